@@ -1,0 +1,1 @@
+"""Replicated experiments on multi-layer perceptrons: stacked training, maps and theory."""

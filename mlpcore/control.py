@@ -1,0 +1,77 @@
+"""How a run is steered from other threads: pause, resume, epoch by epoch, learning rate, cancel."""
+
+import math
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+
+class Cancelled(Exception):
+    """Raised inside a run that has been cancelled."""
+
+
+class Control:
+    """Steers one run. The run calls the first group of methods, its owner the second.
+
+    Args:
+        away: entered for as long as the run is paused.
+    """
+
+    def __init__(self, away: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
+        self._away = away
+        self._go = threading.Event()
+        self._go.set()
+        self._epochs_left = math.inf
+        self.cancelled = False
+        self.chosen_learning_rate: float | None = None
+
+    # For the run
+
+    @property
+    def pausing(self) -> bool:
+        """Whether the next :meth:`checkpoint` will wait."""
+        return not self._go.is_set()
+
+    def learning_rate(self, default: float) -> float:
+        """The learning rate to use now."""
+        chosen = self.chosen_learning_rate
+        return default if chosen is None else chosen
+
+    def checkpoint(self) -> None:
+        """Return at once, or wait while paused. Cheap: call it at every step.
+
+        Raises:
+            Cancelled: if the run is to end.
+        """
+        if self.pausing:
+            with self._away():
+                self._go.wait()
+        if self.cancelled:
+            raise Cancelled
+
+    def epoch_done(self) -> None:
+        """Count an epoch of all networks; the last one granted by :meth:`step` pauses."""
+        self._epochs_left -= 1
+        if self._epochs_left <= 0:
+            self._go.clear()
+
+    # For its owner
+
+    def pause(self) -> None:
+        """Wait at the next step."""
+        self._go.clear()
+
+    def resume(self) -> None:
+        """Go on to the end."""
+        self._epochs_left = math.inf
+        self._go.set()
+
+    def step(self, epochs: int = 1) -> None:
+        """Go on to the end of this epoch and pause there, or that of a later one."""
+        self._epochs_left = epochs
+        self._go.set()
+
+    def cancel(self) -> None:
+        """End at the next step."""
+        self.cancelled = True
+        self._go.set()

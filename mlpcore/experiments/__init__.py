@@ -1,0 +1,5 @@
+"""Experiments: a frozen config whose ``run()`` yields immutable snapshots."""
+
+from mlpcore.experiments.wide_vs_deep import WideVsDeep
+
+__all__ = ["WideVsDeep"]

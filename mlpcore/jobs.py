@@ -1,0 +1,298 @@
+"""Experiments on background threads: shared by all who ask for the same, dropped when none watches.
+
+A job runs one config on a thread of its own; a bounded number work at once. Whoever steers a job
+(pauses it, changes its learning rate) is first given a job of their own, so that no other watcher is
+disturbed and a steered result is never taken for the config's.
+"""
+
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Protocol
+
+import torch
+
+from mlpcore.control import Cancelled, Control
+from mlpcore.params import ParameterError
+from mlpcore.slots import Seat, Slots
+
+log = logging.getLogger(__name__)
+
+
+class Runnable(Hashable, Protocol):
+    """An experiment's config: hashable, and a generator of snapshots when run."""
+
+    def run(self, device: torch.device | str, control: Control) -> Iterator[Any]:
+        """Yield snapshots that have an ``epoch``."""
+
+
+class State(StrEnum):
+    """What a job is doing."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come."""
+        return self in (State.FINISHED, State.CANCELLED, State.FAILED)
+
+
+@dataclass(frozen=True)
+class Status:
+    """A job at one moment.
+
+    Attributes:
+        version: grows with every snapshot and every change of anything else here.
+        state: what the job is doing.
+        snapshot: the latest, or None before the first.
+        position: place in the line while queued, 1 being next.
+        message: what went wrong, if the job failed.
+        learning_rate: the one chosen while the job runs, or None for the config's.
+    """
+
+    version: int = 0
+    state: State = State.QUEUED
+    snapshot: Any = None
+    position: int | None = None
+    message: str | None = None
+    learning_rate: float | None = None
+
+
+class Job:
+    """One config at work. Made by :class:`Jobs`."""
+
+    def __init__(
+        self, config: Runnable, slots: Slots, device: torch.device | str, epochs: int | None
+    ) -> None:
+        self.id = secrets.token_urlsafe(12)
+        self.config = config
+        self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
+        self._device = device
+        self._control = Control(self._away)
+        if epochs is not None:
+            self._control.step(epochs) if epochs else self._control.pause()
+        self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
+        self._lock = threading.Lock()
+        self._status = Status()
+        self._listeners: set[Callable[[], None]] = set()
+        self.thread = threading.Thread(target=self._work, name=f"job-{self.id}", daemon=True)
+        self.thread.start()
+
+    def status(self) -> Status:
+        """The job now."""
+        return self._status
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` at each change, on the thread that makes it; return how to stop that."""
+        with self._lock:
+            self._listeners.add(listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._listeners.discard(listener)
+
+        return unsubscribe
+
+    def pause(self) -> None:
+        """Wait at the next training step."""
+        self._control.pause()
+
+    def resume(self) -> None:
+        """Go on to the end."""
+        self._control.resume()
+
+    def step(self) -> None:
+        """Go on to the end of an epoch and pause there."""
+        self._control.step()
+
+    def set_learning_rate(self, value: float) -> None:
+        """Use this learning rate from the next step on."""
+        self._control.chosen_learning_rate = value
+        self._publish(learning_rate=value)
+
+    def cancel(self) -> None:
+        """End at the next training step."""
+        self._control.cancel()
+        self._seat.wake()
+
+    def _work(self) -> None:
+        try:
+            self._seat.take()
+            for snapshot in self.config.run(device=self._device, control=self._control):
+                self._publish(snapshot=snapshot)
+                self._seat.make_room()
+                if self._control.cancelled:
+                    raise Cancelled
+            self._publish(state=State.FINISHED)
+        except Cancelled:
+            self._publish(state=State.CANCELLED, position=None)
+        except ParameterError as error:
+            self._publish(state=State.FAILED, message=str(error))
+        except Exception as error:
+            log.exception("job %s failed: %r", self.id, self.config)
+            text = f"The experiment stopped: {type(error).__name__}: {error}"
+            self._publish(state=State.FAILED, message=text)
+        finally:
+            self._seat.leave()
+
+    @contextmanager
+    def _away(self) -> Iterator[None]:
+        self._seat.leave()
+        self._publish(state=State.PAUSED)
+        yield
+        self._seat.take()
+
+    def _moved(self, position: int | None) -> None:
+        state = State.RUNNING if position is None else State.QUEUED
+        self._publish(state=state, position=position)
+
+    def _publish(self, **changes: Any) -> None:
+        with self._lock:
+            self._status = replace(self._status, version=self._status.version + 1, **changes)
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener()
+
+
+class Jobs:
+    """All jobs of a process.
+
+    Args:
+        device: where they train; a GPU if there is one by default.
+        at_once: how many work at once; by default one for every two cores, at least one.
+        turn: seconds a job may work while others wait.
+        patience: seconds after which a watcher that has not been heard of is forgotten.
+        keep: how many finished jobs are kept for those who ask for the same config again.
+    """
+
+    def __init__(
+        self,
+        *,
+        device: torch.device | str | None = None,
+        at_once: int | None = None,
+        turn: float = 1.0,
+        patience: float = 10.0,
+        keep: int = 32,
+    ) -> None:
+        # Stacks of small networks do not gain from more threads, and those who watch need a core.
+        torch.set_num_threads(1)
+        self._device = device or default_device()
+        self._slots = Slots(at_once or max(1, (os.cpu_count() or 1) // 2), turn)
+        self._patience, self._keep = patience, keep
+        self._jobs: dict[str, Job] = {}
+        self._shared: dict[Runnable, Job] = {}  # least recently asked for first
+        self._lock = threading.RLock()
+        self._closed = threading.Event()
+        threading.Thread(target=self._reap, name="jobs-reaper", daemon=True).start()
+
+    def submit(self, config: Runnable, watcher: str) -> Job:
+        """The job of this config, watched by ``watcher``: the one there is, else a new one."""
+        with self._lock:
+            job = self._shared.pop(config, None)
+            if job is None or job.status().state in (State.CANCELLED, State.FAILED):
+                job = self._start(config)
+            self._shared[config] = job
+            return self._watched(job, watcher)
+
+    def own(self, job: Job, watcher: str) -> Job:
+        """A job as far as ``job`` that only ``watcher`` watches, to be steered: itself if it can be.
+
+        Else a new one, which trains up to the same epoch and pauses there.
+        """
+        with self._lock:
+            if job.watchers.keys() <= {watcher} and not job.status().state.over:
+                self._unshare(job)
+                return self._watched(job, watcher)
+            snapshot = job.status().snapshot
+            return self.restart(job, watcher, epochs=snapshot.epoch if snapshot else 0)
+
+    def restart(self, job: Job, watcher: str, epochs: int | None = None) -> Job:
+        """A new job of the same config for ``watcher`` alone; it pauses after ``epochs``, if given."""
+        with self._lock:
+            self.release(job.id, watcher)
+            return self._watched(self._start(job.config, epochs), watcher)
+
+    def get(self, job_id: str) -> Job | None:
+        """The job with this id, if there is one."""
+        with self._lock:
+            return self._jobs.get(job_id)
+
+    def heartbeat(self, job_id: str, watcher: str) -> bool:
+        """Note that ``watcher`` still watches. False if the job or the watcher is not known."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is None or watcher not in job.watchers:
+                return False
+            job.watchers[watcher] = time.monotonic()
+            return True
+
+    def release(self, job_id: str, watcher: str) -> None:
+        """Forget that ``watcher`` watches; a job that nobody watches is cancelled."""
+        with self._lock:
+            job = self._jobs.get(job_id)
+            if job is not None:
+                job.watchers.pop(watcher, None)
+                self._drop_unwatched(job)
+
+    def close(self) -> None:
+        """Cancel all jobs and wait for their threads."""
+        self._closed.set()
+        with self._lock:
+            jobs = list(self._jobs.values())
+        for job in jobs:
+            job.cancel()
+        for job in jobs:
+            job.thread.join()
+
+    def _start(self, config: Runnable, epochs: int | None = None) -> Job:
+        job = Job(config, self._slots, self._device, epochs)
+        self._jobs[job.id] = job
+        return job
+
+    def _watched(self, job: Job, watcher: str) -> Job:
+        job.watchers[watcher] = time.monotonic()
+        return job
+
+    def _unshare(self, job: Job) -> None:
+        if self._shared.get(job.config) is job:
+            del self._shared[job.config]
+
+    def _drop_unwatched(self, job: Job) -> None:
+        """Let go of a job without watchers, unless it is a finished one that others may ask for."""
+        if job.watchers:
+            return
+        if job.status().state is State.FINISHED and self._shared.get(job.config) is job:
+            return
+        job.cancel()
+        self._unshare(job)
+        del self._jobs[job.id]
+
+    def _reap(self) -> None:
+        while not self._closed.wait(min(1.0, self._patience / 4)):
+            with self._lock:
+                deadline = time.monotonic() - self._patience
+                for job in list(self._jobs.values()):
+                    for watcher, seen in list(job.watchers.items()):
+                        if seen < deadline:
+                            del job.watchers[watcher]
+                    self._drop_unwatched(job)
+                idle = [job for job in self._shared.values() if not job.watchers]
+                for job in idle[: max(0, len(idle) - self._keep)]:
+                    self._unshare(job)
+                    self._drop_unwatched(job)
+
+
+def default_device() -> torch.device:
+    """The GPU if there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -1,0 +1,85 @@
+"""What networks do with a square of the plane: class probabilities, linear regions, hidden units.
+
+A grid of G × G cells covers ±half_width; row 0 is the lowest y, column 0 the lowest x, and a network
+is evaluated at the cells' centres. Shapes: M models, W width, C classes, G grid points a side.
+"""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mlpcore.activations import ACTIVATIONS
+from mlpcore.stack import Stack, with_ones
+
+HALF_WIDTH = 2.0
+GRID = 120
+UNIT_GRID = 40
+MOST_UNITS = 32
+
+
+def grid_inputs(half_width: float, grid: int) -> Tensor:
+    """The centres of the grid's cells, row after row, with the row of ones: (3, G·G)."""
+    centres = (torch.arange(grid) + 0.5) * (2 * half_width / grid) - half_width
+    y, x = torch.meshgrid(centres, centres, indexing="ij")
+    return with_ones(torch.stack([x.flatten(), y.flatten()]))
+
+
+def decision_maps(stack: Stack, half_width: float = HALF_WIDTH, grid: int = GRID) -> Tensor:
+    """Class probabilities of all networks on a grid: (M, C, G, G)."""
+    inputs = grid_inputs(half_width, grid).to(stack.parameters)
+    return stack.logits(inputs[None]).softmax(1).unflatten(2, (grid, grid))
+
+
+def linear_regions(
+    stack: Stack, half_width: float = HALF_WIDTH, grid: int = GRID
+) -> list[int] | None:
+    """Distinct linear regions of each network that a grid meets.
+
+    A region is a set of inputs for which the same units are on; regions that lie between the
+    centres of cells are missed, so this is a lower bound (Hanin & Rolnick 2019, arXiv:1901.09021).
+
+    Returns:
+        One count a network, or None if the activation is not piecewise linear.
+    """
+    if not stack.activation.piecewise_linear:
+        return None
+    if stack.activation is ACTIVATIONS["linear"] or len(stack.weights) == 1:
+        return [1] * stack.models
+    inputs = grid_inputs(half_width, grid).to(stack.parameters)[None]
+    chunks = []
+    for chunk in stack.chunks(inputs):
+        *hidden_layers, _ = stack.layers(chunk)
+        chunks.append(torch.cat([pre > 0 for pre, _ in hidden_layers], dim=1))
+    return [count_patterns(network) for network in torch.cat(chunks, dim=2).cpu().numpy()]
+
+
+def unit_maps(
+    stack: Stack, half_width: float = HALF_WIDTH, grid: int = UNIT_GRID, most: int = MOST_UNITS
+) -> list[Tensor]:
+    """Activations of hidden units on a grid, the first ``most`` units of each layer.
+
+    Returns:
+        For each hidden layer a tensor (M, ≤ most, grid, grid).
+    """
+    inputs = grid_inputs(half_width, grid).to(stack.parameters)[None]
+    maps: list[list[Tensor]] = [[] for _ in stack.weights[:-1]]
+    for chunk in stack.chunks(inputs):
+        for layer, (_, hidden) in zip(maps, stack.layers(chunk), strict=False):
+            layer.append(hidden[:, :most])
+    return [torch.cat(layer, dim=2).unflatten(2, (grid, grid)) for layer in maps]
+
+
+def count_patterns(on: NDArray[np.bool_]) -> int:
+    """Number of distinct columns of a boolean matrix (units, points)."""
+    packed = np.packbits(on, axis=0).T
+    words = np.zeros((len(packed), -(-max(1, packed.shape[1]) // 8) * 8), np.uint8)
+    words[:, : packed.shape[1]] = packed
+    keys = words.view(np.uint64)
+    labels = keys[:, 0]
+    for column in keys.T[1:]:
+        # Renumber what has been seen so far, then tell it apart by the next 64 units: exact.
+        _, seen = np.unique(labels, return_inverse=True)
+        _, more = np.unique(column, return_inverse=True)
+        labels = seen.astype(np.uint64) * np.uint64(len(packed)) + more.astype(np.uint64)
+    return len(np.unique(labels))

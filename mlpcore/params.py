@@ -1,0 +1,196 @@
+"""Parameters of an experiment, stated once.
+
+An experiment's config is a frozen dataclass whose fields are made by :func:`number` and
+:func:`choice`. Default, bounds, unit and help text live there and nowhere else; the widgets, the
+URL and the command line read them through :func:`specs`, and every value that enters the library is
+checked against them.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Self, TypeAlias, TypeVar, dataclass_transform
+
+Value: TypeAlias = bool | int | float | str
+
+
+class ParameterError(ValueError):
+    """A parameter has a value it may not have.
+
+    Args:
+        parameter: the field's name.
+        allowed: what is allowed, as a phrase.
+        got: what came.
+        fix: how to mend it, as an imperative sentence without a full stop; optional.
+    """
+
+    def __init__(self, parameter: str, allowed: str, got: object, fix: str = "") -> None:
+        self.parameter = parameter
+        got_text = f"{got:g}" if isinstance(got, float) else repr(got)
+        super().__init__(f"{parameter} must be {allowed}; got {got_text}." + (f" {fix}." if fix else ""))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Spec:
+    """What is known about one parameter.
+
+    Attributes:
+        name: the field's name.
+        kind: ``bool``, ``int``, ``float`` or ``str``.
+        default: the value when nothing is said.
+        label: the words a learner reads.
+        help: a sentence on what it does.
+        low, high: inclusive bounds of a number.
+        unit: the unit of a number, or "".
+        options: the allowed names of a choice, in order.
+    """
+
+    name: str
+    kind: type
+    default: Value
+    label: str
+    help: str
+    low: float = -math.inf
+    high: float = math.inf
+    unit: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values as a phrase: "a whole number from 1 to 32"."""
+        if self.options:
+            return "one of " + ", ".join(self.options)
+        if self.kind is bool:
+            return "true or false"
+        noun = "a whole number" if self.kind is int else "a number"
+        return f"{noun} from {self.low:,g} to {self.high:,g}".replace(",", "")
+
+    def check(self, value: object) -> Value:
+        """Return ``value`` as this parameter's type, or raise :class:`ParameterError`."""
+        if self.kind is bool or self.kind is str:
+            if type(value) is self.kind and (not self.options or value in self.options):
+                return value  # type: ignore[return-value]
+        elif (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and self.low <= value <= self.high
+            and (self.kind is float or value == int(value))
+        ):
+            return float(value) if self.kind is float else int(value)
+        raise ParameterError(self.name, self.allowed, value)
+
+    def parse(self, text: str) -> Value:
+        """Return the value written as ``text`` (in a URL or a flag), or raise :class:`ParameterError`."""
+        value: object = text
+        if self.kind is bool:
+            value = {"true": True, "false": False}.get(text.strip().lower(), text)
+        elif self.kind is not str:
+            try:
+                value = float(text)
+            except ValueError:
+                pass
+            else:
+                if self.kind is int and value.is_integer() and abs(value) < 2**53:
+                    value = int(value)
+        return self.check(value)
+
+    def format(self, value: Value) -> str:
+        """Write a value so that :meth:`parse` gives it back."""
+        return str(value).lower() if self.kind is bool else f"{value}"
+
+
+Number = TypeVar("Number", int, float)
+
+
+def number(
+    default: Number, low: float, high: float, *, label: str, help: str, unit: str = ""
+) -> Number:
+    """A numeric field with inclusive bounds; whole if the default is an ``int``."""
+    about = dict(kind=type(default), label=label, help=help, low=low, high=high, unit=unit)
+    return dataclasses.field(default=default, metadata=about)  # type: ignore[no-any-return,call-overload]
+
+
+def choice(default: str, options: Iterable[str], *, label: str, help: str) -> str:
+    """A field that holds one of some names."""
+    about = dict(kind=str, label=label, help=help, options=tuple(options))
+    return dataclasses.field(default=default, metadata=about)  # type: ignore[no-any-return,call-overload]
+
+
+def switch(default: bool, *, label: str, help: str) -> bool:
+    """A field that is on or off."""
+    about = dict(kind=bool, label=label, help=help)
+    return dataclasses.field(default=default, metadata=about)  # type: ignore[no-any-return,call-overload]
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(number, choice, switch))
+class Config:
+    """Base of every experiment's config: a frozen, hashable dataclass, checked on creation.
+
+    Subclasses state fields with :func:`number`, :func:`choice` and :func:`switch`, and override
+    :meth:`check` for what involves more than one field.
+
+    Raises:
+        ParameterError: on creation, for the first field that is not allowed.
+    """
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+
+    def __post_init__(self) -> None:
+        for name, spec in specs(type(self)).items():
+            object.__setattr__(self, name, spec.check(getattr(self, name)))
+        self.check()
+
+    def check(self) -> None:
+        """Raise :class:`ParameterError` if fields contradict each other."""
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, str]) -> tuple[Self, list[ParameterError]]:
+        """Read a config from texts, keeping what is good.
+
+        Unknown names are ignored. A value that is not allowed, or that contradicts the others, falls
+        back to its default; each such case is in the returned list.
+        """
+        values: dict[str, Value] = {}
+        problems: list[ParameterError] = []
+        for name, spec in specs(cls).items():
+            if name in texts:
+                try:
+                    values[name] = spec.parse(texts[name])
+                except ParameterError as problem:
+                    problems.append(problem)
+        while True:
+            try:
+                return cls(**values), problems
+            except ParameterError as problem:
+                problems.append(problem)
+                values.pop(problem.parameter if problem.parameter in values else next(iter(values)))
+
+    def values(self) -> dict[str, Value]:
+        """All fields by name."""
+        return {name: getattr(self, name) for name in specs(type(self))}
+
+    def changes(self) -> dict[str, str]:
+        """The fields that differ from their defaults, as texts :meth:`parse` reads."""
+        return {
+            name: spec.format(getattr(self, name))
+            for name, spec in specs(type(self)).items()
+            if getattr(self, name) != spec.default
+        }
+
+
+C = TypeVar("C", bound=Config)
+
+
+def specs(config: type[Config]) -> dict[str, Spec]:
+    """The parameters of a config class, by name, in order."""
+    return {
+        field.name: Spec(name=field.name, default=field.default, **field.metadata)
+        for field in dataclasses.fields(config)  # type: ignore[arg-type]
+    }
+
+
+def replace(config: C, **changes: Any) -> C:
+    """A copy of ``config`` with some fields changed, checked again."""
+    return dataclasses.replace(config, **changes)  # type: ignore[type-var]

@@ -1,0 +1,169 @@
+"""Optimisers and the loop over batches.
+
+The update rules are torch.optim's, written for one flat tensor of parameters so that a step of M
+networks is a handful of elementwise operations. Every rule is elementwise: no network sees another.
+"""
+
+import math
+from collections.abc import Sequence
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from mlpcore.stack import Stack, with_ones
+
+
+class Optimiser(Protocol):
+    """What a training loop asks of an optimiser."""
+
+    def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None: ...
+
+    def step(self, learning_rate: float) -> None:
+        """Move the stack's parameters by one update from its gradients."""
+
+
+class SGD:
+    """torch.optim.SGD with momentum (no dampening, no Nesterov) and weight decay."""
+
+    def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None:
+        self.stack, self.momentum, self.weight_decay = stack, momentum, weight_decay
+        self.velocity = torch.zeros_like(stack.parameters)
+
+    def step(self, learning_rate: float) -> None:
+        """Apply v ← μv + g, θ ← θ − ηv."""
+        update = _decayed(self.stack, self.weight_decay)
+        if self.momentum:
+            update = self.velocity.mul_(self.momentum).add_(update)
+        self.stack.parameters.add_(update, alpha=-learning_rate)
+
+
+class Adam:
+    """torch.optim.Adam (Kingma & Ba 2015, algorithm 1), β = (0.9, 0.999), ε = 1e-8.
+
+    Weight decay is added to the gradient. ``momentum`` is not used: β₁ is Adam's own.
+    """
+
+    decoupled = False
+
+    def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None:
+        self.stack, self.weight_decay = stack, weight_decay
+        self.mean = torch.zeros_like(stack.parameters)
+        self.square = torch.zeros_like(stack.parameters)
+        self.scale = torch.zeros_like(stack.parameters)
+        self.steps = 0
+
+    def step(self, learning_rate: float) -> None:
+        """Apply θ ← θ − η m̂ / (√v̂ + ε)."""
+        self.steps += 1
+        if self.decoupled:
+            self.stack.parameters.mul_(1 - learning_rate * self.weight_decay)
+            gradients = self.stack.gradients
+        else:
+            gradients = _decayed(self.stack, self.weight_decay)
+        self.mean.lerp_(gradients, 1 - 0.9)
+        self.square.mul_(0.999).addcmul_(gradients, gradients, value=1 - 0.999)
+        torch.sqrt(self.square, out=self.scale)
+        self.scale.div_(math.sqrt(1 - 0.999**self.steps)).add_(1e-8)
+        rate = learning_rate / (1 - 0.9**self.steps)
+        self.stack.parameters.addcdiv_(self.mean, self.scale, value=-rate)
+
+
+class AdamW(Adam):
+    """torch.optim.AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay."""
+
+    decoupled = True
+
+
+class RMSprop:
+    """torch.optim.RMSprop, α = 0.99, ε = 1e-8, with momentum and weight decay."""
+
+    def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None:
+        self.stack, self.momentum, self.weight_decay = stack, momentum, weight_decay
+        self.square = torch.zeros_like(stack.parameters)
+        self.scale = torch.zeros_like(stack.parameters)
+        self.velocity = torch.zeros_like(stack.parameters)
+
+    def step(self, learning_rate: float) -> None:
+        """Apply θ ← θ − η g / (√v + ε), through a velocity if there is momentum."""
+        gradients = _decayed(self.stack, self.weight_decay)
+        self.square.mul_(0.99).addcmul_(gradients, gradients, value=1 - 0.99)
+        torch.sqrt(self.square, out=self.scale)
+        self.scale.add_(1e-8)
+        if self.momentum:
+            self.velocity.mul_(self.momentum).addcdiv_(gradients, self.scale)
+            self.stack.parameters.add_(self.velocity, alpha=-learning_rate)
+        else:
+            self.stack.parameters.addcdiv_(gradients, self.scale, value=-learning_rate)
+
+
+OPTIMISERS: dict[str, type[Optimiser]] = {
+    "sgd": SGD,
+    "adam": Adam,
+    "adamw": AdamW,
+    "rmsprop": RMSprop,
+}
+
+
+def _decayed(stack: Stack, weight_decay: float) -> Tensor:
+    """The gradients of the loss plus weight_decay/2 · ‖θ‖²."""
+    if not weight_decay:
+        return stack.gradients
+    return stack.gradients.add_(stack.parameters, alpha=weight_decay)
+
+
+class Samples:
+    """Labelled inputs, laid out for a stack and kept on the device.
+
+    Args:
+        inputs: (N, D) float.
+        labels: (N,) int64, classes from 0.
+        classes: number of classes C.
+        device: where to keep them.
+
+    Attributes:
+        inputs: (D + 1, N), the last row ones.
+        targets: (C, N), one-hot.
+    """
+
+    def __init__(
+        self, inputs: Tensor, labels: Tensor, classes: int, device: torch.device | str = "cpu"
+    ) -> None:
+        self.inputs = with_ones(inputs.T).contiguous().to(device)
+        one_hot = torch.nn.functional.one_hot(labels, classes).T
+        self.targets = one_hot.to(inputs.dtype).contiguous().to(device)
+
+    def shuffled(self, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
+        """Inputs (M, D + 1, N) and targets (M, C, N), each network's in its generator's order."""
+        size = self.inputs.shape[1]
+        orders = torch.stack([torch.randperm(size, generator=g) for g in generators])
+        orders = orders.to(self.inputs.device)
+        return self.inputs[:, orders].transpose(0, 1), self.targets[:, orders].transpose(0, 1)
+
+
+def steps_per_epoch(size: int, batch_size: int, drop_last: bool) -> int:
+    """Batches in one pass over ``size`` samples."""
+    return size // batch_size if drop_last else math.ceil(size / batch_size)
+
+
+def batches(
+    inputs: Tensor, targets: Tensor, batch_size: int, drop_last: bool
+) -> list[tuple[Tensor, Tensor]]:
+    """Cut (M, D + 1, N) and (M, C, N) into batches along the last axis."""
+    count = steps_per_epoch(inputs.shape[-1], batch_size, drop_last)
+    pairs = zip(inputs.split(batch_size, -1), targets.split(batch_size, -1), strict=True)
+    return [pair for pair, _ in zip(pairs, range(count), strict=False)]
+
+
+def evaluate(stack: Stack, samples: Samples) -> tuple[Tensor, Tensor]:
+    """Accuracy and mean cross-entropy of every network on the same samples.
+
+    Returns:
+        Accuracy in 0…1 and loss in nats, each (M,). A tie between classes counts as wrong; the loss
+        of a diverged network is not finite.
+    """
+    log_probabilities = stack.logits(samples.inputs[None]).log_softmax(1)  # (M, C, N)
+    right = (log_probabilities * samples.targets).sum(1)
+    wrong = log_probabilities.masked_fill(samples.targets > 0, -torch.inf).amax(1)
+    return (right > wrong).to(right.dtype).mean(1), -right.mean(1)
