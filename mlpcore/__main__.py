@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from mlpcore.experiments import WideVsDeep
 from mlpcore.jobs import default_device
-from mlpcore.params import Config, ParameterError, specs
+from mlpcore.params import Config, specs
 
 EXPERIMENTS: dict[str, type[WideVsDeep]] = {"wide-vs-deep": WideVsDeep}
 
@@ -35,10 +35,11 @@ def parser() -> argparse.ArgumentParser:
         about = (config.__doc__ or "").splitlines()[0]
         command = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
         for spec in specs(config).values():
+            allowed, default = spec.allowed.capitalize(), spec.format(spec.default)
             command.add_argument(
                 flag(spec.name),
                 metavar="VALUE",
-                help=f"{spec.help} {spec.allowed.capitalize()}; default {spec.format(spec.default)}.",
+                help=f"{spec.help} {allowed}; default {default}.",
             )
         command.add_argument("--device", help="Where to train: cpu, cuda, …; default a GPU if any.")
         command.add_argument(
@@ -73,7 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
-        return _refuse(f"device must be one torch can use here; got {options['device']!r}: {reason}")
+        return _refuse(
+            f"device must be one torch can use here; got {options['device']!r}: {reason}"
+        )
     target = options["json"]
     if target != "-" and not Path(target).absolute().parent.is_dir():
         return _refuse(f"json must be a file in a folder that exists, or -; got {target!r}.")

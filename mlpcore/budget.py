@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 
 def parameter_count(sizes: Sequence[int]) -> int:
@@ -10,7 +11,7 @@ def parameter_count(sizes: Sequence[int]) -> int:
     Args:
         sizes: units in the input, each hidden layer and the output.
     """
-    return sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
+    return sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
 
 
 def width_for_budget(depth: int, budget: int, inputs: int = 2, outputs: int = 4) -> int:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -21,7 +22,7 @@ def torch_default(sizes: Sequence[int], seed: int) -> list[Tensor]:
     """
     generator = torch.Generator().manual_seed(seed)
     layers = []
-    for n_in, n_out in zip(sizes, sizes[1:], strict=False):
+    for n_in, n_out in pairwise(sizes):
         weight = torch.empty(n_out, n_in)
         torch.nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=generator)
         bias = torch.empty(n_out, 1).uniform_(

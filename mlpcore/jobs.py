@@ -1,8 +1,8 @@
 """Experiments on background threads: shared by all who ask for the same, dropped when none watches.
 
 A job runs one config on a thread of its own; a bounded number work at once. Whoever steers a job
-(pauses it, changes its learning rate) is first given a job of their own, so that no other watcher is
-disturbed and a steered result is never taken for the config's.
+(pauses it, changes its learning rate) is first given a job of their own, so that no other watcher
+is disturbed and a steered result is never taken for the config's.
 """
 
 import logging
@@ -94,7 +94,7 @@ class Job:
         return self._status
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call ``listener`` at each change, on the thread that makes it; return how to stop that."""
+        """Call ``listener`` at each change, on the thread that makes it; return how to stop."""
         with self._lock:
             self._listeners.add(listener)
 
@@ -206,7 +206,7 @@ class Jobs:
             return self._watched(job, watcher)
 
     def own(self, job: Job, watcher: str) -> Job:
-        """A job as far as ``job`` that only ``watcher`` watches, to be steered: itself if it can be.
+        """A job as far as ``job`` that only ``watcher`` watches, to steer: itself if it can be.
 
         Else a new one, which trains up to the same epoch and pauses there.
         """
@@ -218,7 +218,7 @@ class Jobs:
             return self.restart(job, watcher, epochs=snapshot.epoch if snapshot else 0)
 
     def restart(self, job: Job, watcher: str, epochs: int | None = None) -> Job:
-        """A new job of the same config for ``watcher`` alone; it pauses after ``epochs``, if given."""
+        """A new job of the same config for ``watcher`` alone; pauses after ``epochs``, if given."""
         with self._lock:
             self.release(job.id, watcher)
             return self._watched(self._start(job.config, epochs), watcher)

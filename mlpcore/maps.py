@@ -1,7 +1,8 @@
 """What networks do with a square of the plane: class probabilities, linear regions, hidden units.
 
-A grid of G × G cells covers ±half_width; row 0 is the lowest y, column 0 the lowest x, and a network
-is evaluated at the cells' centres. Shapes: M models, W width, C classes, G grid points a side.
+A grid of G × G cells covers ±half_width; row 0 is the lowest y, column 0 the lowest x, and a
+network is evaluated at the cells' centres. Shapes: M models, W width, C classes, G grid points a
+side.
 """
 
 import numpy as np
@@ -28,7 +29,7 @@ def grid_inputs(half_width: float, grid: int) -> Tensor:
 def decision_maps(stack: Stack, half_width: float = HALF_WIDTH, grid: int = GRID) -> Tensor:
     """Class probabilities of all networks on a grid: (M, C, G, G)."""
     inputs = grid_inputs(half_width, grid).to(stack.parameters)
-    return stack.logits(inputs[None]).softmax(1).unflatten(2, (grid, grid))
+    return stack.logits(inputs[None]).softmax(1).view(stack.models, -1, grid, grid)
 
 
 def linear_regions(

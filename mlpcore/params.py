@@ -9,7 +9,7 @@ checked against them.
 import dataclasses
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, Self, TypeAlias, TypeVar, dataclass_transform
+from typing import Any, Self, TypeAlias, TypeVar, cast, dataclass_transform
 
 Value: TypeAlias = bool | int | float | str
 
@@ -27,7 +27,9 @@ class ParameterError(ValueError):
     def __init__(self, parameter: str, allowed: str, got: object, fix: str = "") -> None:
         self.parameter = parameter
         got_text = f"{got:g}" if isinstance(got, float) else repr(got)
-        super().__init__(f"{parameter} must be {allowed}; got {got_text}." + (f" {fix}." if fix else ""))
+        super().__init__(
+            f"{parameter} must be {allowed}; got {got_text}." + (f" {fix}." if fix else "")
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Spec:
         """Return ``value`` as this parameter's type, or raise :class:`ParameterError`."""
         if self.kind is bool or self.kind is str:
             if type(value) is self.kind and (not self.options or value in self.options):
-                return value  # type: ignore[return-value]
+                return value
         elif (
             isinstance(value, int | float)
             and not isinstance(value, bool)
@@ -80,7 +82,7 @@ class Spec:
         raise ParameterError(self.name, self.allowed, value)
 
     def parse(self, text: str) -> Value:
-        """Return the value written as ``text`` (in a URL or a flag), or raise :class:`ParameterError`."""
+        """The value written as ``text`` (in a URL or a flag), or :class:`ParameterError`."""
         value: object = text
         if self.kind is bool:
             value = {"true": True, "false": False}.get(text.strip().lower(), text)
@@ -107,22 +109,24 @@ def number(
 ) -> Number:
     """A numeric field with inclusive bounds; whole if the default is an ``int``."""
     about = dict(kind=type(default), label=label, help=help, low=low, high=high, unit=unit)
-    return dataclasses.field(default=default, metadata=about)  # type: ignore[no-any-return,call-overload]
+    return dataclasses.field(default=default, metadata=about)
 
 
 def choice(default: str, options: Iterable[str], *, label: str, help: str) -> str:
     """A field that holds one of some names."""
     about = dict(kind=str, label=label, help=help, options=tuple(options))
-    return dataclasses.field(default=default, metadata=about)  # type: ignore[no-any-return,call-overload]
+    return dataclasses.field(default=default, metadata=about)
 
 
 def switch(default: bool, *, label: str, help: str) -> bool:
     """A field that is on or off."""
     about = dict(kind=bool, label=label, help=help)
-    return dataclasses.field(default=default, metadata=about)  # type: ignore[no-any-return,call-overload]
+    return dataclasses.field(default=default, metadata=about)
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(number, choice, switch))
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(number, choice, switch)
+)
 class Config:
     """Base of every experiment's config: a frozen, hashable dataclass, checked on creation.
 
@@ -149,8 +153,8 @@ class Config:
     def parse(cls, texts: Mapping[str, str]) -> tuple[Self, list[ParameterError]]:
         """Read a config from texts, keeping what is good.
 
-        Unknown names are ignored. A value that is not allowed, or that contradicts the others, falls
-        back to its default; each such case is in the returned list.
+        Unknown names are ignored. A value that is not allowed, or that contradicts the others,
+        falls back to its default; each such case is in the returned list.
         """
         values: dict[str, Value] = {}
         problems: list[ParameterError] = []
@@ -186,7 +190,7 @@ C = TypeVar("C", bound=Config)
 def specs(config: type[Config]) -> dict[str, Spec]:
     """The parameters of a config class, by name, in order."""
     return {
-        field.name: Spec(name=field.name, default=field.default, **field.metadata)
+        field.name: Spec(name=field.name, default=cast("Value", field.default), **field.metadata)
         for field in dataclasses.fields(config)  # type: ignore[arg-type]
     }
 

@@ -124,10 +124,10 @@ class Stack:
                 self.activation.forward(pre, self.negative_slope, hidden)
                 yield pre, hidden
 
-    def chunks(self, inputs: Tensor) -> tuple[Tensor, ...]:
+    def chunks(self, inputs: Tensor) -> list[Tensor]:
         """Split inputs (…, B) along the batch so that a layer's activations stay small."""
         widest = max(weights.shape[1] for weights in self.weights)
-        return inputs.split(max(128, CHUNK // (self.models * widest)), dim=-1)
+        return list(inputs.split(max(128, CHUNK // (self.models * widest)), dim=-1))
 
     def logits(self, inputs: Tensor) -> Tensor:
         """The networks' outputs (M, C, B) for inputs (M, D + 1, B) or (1, D + 1, B)."""
@@ -169,5 +169,5 @@ def _multiply_transposed(errors: Tensor, inputs: Tensor, out: Tensor) -> None:
 
 def _last(layers: Iterator[tuple[Tensor, Tensor]]) -> Tensor:
     for _, output in layers:
-        pass
-    return output
+        last = output
+    return last

@@ -6,7 +6,6 @@ networks is a handful of elementwise operations. Every rule is elementwise: no n
 
 import math
 from collections.abc import Sequence
-
 from typing import Protocol
 
 import torch

@@ -1,8 +1,8 @@
 """Labelled points in the plane: the tutorial's spiral and its neighbours, in one table.
 
-Every generator takes (classes K, samples per class N, noise σ, generator) and returns points (K·N, 2)
-and labels (K·N,), class after class, within about ±1.4. The noise is scaled by σ² throughout, as in
-the tutorial's spiral.
+Every generator takes (classes K, samples per class N, noise σ, generator) and returns points
+(K·N, 2) and labels (K·N,), class after class, within about ±1.4. The noise is scaled by σ²
+throughout, as in the tutorial's spiral.
 """
 
 import math
@@ -28,7 +28,9 @@ class Split:
     test_labels: Tensor
 
 
-def spirals(classes: int, samples: int, noise: float, generator: Generator) -> tuple[Tensor, Tensor]:
+def spirals(
+    classes: int, samples: int, noise: float, generator: Generator
+) -> tuple[Tensor, Tensor]:
     """K interleaved spiral arms (Neuromatch W1D3, tutorial 2, section 1)."""
     t = torch.linspace(0, 1, samples)
     arms = []
@@ -41,7 +43,7 @@ def spirals(classes: int, samples: int, noise: float, generator: Generator) -> t
 
 
 def moons(classes: int, samples: int, noise: float, generator: Generator) -> tuple[Tensor, Tensor]:
-    """A chain of K interleaved half circles, every other one upside down; K = 2 is the usual pair."""
+    """A chain of K interleaved half circles, every other one upside down."""
     angle = torch.linspace(0, math.pi, samples)
     chain = []
     for k in range(classes):
@@ -51,7 +53,9 @@ def moons(classes: int, samples: int, noise: float, generator: Generator) -> tup
     return _jittered(torch.cat(chain), noise, generator), _labels(classes, samples)
 
 
-def circles(classes: int, samples: int, noise: float, generator: Generator) -> tuple[Tensor, Tensor]:
+def circles(
+    classes: int, samples: int, noise: float, generator: Generator
+) -> tuple[Tensor, Tensor]:
     """K concentric circles, the first the smallest."""
     angle = torch.linspace(0, 2 * math.pi, samples + 1)[:-1]
     circle = torch.stack([angle.cos(), angle.sin()], dim=1)

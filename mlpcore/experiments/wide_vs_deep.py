@@ -35,7 +35,11 @@ class WideVsDeep(Config):
     """Train MLPs of several depths and equal parameter budgets, each from several seeds."""
 
     budget: int = number(
-        100, 20, 20_000, label="Parameter budget", unit="parameters",
+        100,
+        20,
+        20_000,
+        label="Parameter budget",
+        unit="parameters",
         help="Every depth gets the smallest width whose weights and biases reach this number.",
     )
     depth_from: int = number(
@@ -45,7 +49,10 @@ class WideVsDeep(Config):
         5, 1, 10, label="Most hidden layers", help="The deepest networks of the sweep."
     )
     seeds: int = number(
-        8, 1, 32, label="Seeds",
+        8,
+        1,
+        32,
+        label="Seeds",
         help="Networks a depth; each has its own initial weights and order of batches.",
     )
     seed: int = number(
@@ -76,13 +83,13 @@ class WideVsDeep(Config):
     learning_rate: float = number(
         1e-3, 1e-6, 1e6, label="Learning rate", help="The size of an update."
     )
-    momentum: float = number(
-        0.0, 0.0, 0.999, label="Momentum", help="Used by SGD and RMSprop."
-    )
+    momentum: float = number(0.0, 0.0, 0.999, label="Momentum", help="Used by SGD and RMSprop.")
     weight_decay: float = number(
         0.0, 0.0, 1.0, label="Weight decay", help="Pulls all weights and biases towards 0."
     )
-    batch_size: int = number(128, 1, 4096, label="Batch size", unit="samples", help="Samples a step.")
+    batch_size: int = number(
+        128, 1, 4096, label="Batch size", unit="samples", help="Samples a step."
+    )
     drop_last: bool = switch(
         True, label="Drop the last batch", help="Skip an epoch's last batch if it is not full."
     )
@@ -99,7 +106,9 @@ class WideVsDeep(Config):
         """
         if self.depth_from > self.depth_to:
             raise ParameterError(
-                "depth_to", f"depth_from ({self.depth_from}) or more", self.depth_to,
+                "depth_to",
+                f"depth_from ({self.depth_from}) or more",
+                self.depth_to,
                 "Swap the two",
             )
         for depth in self.depths:
@@ -114,8 +123,10 @@ class WideVsDeep(Config):
                 )
         if self.batch_size > self.train_size:
             raise ParameterError(
-                "batch_size", f"at most the training set's {self.train_size} samples",
-                self.batch_size, "Lower it or raise samples",
+                "batch_size",
+                f"at most the training set's {self.train_size} samples",
+                self.batch_size,
+                "Lower it or raise samples",
             )
 
     @property
@@ -310,9 +321,7 @@ class Snapshot:
         best, runner_up, *_ = [*ranked, None, None]
         if best is None or runner_up is None or math.isnan(best.score.margin):
             return Verdict(best, runner_up, None)
-        return Verdict(
-            best, runner_up, runner_up.score.mean >= best.score.mean - best.score.margin
-        )
+        return Verdict(best, runner_up, runner_up.score.mean >= best.score.mean - best.score.margin)
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON."""
@@ -367,8 +376,8 @@ class View:
 def view(architecture: Architecture, network: int) -> View:
     """What one of an architecture's networks does with the plane.
 
-    It is computed from the snapshot's weights when it is first asked for, so that training pays only
-    for what somebody looks at.
+    It is computed from the snapshot's weights when it is first asked for, so that training pays
+    only for what somebody looks at.
     """
     stack = Stack(
         [torch.from_numpy(layer[network : network + 1]) for layer in architecture.weights],
@@ -380,7 +389,7 @@ def view(architecture: Architecture, network: int) -> View:
         return View(
             half_width=maps.HALF_WIDTH,
             probabilities=maps.decision_maps(stack)[0].numpy(),
-            regions=regions and regions[0],
+            regions=regions[0] if regions else None,
             units=tuple(layer[0].numpy() for layer in maps.unit_maps(stack)),
         )
 

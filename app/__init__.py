@@ -1,0 +1,1 @@
+"""The web app: Streamlit pages over :mod:`mlpcore`."""
