@@ -20,7 +20,8 @@ class Panel:
     """The controls of a page.
 
     It reads the URL when that is not what the page wrote last: at the first visit, and when the
-    browser goes back. What is wrong there is kept, and shown until a control changes.
+    browser goes back. A page that is entered again without parameters keeps those it had. What is
+    wrong in the URL is shown until a control changes.
 
     Args:
         kinds: configs whose fields are the page's parameters; their names do not overlap.
@@ -29,8 +30,10 @@ class Panel:
     def __init__(self, *kinds: type[Config]) -> None:
         self._kinds = kinds
         self._texts = st.query_params.to_dict()
-        written = st.session_state.get("_url")
-        self._fresh = self._texts != written and bool(self._texts or written)
+        if st.session_state["_entered"]:
+            self._fresh = bool(self._texts)
+        else:
+            self._fresh = self._texts != st.session_state["_url"]
         if self._fresh:
             self._load()
         self._drawn: dict[str, Value] = {}
@@ -96,7 +99,7 @@ class Panel:
         try:
             current = kind(**{**current.values(), **mine})
         except ParameterError as problem:
-            st.error(f"{problem} Until then the page shows the last result.")
+            st.error(f"{problem} The page shows the last result.")
         if current != _current(kind):
             st.session_state.pop("_problems", None)
         st.session_state[_slot(kind)] = current

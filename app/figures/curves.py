@@ -153,7 +153,7 @@ def learning_curves(
         if np.isfinite(test[-1]):
             ends.append((float(test[-1]), family))
     highest = top or max((y for trace in traces for y in trace["y"] if y is not None), default=1.0)
-    places = apart([y for y, _ in ends], LABEL_GAP * highest)
+    places = apart([y for y, _ in ends], LABEL_GAP * highest, highest)
     tags = [
         {
             "text": f"<b>{family.tag}</b>" if family.chosen else family.tag,
@@ -185,12 +185,14 @@ def mean(values: Floats) -> Floats:
     return np.asarray(values.mean(axis=-1))
 
 
-def apart(places: Sequence[float], gap: float) -> list[float]:
-    """Places moved up as little as needed for each to stand a gap above the one below."""
+def apart(places: Sequence[float], gap: float, top: float) -> list[float]:
+    """Places moved so that each stands a gap above the one below, and none above the top."""
     moved = list(places)
     order = sorted(range(len(places)), key=places.__getitem__)
     for below, above in pairwise(order):
         moved[above] = max(moved[above], moved[below] + gap)
+    for rank, place in enumerate(reversed(order)):
+        moved[place] = min(moved[place], top - rank * gap)
     return moved
 
 

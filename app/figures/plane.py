@@ -30,6 +30,9 @@ SHADES = 24
 FAINTEST, FULLEST = 0.1, 0.8
 # Shades of a hidden unit's activation, the middle one being 0; one more frames the picture.
 UNIT_SHADES = 129
+HIDDEN: dict[str, Any] = {
+    name: {"visible": False, "fixedrange": True} for name in ("xaxis", "yaxis")
+}
 
 
 @cache
@@ -126,6 +129,7 @@ def decision_map(
         layout["images"] = [picture(decision_image(probabilities, theme), half_width)]
     else:
         layout["annotations"] = [note("diverged", theme)]
+        sample, labels = sample[:0], labels[:0]
     traces = points(sample, labels, len(probabilities), theme, size)
     return figure(theme, traces, alt=alt, aspect=1, caption=caption, **layout)
 
@@ -170,6 +174,8 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
         theme: colours.
         alt: what the figure shows, in a sentence.
     """
+    if not all(np.isfinite(layer).all() for layer in layers):
+        return figure(theme, [], alt=alt, aspect=1, annotations=[note("diverged", theme)], **HIDDEN)
     shown = len(layers[0])
     # Long rows fold, so that one layer of 32 units is not 32 slivers.
     columns = min(shown, 8)
@@ -206,7 +212,6 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"opacity": 0, "size": 30},
     }
-    hidden = {"visible": False, "fixedrange": True}
     return figure(
         theme,
         [hover],
@@ -214,8 +219,8 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
         aspect=columns / -y,
         images=images,
         annotations=labels,
-        xaxis={**hidden, "range": [0, columns]},
-        yaxis={**hidden, "range": [y, 0]},
+        xaxis={**HIDDEN["xaxis"], "range": [0, columns]},
+        yaxis={**HIDDEN["yaxis"], "range": [y, 0]},
     )
 
 

@@ -113,7 +113,10 @@ def decision_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> 
     """The decision map of one network of a depth, small, with its name below."""
     architecture = snapshot.at_depth(depth)
     regions = view(architecture, network).regions
-    cut = "" if regions is None else f", {count(regions, 'region')}"
+    if regions is not None and architecture.converged[network]:
+        cut = f", {count(regions, 'region')}"
+    else:
+        cut = ""
     caption = f"<b>{architecture.label}</b><br>{_outcome(architecture, network)}{cut}"
     return _map(snapshot, theme, architecture, network, size=3.5, caption=caption)
 

@@ -48,9 +48,10 @@ def follow(config: Runnable) -> Job:
 
 def enter(page: str) -> None:
     """Note which page runs now; what another one showed is let go of."""
-    if st.session_state.get("_page") != page:
+    entered = st.session_state.get("_page") != page
+    if entered:
         release()
-    st.session_state["_page"] = page
+    st.session_state["_page"], st.session_state["_entered"] = page, entered
 
 
 def show(job: Job) -> Job:

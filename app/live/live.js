@@ -2,11 +2,12 @@
 // the same job share one long poll; Plotly.react draws what has changed and keeps zoom and drags.
 
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
+const GATHER = 15; // ms in which to wait for more grids
 
 const OPTIONS = {
   displaylogo: false,
   doubleClick: "reset",
-  modeBarButtonsToRemove: ["select2d", "lasso2d"],
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };
 // What a layout may change without the traces being drawn again: about ten times faster.
 const DECORATION = ["images", "annotations"];
@@ -56,13 +57,13 @@ class Cell {
     this.body.style.aspectRatio = aspect ?? "";
     this.body.classList.toggle("free", !aspect);
     this.caption.innerHTML = caption ?? "";
-    this.body.setAttribute("role", "img");
-    this.body.setAttribute("aria-label", alt);
+    this.element.setAttribute("aria-label", alt);
     const decoration = decorationChanges(layoutBefore, layout);
     if (this.drawn && decoration && same(traces, tracesBefore)) {
       await Plotly.relayout(this.body, decoration);
     } else {
-      await Plotly.react(this.body, traces, { ...structuredClone(layout), autosize: true }, OPTIONS);
+      const options = { ...OPTIONS, displayModeBar: caption ? false : "hover" };
+      await Plotly.react(this.body, traces, { ...structuredClone(layout), autosize: true }, options);
       this.drawn = true;
     }
   }
@@ -72,8 +73,7 @@ class Cell {
     this.drawn = false;
     this.body.replaceChildren();
     this.caption.replaceChildren();
-    this.body.removeAttribute("role");
-    this.body.removeAttribute("aria-label");
+    this.element.removeAttribute("aria-label");
   }
 
   remove() {
@@ -116,18 +116,21 @@ class Mount {
     this.status = null;
   }
 
+  // Returns whether there are pictures to ask for.
   update(data, notify) {
     this.notify = notify;
     this.root.style.setProperty("--min", data.min_width);
     this.root.style.setProperty("--max", data.max_width);
     this.root.style.setProperty("--height", data.height);
     if (data.status && !this.status) this.status = new StatusLine(this.root);
+    const before = this.cells.map((cell) => cell.id).join();
     data.views.forEach((id, place) => {
       const cell = this.cells[place];
       if (!cell) this.cells.push(new Cell(id, this.root));
       else cell.id = id; // the picture stays until the new one is here
     });
     this.cells.splice(data.views.length).forEach((cell) => cell.remove());
+    return data.views.join() !== before;
   }
 
   get root() {
@@ -163,15 +166,28 @@ class StatusLine {
   }
 }
 
+// The server is there, but does not answer as it should: a job dropped while nobody was heard of, or
+// a proxy's own page.
+class Trouble extends Error {
+  constructor(status) {
+    super(status === 410 ? "This run was dropped" : `The server answered ${status}`);
+  }
+}
+
 class Poller {
   constructor(job, watcher, root) {
     Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1 });
   }
 
-  add(mount) {
+  add(mount, pictures) {
+    if (this.mounts.has(mount) && !pictures) return;
     this.mounts.add(mount);
-    this.ask();
-    if (!this.running) this.running = this.loop();
+    // A page's grids come one after the other: wait for the last before asking for all.
+    clearTimeout(this.gathering);
+    this.gathering = setTimeout(() => {
+      this.ask();
+      this.running ??= this.loop();
+    }, GATHER);
   }
 
   // Ask again now: for pictures that are new on the page, a new theme, or a page seen again.
@@ -202,14 +218,13 @@ class Poller {
       try {
         const answer = await this.fetch();
         failures = 0;
-        if (!answer) return;
         if (asked !== -1 || this.version === -1) this.version = answer.version;
         await this.show(answer);
       } catch (error) {
         if (error.name === "AbortError") continue;
-        if (!(error instanceof TypeError)) console.error(error);
         const wait = RETRY[Math.min(failures++, RETRY.length - 1)];
-        this.trouble("Connection lost. Trying again…");
+        this.trouble(`${error instanceof Trouble ? error.message : "Connection lost"}. Trying again…`);
+        if (!(error instanceof Trouble || error instanceof TypeError)) console.error(error);
         await new Promise((resolve) => {
           this.wake = resolve;
           setTimeout(resolve, wait);
@@ -231,13 +246,8 @@ class Poller {
       body: JSON.stringify({ job, watcher, theme, version, calm: document.hidden, views }),
       signal: this.request.signal,
     });
-    if (response.status === 410) {
-      pollers.delete(this.job);
-      this.trouble("Starting again…");
-      this.tell("lost");
-      return null;
-    }
-    if (!response.ok) throw new Error(`the live route answered ${response.status}`);
+    if (response.status === 410) this.tell("lost");
+    if (!response.ok) throw new Trouble(response.status);
     return response.json();
   }
 
@@ -315,7 +325,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let mount = mounts.get(parentElement);
   if (!mount) mounts.set(parentElement, (mount = new Mount(parentElement)));
   clearTimeout(mount.leaving);
-  mount.update(data, (state) => setTriggerValue("state", state));
+  const pictures = mount.update(data, (state) => setTriggerValue("state", state));
   let poller = pollers.get(data.job);
   if (!poller?.mounts.has(mount)) leave(mount);
   poller = pollers.get(data.job);
@@ -323,7 +333,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     pollers.set(data.job, (poller = new Poller(data.job, data.watcher, appRoot(data.page))));
   }
   poller.state = data.state;
-  poller.add(mount);
+  poller.add(mount, pictures);
 
   // Streamlit cleans up before each call too, so leave only if no call follows.
   return () => {

@@ -39,8 +39,8 @@ with st.sidebar:
 
 st.title("Wide vs Deep")
 st.markdown(texts.QUESTION)
-panel.show_problems()
 config = panel.config(WideVsDeep)
+panel.show_problems()
 job = follow(config)
 
 live_figures(
