@@ -19,8 +19,8 @@ class Control:
 
     def __init__(self, away: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
         self._away = away
-        self._go = threading.Event()
-        self._go.set()
+        self._changed = threading.Condition()  # guards what is below
+        self._paused = False
         self._epochs_left = math.inf
         self.cancelled = False
         self.chosen_learning_rate: float | None = None
@@ -30,7 +30,7 @@ class Control:
     @property
     def pausing(self) -> bool:
         """Whether the next :meth:`checkpoint` will wait."""
-        return not self._go.is_set()
+        return self._paused and not self.cancelled
 
     def learning_rate(self, default: float) -> float:
         """The learning rate to use now."""
@@ -43,35 +43,38 @@ class Control:
         Raises:
             Cancelled: if the run is to end.
         """
-        if self.pausing:
-            with self._away():
-                self._go.wait()
+        while self.pausing:
+            with self._away(), self._changed:
+                self._changed.wait_for(lambda: not self.pausing)
         if self.cancelled:
             raise Cancelled
 
     def epoch_done(self) -> None:
         """Count an epoch of all networks; the last one granted by :meth:`step` pauses."""
-        self._epochs_left -= 1
-        if self._epochs_left <= 0:
-            self._go.clear()
+        with self._changed:
+            self._epochs_left -= 1
+            if self._epochs_left <= 0:
+                self._paused = True
 
     # For its owner
 
     def pause(self) -> None:
         """Wait at the next step."""
-        self._go.clear()
+        with self._changed:
+            self._paused = True
 
     def resume(self) -> None:
         """Go on to the end."""
-        self._epochs_left = math.inf
-        self._go.set()
+        self.step(math.inf)
 
-    def step(self, epochs: int = 1) -> None:
+    def step(self, epochs: float = 1) -> None:
         """Go on to the end of this epoch and pause there, or that of a later one."""
-        self._epochs_left = epochs
-        self._go.set()
+        with self._changed:
+            self._epochs_left, self._paused = epochs, False
+            self._changed.notify_all()
 
     def cancel(self) -> None:
-        """End at the next step."""
-        self.cancelled = True
-        self._go.set()
+        """End at the next step, whatever else is asked."""
+        with self._changed:
+            self.cancelled = True
+            self._changed.notify_all()
