@@ -15,10 +15,15 @@ class Control:
 
     Args:
         away: entered for as long as the run is paused.
+        make_room: called at each step that does not pause; may wait.
     """
 
-    def __init__(self, away: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
-        self._away = away
+    def __init__(
+        self,
+        away: Callable[[], AbstractContextManager[object]] = nullcontext,
+        make_room: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._away, self._make_room = away, make_room
         self._changed = threading.Condition()  # guards what is below
         self._paused = False
         self._epochs_left = math.inf
@@ -38,11 +43,13 @@ class Control:
         return default if chosen is None else chosen
 
     def checkpoint(self) -> None:
-        """Return at once, or wait while paused. Cheap: call it at every step.
+        """Return at once, or wait while paused or for others. Cheap: call it at every step.
 
         Raises:
             Cancelled: if the run is to end.
         """
+        if not self.pausing:
+            self._make_room()
         while self.pausing:
             with self._away(), self._changed:
                 self._changed.wait_for(lambda: not self.pausing)

@@ -79,10 +79,10 @@ class Job:
         self.config = config
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
         self._device = device
-        self._control = Control(self._away)
+        self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
+        self._control = Control(self._away, self._seat.make_room)
         if epochs is not None:
             self._control.step(epochs) if epochs else self._control.pause()
-        self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
         self._lock = threading.Lock()
         self._status = Status()
         self._listeners: set[Callable[[], None]] = set()
@@ -131,7 +131,6 @@ class Job:
             self._seat.take()
             for snapshot in self.config.run(device=self._device, control=self._control):
                 self._publish(snapshot=snapshot)
-                self._seat.make_room()
                 if self._control.cancelled:
                     raise Cancelled
             self._publish(state=State.FINISHED)
