@@ -161,7 +161,10 @@ class Job:
             self._status = replace(self._status, version=self._status.version + 1, **changes)
             listeners = list(self._listeners)
         for listener in listeners:
-            listener()
+            try:
+                listener()
+            except Exception:
+                log.exception("a listener of job %s failed", self.id)
 
 
 class Jobs:
