@@ -213,7 +213,8 @@ class Jobs:
         Else a new one, which trains up to the same epoch and pauses there.
         """
         with self._lock:
-            if job.watchers.keys() <= {watcher} and not job.status().state.over:
+            known = job.id in self._jobs and not job.status().state.over
+            if known and job.watchers.keys() <= {watcher}:
                 self._unshare(job)
                 return self._watched(job, watcher)
             snapshot = job.status().snapshot
