@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 import time
+import weakref
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -196,7 +197,10 @@ class Jobs:
         self._shared: dict[Runnable, Job] = {}  # least recently asked for first
         self._lock = threading.RLock()
         self._closed = threading.Event()
-        threading.Thread(target=self._reap, name="jobs-reaper", daemon=True).start()
+        reaper = threading.Thread(target=self._reap, name="jobs-reaper", daemon=True)
+        reaper.start()
+        # Also those of jobs let go of, which end in their own time.
+        self._threads = weakref.WeakSet([reaper])
 
     def submit(self, config: Runnable, watcher: str) -> Job:
         """The job of this config, watched by ``watcher``: the one there is, else a new one."""
@@ -249,18 +253,21 @@ class Jobs:
                 self._drop_unwatched(job)
 
     def close(self) -> None:
-        """Cancel all jobs and wait for their threads."""
-        self._closed.set()
+        """Cancel all jobs and wait for all threads."""
         with self._lock:
-            jobs = list(self._jobs.values())
-        for job in jobs:
-            job.cancel()
-        for job in jobs:
-            job.thread.join()
+            self._closed.set()
+            for job in self._jobs.values():
+                job.cancel()
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join()
 
     def _start(self, config: Runnable, epochs: int | None = None) -> Job:
+        if self._closed.is_set():
+            raise RuntimeError("no job can be started: these jobs are closed")
         job = Job(config, self._slots, self._device, epochs)
         self._jobs[job.id] = job
+        self._threads.add(job.thread)
         return job
 
     def _watched(self, job: Job, watcher: str) -> Job:
