@@ -64,8 +64,9 @@ class Spec:
             return "one of " + ", ".join(self.options)
         if self.kind is bool:
             return "true or false"
-        noun = "a whole number" if self.kind is int else "a number"
-        return f"{noun} from {self.low:,g} to {self.high:,g}".replace(",", "")
+        if self.kind is int:
+            return f"a whole number from {self.low} to {self.high}"
+        return f"a number from {self.low:g} to {self.high:g}"
 
     def check(self, value: object) -> Value:
         """Return ``value`` as this parameter's type, or raise :class:`ParameterError`."""
