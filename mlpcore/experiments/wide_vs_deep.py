@@ -111,16 +111,15 @@ class WideVsDeep(Config):
                 self.depth_to,
                 "Swap the two",
             )
-        for depth in self.depths:
-            least = parameter_count([2, *[1] * depth, self.classes])
-            if self.budget < least:
-                raise ParameterError(
-                    "budget",
-                    f"at least {least}, what {depth} hidden layers of width 1 need "
-                    f"with {self.classes} classes",
-                    self.budget,
-                    "Raise the budget or lower depth_to",
-                )
+        least = parameter_count([2, *[1] * self.depth_to, self.classes])
+        if self.budget < least:
+            raise ParameterError(
+                "budget",
+                f"at least {least}, what {self.depth_to} hidden layers of width 1 need "
+                f"with {self.classes} classes",
+                self.budget,
+                "Raise the budget or lower depth_to",
+            )
         if self.batch_size > self.train_size:
             raise ParameterError(
                 "batch_size",
