@@ -38,8 +38,9 @@ def one_hot(labels, classes, dtype):
 @every_activation
 @every_size
 @every_dtype
-def test_outputs_and_gradients_are_torchs(sequential, activation, sizes, dtype):
-    models, batch, classes = 3, 17, sizes[-1]
+@pytest.mark.parametrize("batch", [1, 100])
+def test_outputs_and_gradients_are_torchs(sequential, activation, sizes, dtype, batch):
+    models, classes = 3, sizes[-1]
     stack = random_stack(sizes, models, activation, dtype)
     inputs = normal(models, batch, sizes[0], dtype=dtype, seed=9)
     labels = torch.arange(models * batch).reshape(models, batch) * 7 % classes
