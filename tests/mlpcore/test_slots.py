@@ -70,6 +70,24 @@ def test_no_more_than_the_slots_and_first_come_first_served():
     assert slots.line == []
 
 
+def test_a_free_slot_is_kept_for_whoever_is_next():
+    slots = Slots(1, turn=0)
+    first = Worker(slots)
+    first.at(None)
+    hearing = threading.Event()
+    next_one = Worker(slots, on_move=lambda place: hearing.wait(WAIT))
+    next_one.at(1)
+    first.leave()
+    assert slots.free == 1
+    late = Worker(slots)
+    late.at(2)
+    hearing.set()
+    next_one.at(None)
+    late.at(1)
+    next_one.leave()
+    late.leave()
+
+
 def test_an_abandoned_seat_leaves_the_line():
     slots = Slots(1, turn=0)
     first, second, third = (Worker(slots) for _ in range(3))
