@@ -5,7 +5,7 @@ networks is a handful of elementwise operations. Every rule is elementwise: no n
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import torch
@@ -132,6 +132,15 @@ class Samples:
         self.inputs = with_ones(inputs.T).contiguous().to(device)
         one_hot = torch.nn.functional.one_hot(labels, classes).T
         self.targets = one_hot.to(inputs.dtype).contiguous().to(device)
+
+    def dealt(
+        self, generators: Sequence[torch.Generator], batch_size: int, drop_last: bool
+    ) -> Iterable[tuple[Tensor, Tensor]]:
+        """An epoch's batches, inputs (M, D + 1, B) and targets (M, C, B), in the networks' orders.
+
+        They can be gone through more than once.
+        """
+        return batches(*self.shuffled(generators), batch_size, drop_last)
 
     def shuffled(self, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
         """Inputs (M, D + 1, N) and targets (M, C, N), each network's in its generator's order."""
