@@ -23,7 +23,7 @@ class Architecture:
     """The networks of one architecture in a snapshot. M networks, E evaluations.
 
     Attributes:
-        depth, width: number of hidden layers, and of units in each.
+        depth, width: number of hidden layers, and of units in each; both 0 for a linear model.
         parameters: weights and biases of one network.
         epochs: (E,) the epochs after which the networks were evaluated.
         train_accuracy, test_accuracy: (E, M) in 0…1.
@@ -64,6 +64,8 @@ class Architecture:
     @property
     def label(self) -> str:
         """The architecture in a few words: "3 hidden layers × 6"."""
+        if self.depth == 0:
+            return "no hidden layer"
         layers = "layer" if self.depth == 1 else "layers"
         return f"{self.depth} hidden {layers} × {self.width}"
 
@@ -78,6 +80,7 @@ class Architecture:
             "depth": self.depth,
             "width": self.width,
             "parameters": self.parameters,
+            "train_accuracy": dataclasses.asdict(self.train_score),
             "test_accuracy": dataclasses.asdict(self.score),
             "networks": [
                 {

@@ -18,7 +18,7 @@ INTERVAL = 0.1
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
+class AnySnapshot:
     """An experiment at one moment: plain numbers and NumPy arrays on the CPU.
 
     Attributes:
@@ -43,7 +43,7 @@ class Snapshot:
 
 
 C = TypeVar("C", bound=Training)
-S = TypeVar("S", bound=Snapshot)
+S = TypeVar("S", bound=AnySnapshot)
 
 
 class Course:

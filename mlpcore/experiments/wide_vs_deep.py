@@ -14,8 +14,7 @@ from mlpcore.activations import ACTIVATIONS
 from mlpcore.budget import parameter_count, width_for_budget
 from mlpcore.control import Control
 from mlpcore.experiments.learner import Architecture, Floats, Learner
-from mlpcore.experiments.run import Course, Run
-from mlpcore.experiments.run import Snapshot as AnySnapshot
+from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.params import ParameterError, choice, number
 from mlpcore.scores import Score
