@@ -335,6 +335,7 @@ def test_the_result_is_plain_data(end):
         "depth",
         "width",
         "parameters",
+        "train_accuracy",
         "test_accuracy",
         "linear_regions",
         "networks",
