@@ -13,11 +13,14 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mlpcore.experiments import WideVsDeep
+from mlpcore.experiments import MeanField, WideVsDeep
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, specs
 
-EXPERIMENTS: dict[str, type[WideVsDeep]] = {"wide-vs-deep": WideVsDeep}
+EXPERIMENTS: dict[str, type[WideVsDeep | MeanField]] = {
+    "wide-vs-deep": WideVsDeep,
+    "mean-field": MeanField,
+}
 
 
 class _Parser(argparse.ArgumentParser):
