@@ -13,12 +13,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mlpcore.experiments import MeanField, WideVsDeep
+from mlpcore.experiments import MeanField, SignalPropagation, WideVsDeep
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, specs
 
-EXPERIMENTS: dict[str, type[WideVsDeep | MeanField]] = {
+EXPERIMENTS: dict[str, type[WideVsDeep | MeanField | SignalPropagation]] = {
     "wide-vs-deep": WideVsDeep,
+    "signal-propagation": SignalPropagation,
     "mean-field": MeanField,
 }
 

@@ -427,13 +427,13 @@ def _spread(
     """
     if not isinstance(phi, PiecewiseLinear):
         return np.full(len(lengths), np.nan)
-    spreads, variance = [], 0.0
-    for layer, (width, length) in enumerate(zip(widths, lengths, strict=True)):
-        square = variance + length**2
-        spreads.append(math.sqrt(square * (1 + 2 / width) - length**2) / length)
-        if layer + 1 < len(lengths):
-            ratio = weight_vars[layer + 1] * phi.square_ratio
-            variance = ratio**2 * (square * (1 + phi.square_variance / width) - length**2)
+    spreads, variance = [], 0.0  # of Q, as a share of the squared length
+    for layer, width in enumerate(widths):
+        spreads.append(math.sqrt((1 + variance) * (1 + 2 / width) - 1))
+        if layer + 1 < len(widths):
+            signal = weight_vars[layer + 1] * phi.square_ratio * lengths[layer]
+            share = signal / lengths[layer + 1] if signal else 0.0
+            variance = share**2 * ((1 + variance) * (1 + phi.square_variance / width) - 1)
     return np.array(spreads)
 
 

@@ -170,7 +170,7 @@ class Quadrature:
 
 # Nodes in a panel, the end of the range (beyond it a Gaussian holds less than 1e-32), and how often
 # a range of u is halved towards 0 to resolve features of size 1 up to q = 1e14.
-_NODES, _END, _HALVINGS = 16, 12.0, 27
+_NODES, _END, _HALVINGS = 12, 12.0, 27
 
 
 @functools.cache
@@ -192,8 +192,8 @@ def _expectation(f: Callable[[Floats], Floats], q: Floats) -> Floats:
 
 def _pair_expectation(f: Callable[[Floats], Floats], q: float, c: Floats) -> Floats:
     """E[f(u)f(v)] for u and v of variance q and correlation c, an array."""
-    # Features of size 1 in u; beyond q = 1e7 they are lost in a φ made of straight lines.
-    halvings = min(16, 4 + max(0, math.ceil(math.log2(q) / 2)))
+    # Features of size 1 in u; beyond q = 1e4 they are lost in a φ made of straight lines.
+    halvings = min(10, 3 + max(0, math.ceil(math.log2(q) / 2)))
     nodes, weights = _panels(halvings)
     r, radial = _END * nodes[:, None], (_END * weights * _END * nodes)[:, None]
     radial = radial * np.exp(-(r**2) / 2) / (2 * math.pi)
