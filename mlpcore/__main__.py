@@ -13,13 +13,21 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mlpcore.experiments import DegreeSweep, PolynomialFeatures, WideVsDeep
+from mlpcore.experiments import (
+    DegreeSweep,
+    MeanField,
+    PolynomialFeatures,
+    SignalPropagation,
+    WideVsDeep,
+)
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, Spec, specs
 
-EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures]] = {
+EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures | SignalPropagation | MeanField]] = {
     "wide-vs-deep": WideVsDeep,
     "polynomial": PolynomialFeatures,
+    "signal-propagation": SignalPropagation,
+    "mean-field": MeanField,
 }
 # What --sweep runs instead.
 SWEEPS: dict[str, type[DegreeSweep]] = {"polynomial": DegreeSweep}
