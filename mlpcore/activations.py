@@ -59,7 +59,8 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "gelu": Activation(
         "GELU",
-        lambda z, slope, a: _aten.gelu.out(z, out=a),
+        # gelu.out writes wrong values into a view of rows, as ``a`` is.
+        lambda z, slope, a: a.copy_(torch.nn.functional.gelu(z)),
         lambda g, z, a, slope: _aten.gelu_backward.grad_input(g, z, grad_input=g),
     ),
     "silu": Activation(
