@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 # Snapshots are at least this many seconds apart, but for the first, the last and a pause.
 INTERVAL = 0.1
 # Evaluations of all networks on all data in a run, about.
-EVALUATIONS = 25
+EVALUATIONS = 20
 
 
 class WideVsDeep(Config):
