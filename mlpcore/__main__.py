@@ -13,13 +13,21 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mlpcore.experiments import DegreeSweep, PolynomialFeatures, WideVsDeep
+from mlpcore.experiments import (
+    DegreeSweep,
+    MeanField,
+    PolynomialFeatures,
+    SignalPropagation,
+    WideVsDeep,
+)
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, Spec, specs
 
-EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures]] = {
+EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures | SignalPropagation | MeanField]] = {
     "wide-vs-deep": WideVsDeep,
     "polynomial": PolynomialFeatures,
+    "signal-propagation": SignalPropagation,
+    "mean-field": MeanField,
 }
 # What --sweep runs instead.
 SWEEPS: dict[str, type[DegreeSweep]] = {"polynomial": DegreeSweep}
@@ -101,12 +109,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(str(problems[0]))
     try:
         device = torch.device(device_name or default_device())
-        torch.empty(0, device=device)
+        torch.zeros((), device=device).item()
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         return _refuse(f"device must be one torch can use here; got {device_name!r}: {reason}")
-    if target != "-" and not Path(target).absolute().parent.is_dir():
-        return _refuse(f"json must be a file in a folder that exists, or -; got {target!r}.")
+    if target != "-" and not _writable(Path(target)):
+        return _refuse(f"json must be a file that can be written, or -; got {target!r}.")
 
     torch.set_num_threads(1)
     started = time.perf_counter()
@@ -142,6 +150,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _refuse(message: str) -> int:
     print(f"python -m mlpcore: {message}", file=sys.stderr)
     return 2
+
+
+def _writable(path: Path) -> bool:
+    try:
+        path.open("a").close()
+    except OSError:
+        return False
+    return True
 
 
 def _finite(value: object) -> object:

@@ -141,7 +141,7 @@ class Samples:
     ) -> Iterable[tuple[Tensor, Tensor]]:
         """An epoch's batches, inputs (M, D + 1, B) and targets (M, C, B), in the networks' orders.
 
-        They can be gone through more than once.
+        They can be gone through more than once; a batch lasts until the next one is taken.
         """
         return batches(*self.shuffled(generators), batch_size, drop_last)
 
@@ -189,8 +189,11 @@ class _Gathered:
         self.samples, self.chosen = samples, chosen
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        # Reused, since paging in new memory for every batch takes time.
+        buffer = self.samples.rows.new_empty(self.chosen[0].numel(), self.samples.rows.shape[1])
         for chosen in self.chosen:  # (M, B)
-            rows = self.samples.rows.index_select(0, chosen.flatten())
+            rows = buffer[: chosen.numel()]
+            torch.index_select(self.samples.rows, 0, chosen.flatten(), out=rows)
             targets = self.samples.targets[:, chosen].transpose(0, 1)
             yield rows.unflatten(0, chosen.shape).mT, targets
 

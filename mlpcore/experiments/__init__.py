@@ -1,7 +1,9 @@
 """Experiments: a frozen config whose ``run()`` yields immutable snapshots."""
 
 from mlpcore.experiments.degree_sweep import DegreeSweep
+from mlpcore.experiments.mean_field import MeanField
 from mlpcore.experiments.polynomial_features import PolynomialFeatures
+from mlpcore.experiments.signal_propagation import SignalPropagation
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 
-__all__ = ["DegreeSweep", "PolynomialFeatures", "WideVsDeep"]
+__all__ = ["DegreeSweep", "MeanField", "PolynomialFeatures", "SignalPropagation", "WideVsDeep"]
