@@ -5,7 +5,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,11 +13,16 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mlpcore.experiments import WideVsDeep
+from mlpcore.experiments import DegreeSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.jobs import default_device
-from mlpcore.params import Config, specs
+from mlpcore.params import Config, Spec, specs
 
-EXPERIMENTS: dict[str, type[WideVsDeep]] = {"wide-vs-deep": WideVsDeep}
+EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures]] = {
+    "wide-vs-deep": WideVsDeep,
+    "polynomial": PolynomialFeatures,
+}
+# What --sweep runs instead.
+SWEEPS: dict[str, type[DegreeSweep]] = {"polynomial": DegreeSweep}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,19 +39,38 @@ def parser() -> argparse.ArgumentParser:
     for name, config in EXPERIMENTS.items():
         about = (config.__doc__ or "").splitlines()[0]
         command = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
-        for spec in specs(config).values():
-            allowed, default = spec.allowed.capitalize(), spec.format(spec.default)
-            command.add_argument(
-                flag(spec.name),
-                metavar="VALUE",
-                help=f"{spec.help} {allowed}; default {default}.",
-            )
+        command.set_defaults(kind=config)
+        fields = specs(config)
+        add_flags(command, fields.values())
+        if name in SWEEPS:
+            add_sweep(command, SWEEPS[name], fields)
         command.add_argument("--device", help="Where to train: cpu, cuda, …; default a GPU if any.")
         command.add_argument(
             "--json", metavar="FILE", default="-", help="Where to write the result; default stdout."
         )
         command.add_argument("--quiet", action="store_true", help="No progress bar.")
     return top
+
+
+def add_flags(command: argparse._ActionsContainer, fields: Iterable[Spec]) -> None:
+    """Add a flag for each field."""
+    for spec in fields:
+        about = f"{spec.help} {spec.allowed.capitalize()}; default {spec.format(spec.default)}."
+        command.add_argument(flag(spec.name), metavar="VALUE", help=about)
+
+
+def add_sweep(command: _Parser, sweep: type[DegreeSweep], fields: Mapping[str, Spec]) -> None:
+    """Add --sweep, the flags that are the sweep's alone, and what it allows differently."""
+    own = [spec for spec in specs(sweep).values() if spec.name not in fields]
+    changed = [spec for spec in specs(sweep).values() if fields.get(spec.name, spec) != spec]
+    group = command.add_argument_group(
+        "with --sweep",
+        " ".join(f"{flag(s.name)} is {s.allowed}; default {s.format(s.default)}." for s in changed),
+    )
+    group.add_argument(
+        "--sweep", dest="kind", action="store_const", const=sweep, help=sweep.__doc__
+    )
+    add_flags(group, own)
 
 
 def flag(field: str) -> str:
@@ -57,27 +81,30 @@ def flag(field: str) -> str:
 def command_line(experiment: str, config: Config) -> str:
     """The command that reproduces a config's result."""
     flags = [f" {flag(name)} {text}" for name, text in config.changes().items()]
-    return f"python -m mlpcore {experiment}{''.join(flags)}"
+    sweep = " --sweep" if type(config) is SWEEPS.get(experiment) else ""
+    return f"python -m mlpcore {experiment}{sweep}{''.join(flags)}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one experiment and return the exit status."""
     options = vars(parser().parse_args(arguments))
-    experiment = options.pop("experiment")
-    kind = EXPERIMENTS[experiment]
-    texts = {name: options[name] for name in specs(kind) if options[name] is not None}
+    experiment, kind, device_name, target, quiet = (
+        options.pop(name) for name in ("experiment", "kind", "device", "json", "quiet")
+    )
+    texts = {name: text for name, text in options.items() if text is not None}
+    stray = next((name for name in texts if name not in specs(kind)), None)
+    if stray:
+        when = "with" if kind is SWEEPS[experiment] else "without"
+        return _refuse(f"{stray} must be left out {when} --sweep; got {texts[stray]!r}.")
     config, problems = kind.parse(texts)
     if problems:
         return _refuse(str(problems[0]))
     try:
-        device = torch.device(options["device"] or default_device())
+        device = torch.device(device_name or default_device())
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
-        return _refuse(
-            f"device must be one torch can use here; got {options['device']!r}: {reason}"
-        )
-    target = options["json"]
+        return _refuse(f"device must be one torch can use here; got {device_name!r}: {reason}")
     if target != "-" and not Path(target).absolute().parent.is_dir():
         return _refuse(f"json must be a file in a folder that exists, or -; got {target!r}.")
 
@@ -85,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.perf_counter()
     with tqdm(
         total=1.0,
-        disable=options["quiet"] or None,
+        disable=quiet or None,
         leave=False,
         bar_format="{l_bar}{bar}| {elapsed} < {remaining}{postfix}",
     ) as bar:

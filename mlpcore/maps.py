@@ -8,9 +8,11 @@ side.
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import ndimage
 from torch import Tensor
 
 from mlpcore.activations import ACTIVATIONS
+from mlpcore.features import Polynomials
 from mlpcore.stack import Stack, with_ones
 
 HALF_WIDTH = 2.0
@@ -19,9 +21,14 @@ UNIT_GRID = 40
 MOST_UNITS = 32
 
 
+def cell_centres(half_width: float, grid: int) -> Tensor:
+    """The coordinates of the cells' centres along an axis: (G,)."""
+    return (torch.arange(grid) + 0.5) * (2 * half_width / grid) - half_width
+
+
 def grid_inputs(half_width: float, grid: int) -> Tensor:
     """The centres of the grid's cells, row after row, with the row of ones: (3, G·G)."""
-    centres = (torch.arange(grid) + 0.5) * (2 * half_width / grid) - half_width
+    centres = cell_centres(half_width, grid)
     y, x = torch.meshgrid(centres, centres, indexing="ij")
     return with_ones(torch.stack([x.flatten(), y.flatten()]))
 
@@ -30,6 +37,44 @@ def decision_maps(stack: Stack, half_width: float = HALF_WIDTH, grid: int = GRID
     """Class probabilities of all networks on a grid: (M, C, G, G)."""
     inputs = grid_inputs(half_width, grid).to(stack.parameters)
     return stack.logits(inputs[None]).softmax(1).view(stack.models, -1, grid, grid)
+
+
+def polynomial_maps(
+    polynomials: Polynomials, weights: Tensor, half_width: float = HALF_WIDTH, grid: int = GRID
+) -> tuple[Tensor, Tensor]:
+    """Class probabilities on a grid of linear models on polynomial features.
+
+    Args:
+        polynomials: the features.
+        weights: (M, C, F + 1), the last column the bias.
+        half_width, grid: the square and its grid.
+
+    Returns:
+        (M, C, G, G) float32; and (M,) the share of the map where a logit is beyond float32's range,
+        so that only float64, in which logits are computed, tells the classes apart.
+    """
+    logits = polynomials.grid_logits(weights, cell_centres(half_width, grid))
+    beyond = (logits.abs().amax(1) > torch.finfo(torch.float32).max).double().mean((1, 2))
+    logits -= logits.amax(1, keepdim=True)
+    return logits.float().softmax(1), beyond
+
+
+def connected_regions(
+    probabilities: NDArray[np.float32], where: NDArray[np.bool_] | None = None
+) -> int:
+    """Number of connected areas in which one class wins.
+
+    Cells are connected along their edges. Cells without finite probabilities belong to no area.
+
+    Args:
+        probabilities: (C, G, G).
+        where: (G, G), the cells to look at; all of them by default.
+    """
+    winners = probabilities.argmax(0)
+    winners[~np.isfinite(probabilities).all(0)] = -1
+    if where is not None:
+        winners[~where] = -1
+    return sum(ndimage.label(winners == k)[1] for k in range(len(probabilities)))
 
 
 def linear_regions(

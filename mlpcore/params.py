@@ -7,6 +7,7 @@ checked against them.
 """
 
 import dataclasses
+import inspect
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Self, TypeAlias, TypeVar, cast, dataclass_transform
@@ -188,10 +189,12 @@ C = TypeVar("C", bound=Config)
 
 
 def specs(config: type[Config]) -> dict[str, Spec]:
-    """The parameters of a config class, by name, in order."""
+    """The parameters of a config class by name: its own in order, then those of its bases."""
+    fields = {field.name: field for field in dataclasses.fields(config)}  # type: ignore[arg-type]
+    names = [name for base in config.__mro__ for name in inspect.get_annotations(base)]
     return {
-        field.name: Spec(name=field.name, default=cast("Value", field.default), **field.metadata)
-        for field in dataclasses.fields(config)  # type: ignore[arg-type]
+        name: Spec(name=name, default=cast("Value", fields[name].default), **fields[name].metadata)
+        for name in dict.fromkeys(names)
     }
 
 

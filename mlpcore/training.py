@@ -5,7 +5,7 @@ networks is a handful of elementwise operations. Every rule is elementwise: no n
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 import torch
@@ -133,12 +133,59 @@ class Samples:
         one_hot = torch.nn.functional.one_hot(labels, classes).T
         self.targets = one_hot.to(inputs.dtype).contiguous().to(device)
 
-    def shuffled(self, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
-        """Inputs (M, D + 1, N) and targets (M, C, N), each network's in its generator's order."""
+    def dealt(
+        self, generators: Sequence[torch.Generator], batch_size: int, drop_last: bool
+    ) -> Iterable[tuple[Tensor, Tensor]]:
+        """An epoch's batches, inputs (M, D + 1, B) and targets (M, C, B), in the networks' orders.
+
+        They can be gone through more than once.
+        """
+        return batches(*self.shuffled(generators), batch_size, drop_last)
+
+    def orders(self, generators: Sequence[torch.Generator]) -> Tensor:
+        """An order of the samples from each generator: (M, N)."""
         size = self.inputs.shape[1]
         orders = torch.stack([torch.randperm(size, generator=g) for g in generators])
-        orders = orders.to(self.inputs.device)
+        return orders.to(self.inputs.device)
+
+    def shuffled(self, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
+        """Inputs (M, D + 1, N) and targets (M, C, N), each network's in its generator's order."""
+        orders = self.orders(generators)
         return self.inputs[:, orders].transpose(0, 1), self.targets[:, orders].transpose(0, 1)
+
+
+class WideSamples(Samples):
+    """Samples with so many inputs that a batch is gathered only when its turn comes.
+
+    An epoch in the order of each network would be M copies of all samples.
+    """
+
+    def __init__(
+        self, inputs: Tensor, labels: Tensor, classes: int, device: torch.device | str = "cpu"
+    ) -> None:
+        super().__init__(inputs, labels, classes, device)
+        self.rows = self.inputs.T.contiguous()  # (N, D + 1): gathering copies whole rows
+        self.inputs = self.rows.T
+
+    def dealt(
+        self, generators: Sequence[torch.Generator], batch_size: int, drop_last: bool
+    ) -> Iterable[tuple[Tensor, Tensor]]:
+        """As for :class:`Samples`."""
+        count = steps_per_epoch(len(self.rows), batch_size, drop_last)
+        return _Gathered(self, self.orders(generators).split(batch_size, dim=1)[:count])
+
+
+class _Gathered:
+    """Batches that are gathered each time they are gone through."""
+
+    def __init__(self, samples: WideSamples, chosen: Sequence[Tensor]) -> None:
+        self.samples, self.chosen = samples, chosen
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for chosen in self.chosen:  # (M, B)
+            rows = self.samples.rows.index_select(0, chosen.flatten())
+            targets = self.samples.targets[:, chosen].transpose(0, 1)
+            yield rows.unflatten(0, chosen.shape).mT, targets
 
 
 def steps_per_epoch(size: int, batch_size: int, drop_last: bool) -> int:

@@ -1,0 +1,162 @@
+"""Networks of one architecture: while they learn, and as they stand in a snapshot."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mlpcore.budget import parameter_count
+from mlpcore.experiments.settings import Training
+from mlpcore.scores import Score
+from mlpcore.stack import Stack
+from mlpcore.training import OPTIMISERS, Samples, evaluate
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Architecture:
+    """The networks of one architecture in a snapshot. M networks, E evaluations.
+
+    Attributes:
+        depth, width: number of hidden layers, and of units in each; both 0 for a linear model.
+        parameters: weights and biases of one network.
+        epochs: (E,) the epochs after which the networks were evaluated.
+        train_accuracy, test_accuracy: (E, M) in 0…1.
+        train_loss, test_loss: (E, M) mean cross-entropy in nats.
+        diverged_at: (M,) the first evaluated epoch with a loss that is not finite, or -1.
+        weights: for each layer (M, out, in + 1), the last column the bias.
+        activation, negative_slope: of the hidden layers.
+    """
+
+    depth: int
+    width: int
+    parameters: int
+    epochs: NDArray[np.int64]
+    train_accuracy: Floats
+    test_accuracy: Floats
+    train_loss: Floats
+    test_loss: Floats
+    diverged_at: NDArray[np.int64]
+    weights: tuple[Floats, ...]
+    activation: str
+    negative_slope: float
+
+    @property
+    def converged(self) -> NDArray[np.bool_]:
+        """(M,) the networks that have not diverged."""
+        return self.diverged_at < 0
+
+    @property
+    def score(self) -> Score:
+        """Test accuracy after the latest evaluation, over the networks that have not diverged."""
+        return Score.of(self.test_accuracy[-1, self.converged])
+
+    @property
+    def train_score(self) -> Score:
+        """Like :attr:`score`, on the training set."""
+        return Score.of(self.train_accuracy[-1, self.converged])
+
+    @property
+    def label(self) -> str:
+        """The architecture in a few words: "3 hidden layers × 6"."""
+        if self.depth == 0:
+            return "no hidden layer"
+        layers = "layer" if self.depth == 1 else "layers"
+        return f"{self.depth} hidden {layers} × {self.width}"
+
+    def stack(self, network: int) -> Stack:
+        """One of the networks, to compute with."""
+        weights = [torch.from_numpy(layer[network : network + 1]) for layer in self.weights]
+        return Stack(weights, self.activation, self.negative_slope)
+
+    def result(self, first_seed: int) -> dict[str, object]:
+        """The latest evaluation as plain data, for JSON; the networks' seeds count up."""
+        return {
+            "depth": self.depth,
+            "width": self.width,
+            "parameters": self.parameters,
+            "train_accuracy": dataclasses.asdict(self.train_score),
+            "test_accuracy": dataclasses.asdict(self.score),
+            "networks": [
+                {
+                    "seed": first_seed + i,
+                    "train_accuracy": float(self.train_accuracy[-1, i]),
+                    "test_accuracy": float(self.test_accuracy[-1, i]),
+                    "train_loss": float(self.train_loss[-1, i]),
+                    "test_loss": float(self.test_loss[-1, i]),
+                    "diverged_at": None if converged else int(self.diverged_at[i]),
+                }
+                for i, converged in enumerate(self.converged)
+            ],
+        }
+
+
+class Learner:
+    """Networks of one architecture while they learn, one a seed.
+
+    Args:
+        sizes: units of the input, every hidden layer and the output.
+        config: their seeds and optimiser.
+        activation, negative_slope, device: as for :class:`mlpcore.stack.Stack`.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        config: Training,
+        activation: str,
+        negative_slope: float,
+        device: torch.device | str,
+    ) -> None:
+        self.sizes, self.activation, self.negative_slope = sizes, activation, negative_slope
+        self.stack = Stack.initialised(
+            sizes, config.network_seeds, activation, negative_slope, device
+        )
+        self.optimiser = OPTIMISERS[config.optimiser](
+            self.stack, config.momentum, config.weight_decay
+        )
+        self.epochs: list[int] = []
+        self.history: list[tuple[Floats, ...]] = []
+        self.diverged_at = np.full(config.seeds, -1)
+
+    @torch.inference_mode()
+    def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> None:
+        """Learn from a batch, laid out as for :meth:`Stack.compute_gradients`."""
+        self.stack.compute_gradients(inputs, targets)
+        self.optimiser.step(learning_rate)
+
+    @torch.inference_mode()
+    def evaluate(self, epoch: int, train: Samples, test: Samples) -> None:
+        """Add the networks' accuracy and loss on all data to their history."""
+        metrics = *evaluate(self.stack, train), *evaluate(self.stack, test)
+        accuracy, loss, test_accuracy, test_loss = torch.stack(metrics).cpu().numpy()
+        finite = np.isfinite(loss) & np.isfinite(test_loss)
+        self.diverged_at[(self.diverged_at < 0) & ~finite] = epoch
+        self.epochs.append(epoch)
+        self.history.append((accuracy, test_accuracy, loss, test_loss))
+
+    def snapshot(self) -> Architecture:
+        """The networks as they stand now."""
+        train_accuracy, test_accuracy, train_loss, test_loss = (
+            np.stack(column) for column in zip(*self.history, strict=True)
+        )
+        depth = len(self.sizes) - 2
+        return Architecture(
+            depth=depth,
+            width=self.sizes[1] if depth else 0,
+            parameters=parameter_count(self.sizes),
+            epochs=np.array(self.epochs),
+            train_accuracy=train_accuracy,
+            test_accuracy=test_accuracy,
+            train_loss=train_loss,
+            test_loss=test_loss,
+            diverged_at=self.diverged_at.copy(),
+            weights=tuple(layer.to("cpu", copy=True).numpy() for layer in self.stack.weights),
+            activation=self.activation,
+            negative_slope=self.negative_slope,
+        )
