@@ -13,13 +13,16 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mlpcore.experiments import DegreeSweep, PolynomialFeatures, WideVsDeep
+from mlpcore.datasets import collection, image_folder
+from mlpcore.datasets.animal_faces import DownloadError
+from mlpcore.experiments import AnimalFaces, DegreeSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.jobs import default_device
-from mlpcore.params import Config, Spec, specs
+from mlpcore.params import Config, ParameterError, Spec, specs
 
-EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures]] = {
+EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures | AnimalFaces]] = {
     "wide-vs-deep": WideVsDeep,
     "polynomial": PolynomialFeatures,
+    "animal-faces": AnimalFaces,
 }
 # What --sweep runs instead.
 SWEEPS: dict[str, type[DegreeSweep]] = {"polynomial": DegreeSweep}
@@ -96,9 +99,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if stray:
         when = "with" if kind is SWEEPS[experiment] else "without"
         return _refuse(f"{stray} must be left out {when} --sweep; got {texts[stray]!r}.")
-    config, problems = kind.parse(texts)
-    if problems:
-        return _refuse(str(problems[0]))
+    try:
+        if kind is AnimalFaces and "data" in texts:
+            texts["data"] = _brought(texts["data"])
+        config, problems = kind.parse(texts)
+        if problems:
+            raise problems[0]
+    except ParameterError as problem:
+        return _refuse(str(problem))
     try:
         device = torch.device(device_name or default_device())
         torch.empty(0, device=device)
@@ -116,9 +124,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         leave=False,
         bar_format="{l_bar}{bar}| {elapsed} < {remaining}{postfix}",
     ) as bar:
-        for snapshot in config.run(device=device):
-            bar.update(snapshot.progress - bar.n)
-            bar.set_postfix_str(snapshot.label)
+        try:
+            for snapshot in config.run(device=device):
+                bar.update(snapshot.progress - bar.n)
+                bar.set_postfix_str(snapshot.label)
+        except (DownloadError, ParameterError) as problem:
+            return _refuse(str(problem))
     report = {
         "experiment": experiment,
         "config": config.values(),
@@ -137,6 +148,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         Path(target).write_text(text + "\n")
     return 0
+
+
+def _brought(data: str) -> str:
+    """The name of the pictures at a path; drawn and real ones have theirs."""
+    if data in (collection.DRAWN, collection.REAL):
+        return data
+    pictures = image_folder.load(Path(data))
+    for line in pictures.skipped:
+        print(f"left out {line}", file=sys.stderr)
+    return collection.keep(pictures)
 
 
 def _refuse(message: str) -> int:

@@ -24,10 +24,18 @@ def pack(images: Tensor) -> Tensor:
     return channels.view(torch.int32)[..., 0]
 
 
-def normalised(words: Tensor) -> Tensor:
-    """Words (N, P) as a network's inputs (N, 3·P) in −1…1: red plane, green plane, blue plane."""
+def normalised(words: Tensor, out: Tensor | None = None) -> Tensor:
+    """Words (N, P) as a network's inputs (N, 3·P) in −1…1: red plane, green plane, blue plane.
+
+    Args:
+        words: the pictures.
+        out: float, (N, 3·P), to be filled; a new tensor if None.
+    """
+    if out is None:
+        out = torch.empty(len(words), 3 * words.shape[1], device=words.device)
     channels = words[..., None].view(torch.uint8)[..., :3]
-    return channels.mT.flatten(1).float().div_(127.5).sub_(1)
+    out.view(len(words), 3, -1).copy_(channels.mT)
+    return out.div_(127.5).sub_(1)
 
 
 def random_moves(count: int, degrees: float, generator: Generator) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,8 @@
 """Experiments: a frozen config whose ``run()`` yields immutable snapshots."""
 
+from mlpcore.experiments.animal_faces import AnimalFaces
 from mlpcore.experiments.degree_sweep import DegreeSweep
 from mlpcore.experiments.polynomial_features import PolynomialFeatures
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 
-__all__ = ["DegreeSweep", "PolynomialFeatures", "WideVsDeep"]
+__all__ = ["AnimalFaces", "DegreeSweep", "PolynomialFeatures", "WideVsDeep"]
