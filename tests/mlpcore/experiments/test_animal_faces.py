@@ -86,8 +86,8 @@ def test_parity_with_torch(pictures, data):
                 np.testing.assert_allclose(
                     probabilities(arm, i, pictures), logits.softmax(1).numpy(), atol=1e-4
                 )
-                right = logits.argmax(1) == pictures.val_labels
-                assert arm.test_accuracy[-1, i] == pytest.approx(right.float().mean().item(), abs=1e-6)
+                right = (logits.argmax(1) == pictures.val_labels).float().mean().item()
+                assert arm.test_accuracy[-1, i] == pytest.approx(right, abs=1e-6)
 
 
 def test_arms_alone_are_the_arms_together(data):
