@@ -109,12 +109,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(str(problem))
     try:
         device = torch.device(device_name or default_device())
-        torch.empty(0, device=device)
+        torch.zeros((), device=device).item()
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         return _refuse(f"device must be one torch can use here; got {device_name!r}: {reason}")
-    if target != "-" and not Path(target).absolute().parent.is_dir():
-        return _refuse(f"json must be a file in a folder that exists, or -; got {target!r}.")
+    if target != "-" and not _writable(Path(target)):
+        return _refuse(f"json must be a file that can be written, or -; got {target!r}.")
 
     torch.set_num_threads(1)
     started = time.perf_counter()
@@ -163,6 +163,14 @@ def _brought(data: str) -> str:
 def _refuse(message: str) -> int:
     print(f"python -m mlpcore: {message}", file=sys.stderr)
     return 2
+
+
+def _writable(path: Path) -> bool:
+    try:
+        path.open("a").close()
+    except OSError:
+        return False
+    return True
 
 
 def _finite(value: object) -> object:

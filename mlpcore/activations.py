@@ -59,7 +59,8 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "gelu": Activation(
         "GELU",
-        lambda z, slope, a: _aten.gelu.out(z, out=a),
+        # Not gelu.out: where oneDNN computes it, it ignores the strides of ``a`` (torch 2.14).
+        lambda z, slope, a: a.copy_(_aten.gelu(z)),
         lambda g, z, a, slope: _aten.gelu_backward.grad_input(g, z, grad_input=g),
     ),
     "silu": Activation(

@@ -29,7 +29,7 @@ def width_for_budget(depth: int, budget: int, inputs: int = 2, outputs: int = 4)
     if c >= 0:
         return 1
     if a == 0:
-        return math.ceil(-c / b)
+        return -(c // b)
     # isqrt rounds down, so the quotient can be one short of the answer, never past it.
     width = max(1, (math.isqrt(b * b - 4 * a * c) - b) // (2 * a))
     while a * width**2 + b * width + c < 0:

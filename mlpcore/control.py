@@ -15,12 +15,17 @@ class Control:
 
     Args:
         away: entered for as long as the run is paused.
+        make_room: called at each step that does not pause; may wait.
     """
 
-    def __init__(self, away: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
-        self._away = away
-        self._go = threading.Event()
-        self._go.set()
+    def __init__(
+        self,
+        away: Callable[[], AbstractContextManager[object]] = nullcontext,
+        make_room: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._away, self._make_room = away, make_room
+        self._changed = threading.Condition()  # guards what is below
+        self._paused = False
         self._epochs_left = math.inf
         self.cancelled = False
         self.chosen_learning_rate: float | None = None
@@ -30,7 +35,7 @@ class Control:
     @property
     def pausing(self) -> bool:
         """Whether the next :meth:`checkpoint` will wait."""
-        return not self._go.is_set()
+        return self._paused and not self.cancelled
 
     def learning_rate(self, default: float) -> float:
         """The learning rate to use now."""
@@ -38,40 +43,45 @@ class Control:
         return default if chosen is None else chosen
 
     def checkpoint(self) -> None:
-        """Return at once, or wait while paused. Cheap: call it at every step.
+        """Return at once, or wait while paused or for others. Cheap: call it at every step.
 
         Raises:
             Cancelled: if the run is to end.
         """
-        if self.pausing:
-            with self._away():
-                self._go.wait()
+        if not self.pausing:
+            self._make_room()
+        while self.pausing:
+            with self._away(), self._changed:
+                self._changed.wait_for(lambda: not self.pausing)
         if self.cancelled:
             raise Cancelled
 
     def epoch_done(self) -> None:
         """Count an epoch of all networks; the last one granted by :meth:`step` pauses."""
-        self._epochs_left -= 1
-        if self._epochs_left <= 0:
-            self._go.clear()
+        with self._changed:
+            self._epochs_left -= 1
+            if self._epochs_left <= 0:
+                self._paused = True
 
     # For its owner
 
     def pause(self) -> None:
         """Wait at the next step."""
-        self._go.clear()
+        with self._changed:
+            self._paused = True
 
     def resume(self) -> None:
         """Go on to the end."""
-        self._epochs_left = math.inf
-        self._go.set()
+        self.step(math.inf)
 
-    def step(self, epochs: int = 1) -> None:
+    def step(self, epochs: float = 1) -> None:
         """Go on to the end of this epoch and pause there, or that of a later one."""
-        self._epochs_left = epochs
-        self._go.set()
+        with self._changed:
+            self._epochs_left, self._paused = epochs, False
+            self._changed.notify_all()
 
     def cancel(self) -> None:
-        """End at the next step."""
-        self.cancelled = True
-        self._go.set()
+        """End at the next step, whatever else is asked."""
+        with self._changed:
+            self.cancelled = True
+            self._changed.notify_all()

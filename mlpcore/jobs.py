@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 import time
+import weakref
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -79,10 +80,10 @@ class Job:
         self.config = config
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
         self._device = device
-        self._control = Control(self._away)
+        self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
+        self._control = Control(self._away, self._seat.make_room)
         if epochs is not None:
             self._control.step(epochs) if epochs else self._control.pause()
-        self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
         self._lock = threading.Lock()
         self._status = Status()
         self._listeners: set[Callable[[], None]] = set()
@@ -131,7 +132,6 @@ class Job:
             self._seat.take()
             for snapshot in self.config.run(device=self._device, control=self._control):
                 self._publish(snapshot=snapshot)
-                self._seat.make_room()
                 if self._control.cancelled:
                     raise Cancelled
             self._publish(state=State.FINISHED)
@@ -162,7 +162,10 @@ class Job:
             self._status = replace(self._status, version=self._status.version + 1, **changes)
             listeners = list(self._listeners)
         for listener in listeners:
-            listener()
+            try:
+                listener()
+            except Exception:
+                log.exception("a listener of job %s failed", self.id)
 
 
 class Jobs:
@@ -194,7 +197,10 @@ class Jobs:
         self._shared: dict[Runnable, Job] = {}  # least recently asked for first
         self._lock = threading.RLock()
         self._closed = threading.Event()
-        threading.Thread(target=self._reap, name="jobs-reaper", daemon=True).start()
+        reaper = threading.Thread(target=self._reap, name="jobs-reaper", daemon=True)
+        reaper.start()
+        # Also those of jobs let go of, which end in their own time.
+        self._threads = weakref.WeakSet([reaper])
 
     def submit(self, config: Runnable, watcher: str) -> Job:
         """The job of this config, watched by ``watcher``: the one there is, else a new one."""
@@ -211,7 +217,8 @@ class Jobs:
         Else a new one, which trains up to the same epoch and pauses there.
         """
         with self._lock:
-            if job.watchers.keys() <= {watcher} and not job.status().state.over:
+            known = job.id in self._jobs and not job.status().state.over
+            if known and job.watchers.keys() <= {watcher}:
                 self._unshare(job)
                 return self._watched(job, watcher)
             snapshot = job.status().snapshot
@@ -246,18 +253,21 @@ class Jobs:
                 self._drop_unwatched(job)
 
     def close(self) -> None:
-        """Cancel all jobs and wait for their threads."""
-        self._closed.set()
+        """Cancel all jobs and wait for all threads."""
         with self._lock:
-            jobs = list(self._jobs.values())
-        for job in jobs:
-            job.cancel()
-        for job in jobs:
-            job.thread.join()
+            self._closed.set()
+            for job in self._jobs.values():
+                job.cancel()
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join()
 
     def _start(self, config: Runnable, epochs: int | None = None) -> Job:
+        if self._closed.is_set():
+            raise RuntimeError("no job can be started: these jobs are closed")
         job = Job(config, self._slots, self._device, epochs)
         self._jobs[job.id] = job
+        self._threads.add(job.thread)
         return job
 
     def _watched(self, job: Job, watcher: str) -> Job:

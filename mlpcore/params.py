@@ -69,8 +69,9 @@ class Spec:
             return "one of " + ", ".join(self.options)
         if self.kind is bool:
             return "true or false"
-        noun = "a whole number" if self.kind is int else "a number"
-        return f"{noun} from {self.low:,g} to {self.high:,g}".replace(",", "")
+        if self.kind is int:
+            return f"a whole number from {self.low} to {self.high}"
+        return f"a number from {self.low:g} to {self.high:g}"
 
     def check(self, value: object) -> Value:
         """Return ``value`` as this parameter's type, or raise :class:`ParameterError`."""
@@ -180,7 +181,24 @@ class Config:
                 return cls(**values), problems
             except ParameterError as problem:
                 problems.append(problem)
-                values.pop(problem.parameter if problem.parameter in values else next(iter(values)))
+                del values[cls._culprit(values, problem.parameter)]
+
+    @classmethod
+    def _culprit(cls, values: Mapping[str, Value], parameter: str) -> str:
+        """Which value to give up when ``parameter`` is not allowed beside the others.
+
+        If ``parameter`` has its default, it is the first value without which that is allowed.
+        """
+        if parameter in values:
+            return parameter
+        for name in values:
+            try:
+                cls(**{other: value for other, value in values.items() if other != name})
+            except ParameterError as problem:
+                if problem.parameter == parameter:
+                    continue
+            return name
+        return next(iter(values))
 
     def values(self) -> dict[str, Value]:
         """All fields by name."""

@@ -27,7 +27,8 @@ class Seat:
 
     Args:
         slots: what it waits for.
-        moved: called with the place in the line, 1 being next, or None on taking a slot.
+        moved: called with the place in the line, 1 being next, or None on taking a slot; the line
+            goes on meanwhile.
         abandoned: whether to give up waiting; call :meth:`wake` when this becomes true.
     """
 
@@ -46,19 +47,29 @@ class Seat:
         slots, place = self._slots, None
         with slots.changed:
             slots.line.append(self)
-            try:
-                while not self._abandoned() and not (slots.free and slots.line[0] is self):
-                    if place != (place := slots.line.index(self) + 1):
-                        self._moved(place)
-                    slots.changed.wait()
-                if self._abandoned():
-                    raise Cancelled
-                slots.free -= 1
-                self._taken_at = time.monotonic()
-            finally:
+        try:
+            while (place := self._next_place(place)) is not None:
+                self._moved(place)
+        finally:
+            with slots.changed:
                 slots.line.remove(self)
                 slots.changed.notify_all()
         self._moved(None)
+
+    def _next_place(self, told: int | None) -> int | None:
+        """Wait for a place in the line other than ``told``, or for a slot, which is None."""
+        slots = self._slots
+        with slots.changed:
+            while not self._abandoned():
+                place = slots.line.index(self) + 1
+                if place == 1 and slots.free:
+                    slots.free -= 1
+                    self._taken_at = time.monotonic()
+                    return None
+                if place != told:
+                    return place
+                slots.changed.wait()
+            raise Cancelled
 
     def leave(self) -> None:
         """Give the slot back, if this seat has one."""

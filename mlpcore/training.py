@@ -210,6 +210,7 @@ def evaluate(stack: Stack, samples: Samples) -> tuple[Tensor, Tensor]:
         of a diverged network is not finite.
     """
     log_probabilities = stack.logits(samples.inputs[None]).log_softmax(1)  # (M, C, N)
-    right = (log_probabilities * samples.targets).sum(1)
-    wrong = log_probabilities.masked_fill(samples.targets > 0, -torch.inf).amax(1)
+    is_right = samples.targets > 0
+    right = log_probabilities.masked_fill(~is_right, 0).sum(1)
+    wrong = log_probabilities.masked_fill(is_right, -torch.inf).amax(1)
     return (right > wrong).to(right.dtype).mean(1), -right.mean(1)

@@ -61,16 +61,15 @@ class WideVsDeep(PlanarTraining):
                 self.depth_to,
                 "Swap the two",
             )
-        for depth in self.depths:
-            least = parameter_count([2, *[1] * depth, self.classes])
-            if self.budget < least:
-                raise ParameterError(
-                    "budget",
-                    f"at least {least}, what {depth} hidden layers of width 1 need "
-                    f"with {self.classes} classes",
-                    self.budget,
-                    "Raise the budget or lower depth_to",
-                )
+        least = parameter_count([2, *[1] * self.depth_to, self.classes])
+        if self.budget < least:
+            raise ParameterError(
+                "budget",
+                f"at least {least}, what {self.depth_to} hidden layers of width 1 need "
+                f"with {self.classes} classes",
+                self.budget,
+                "Raise the budget or lower depth_to",
+            )
         super().check()
 
     @property
@@ -170,7 +169,8 @@ class View:
     Attributes:
         half_width: the square is ±half_width.
         probabilities: (C, G, G) class probabilities, NaN if the network diverged.
-        regions: distinct linear regions the grid meets, None if φ is not piecewise linear.
+        regions: distinct linear regions the grid meets, None if φ is not piecewise linear or the
+            network diverged.
         units: for each hidden layer its first units' activations, (≤ maps.MOST_UNITS, g, g).
     """
 
@@ -189,7 +189,7 @@ def view(architecture: Architecture, network: int) -> View:
     """
     stack = architecture.stack(network)
     with torch.inference_mode():
-        regions = maps.linear_regions(stack)
+        regions = maps.linear_regions(stack) if architecture.converged[network] else None
         return View(
             half_width=maps.HALF_WIDTH,
             probabilities=maps.decision_maps(stack)[0].numpy(),

@@ -1,0 +1,195 @@
+"""Parameters on a page: widgets made from their specs, kept for the visit, and bound to the URL."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from mlpcore.activations import ACTIVATIONS
+from mlpcore.params import Config, ParameterError, Spec, Value, specs
+from mlpcore.training import OPTIMISERS
+
+C = TypeVar("C", bound=Config)
+
+# A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
+WIDE = 100
+
+
+class Panel:
+    """The controls of a page.
+
+    It reads the URL when that is not what the page wrote last: at the first visit, and when the
+    browser goes back. A page that is entered again without parameters keeps those it had. What is
+    wrong in the URL is shown until a control changes.
+
+    Args:
+        kinds: configs whose fields are the page's parameters; their names do not overlap.
+    """
+
+    def __init__(self, *kinds: type[Config]) -> None:
+        self._kinds = kinds
+        self._texts = st.query_params.to_dict()
+        if st.session_state["_entered"]:
+            self._fresh = bool(self._texts)
+        else:
+            self._fresh = self._texts != st.session_state["_url"]
+        if self._fresh:
+            self._load()
+        self._drawn: dict[str, Value] = {}
+
+    def draw(self, kind: type[Config], *names: str | tuple[str, str]) -> None:
+        """Draw a widget for each name; a pair of names is a slider with two handles."""
+        for name in names:
+            pair = (name,) if isinstance(name, str) else name
+            fields = [specs(kind)[field] for field in pair]
+            key = self._prepare(kind, pair)
+            chosen = _slider(fields, key)
+            values = chosen if isinstance(chosen, tuple) else (chosen,)
+            self._drawn.update(zip(pair, values, strict=True))
+
+    def box(self, kind: type[Config], name: str) -> None:
+        """Draw a number to type, for a parameter whose useful values no slider can reach."""
+        spec = specs(kind)[name]
+        key = self._prepare(kind, (name,))
+        self._drawn[name] = st.number_input(
+            spec.label,
+            min_value=spec.kind(spec.low),
+            max_value=spec.kind(spec.high),
+            step=None if spec.kind is float else 1,
+            format="%g" if spec.kind is float else "%d",
+            **_common(spec, key),
+        )
+
+    def pick(self, kind: type[Config], name: str, options: Mapping[int, str]) -> None:
+        """Draw a choice among some of a number's values, the nearest if it has another one.
+
+        Args:
+            kind, name: which number.
+            options: value → words.
+        """
+        spec = specs(kind)[name]
+        key = self._prepare(kind, (name,))
+        wanted: int = st.session_state[key]
+        st.session_state[key] = min(options, key=lambda option: abs(option - wanted))
+        self._drawn[name] = st.segmented_control(
+            spec.label,
+            list(options),
+            format_func=options.__getitem__,
+            required=True,
+            **_common(spec, key),
+        )
+
+    def show_problems(self) -> None:
+        """Say what could not be used of the URL, until a control changes."""
+        for problem in st.session_state.get("_problems", []):
+            st.warning(problem)
+
+    def __getitem__(self, name: str) -> Any:
+        """The value a drawn widget has now."""
+        return self._drawn[name]
+
+    def config(self, kind: type[C]) -> C:
+        """The config as the widgets say; where they contradict each other, the last good one.
+
+        The contradiction is shown in place.
+        """
+        current = _current(kind)
+        mine = {name: value for name, value in self._drawn.items() if name in specs(kind)}
+        try:
+            current = kind(**{**current.values(), **mine})
+        except ParameterError as problem:
+            st.error(f"{problem} The page shows the last result.")
+        if current != _current(kind):
+            st.session_state.pop("_problems", None)
+        st.session_state[_slot(kind)] = current
+        return current
+
+    def write_url(self) -> None:
+        """Put what differs from the defaults into the URL."""
+        texts: dict[str, str] = {}
+        for kind in self._kinds:
+            texts.update(_current(kind).changes())
+        if texts != self._texts:
+            st.query_params.from_dict(texts)
+        st.session_state["_url"] = texts
+
+    def _load(self) -> None:
+        problems: list[str] = []
+        known = {name for kind in self._kinds for name in specs(kind)}
+        for kind in self._kinds:
+            config, wrong = kind.parse(self._texts)
+            st.session_state[_slot(kind)] = config
+            problems += [f"{problem} The default is used." for problem in wrong]
+        unknown = sorted(self._texts.keys() - known)
+        if unknown:
+            problems.append(
+                f"The link has parameters this page does not know: {', '.join(unknown)}."
+            )
+        st.session_state["_problems"] = problems
+
+    def _prepare(self, kind: type[Config], names: tuple[str, ...]) -> str:
+        """A widget's key, with its value in place when the widget is not the one who knows it."""
+        key = f"{kind.__name__}.{','.join(names)}"
+        if self._fresh or key not in st.session_state:
+            values = tuple(getattr(_current(kind), name) for name in names)
+            st.session_state[key] = values if len(values) > 1 else values[0]
+        return key
+
+
+def change(kind: type[C], **changes: Any) -> None:
+    """Change parameters from a callback."""
+    current = _current(kind)
+    st.session_state[_slot(kind)] = kind(**{**current.values(), **changes})
+    for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
+        del st.session_state[key]
+
+
+def _current(kind: type[C]) -> C:
+    config = st.session_state.get(_slot(kind))
+    return config if isinstance(config, kind) else kind()
+
+
+def _slot(kind: type[Config]) -> str:
+    return f"_config {kind.__name__}"
+
+
+def _common(spec: Spec, key: str) -> dict[str, Any]:
+    return {"key": key, "help": spec.help, "persist_state": "session"}
+
+
+def _slider(fields: list[Spec], key: str) -> Any:
+    spec = fields[0]
+    common = _common(spec, key)
+    label = spec.label
+    if len(fields) > 1:
+        # "Fewest hidden layers", "Most hidden layers": "Fewest to most hidden layers".
+        label = f"{spec.label.split()[0]} to {fields[1].label[0].lower()}{fields[1].label[1:]}"
+    if spec.options:
+        return st.selectbox(
+            label, spec.options, format_func=lambda name: name_of(spec, name), **common
+        )
+    if spec.kind is bool:
+        return st.toggle(label, **common)
+    if spec.low > 0 and spec.high / spec.low >= WIDE:
+        stops = sorted({*_stops(spec), st.session_state[key]})
+        return st.select_slider(label, stops, format_func=lambda stop: f"{stop:,g}", **common)
+    step = 1 if spec.kind is int else (spec.high - spec.low) / 100
+    return st.slider(label, spec.kind(spec.low), spec.kind(spec.high), step=step, **common)
+
+
+def _stops(spec: Spec) -> set[Value]:
+    """The bounds, the default, and 1, 2, 5, 10, … between them."""
+    decades = range(math.floor(math.log10(spec.low)), math.ceil(math.log10(spec.high)) + 1)
+    steps = (float(f"{digit}e{decade}") for decade in decades for digit in (1, 2, 5))
+    between = {spec.kind(step) for step in steps if spec.low <= step <= spec.high}
+    return {spec.kind(spec.low), spec.kind(spec.high), spec.default, *between}
+
+
+def name_of(spec: Spec, option: str) -> str:
+    """An option as people write it."""
+    if spec.name == "activation":
+        return ACTIVATIONS[option].label
+    if spec.name == "optimiser":
+        return OPTIMISERS[option].__name__
+    return option.replace("_", " ").capitalize()

@@ -1,0 +1,229 @@
+"""Curves: a quantity over seeds against something varied, and learning curves by epoch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.drawing import Figure, Theme, axis, figure, numbers
+
+Floats = NDArray[np.floating[Any]]
+
+# How far apart the dots of one place stand, as a share of the space between two places.
+SPREAD = 0.3
+# Labels of lines are kept apart by at least this share of the axis.
+LABEL_GAP = 0.06
+
+
+@dataclass(frozen=True)
+class Group:
+    """Networks that share a place on the x axis.
+
+    Attributes:
+        x: the place.
+        values: (M,) of each network, NaN where it has none.
+        names: (M,) what to call each network.
+        mean, margin: over the networks, and half its 95% interval; NaN where there is none.
+    """
+
+    x: float
+    values: Floats
+    names: Sequence[str]
+    mean: float
+    margin: float
+
+
+def replicated(groups: Sequence[Group], theme: Theme, unit: str) -> list[dict[str, Any]]:
+    """Every network a dot, the mean a line, its 95% interval a band."""
+    xs = [group.x for group in groups]
+    means = np.array([group.mean for group in groups])
+    margins = np.nan_to_num(np.array([group.margin for group in groups]))
+    gap = min((b - a for a, b in pairwise(xs)), default=1.0)
+    places: list[float] = []
+    names: list[str] = []
+    for group in groups:
+        count = len(group.values)
+        offsets = (np.arange(count) - (count - 1) / 2) / max(count, 2)
+        places.extend(group.x + SPREAD * gap * offsets)
+        names.extend(group.names)
+    band = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": xs + xs[::-1],
+        "y": numbers(np.concatenate([means + margins, (means - margins)[::-1]])),
+        "fill": "toself",
+        "fillcolor": theme.accent,
+        "opacity": 0.2,
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": numbers(places),
+        "y": numbers(np.concatenate([group.values for group in groups])),
+        "customdata": names,
+        "marker": {"color": theme.muted, "size": 6, "opacity": 0.65},
+        "hovertemplate": f"%{{y:.1f}}{unit}, %{{customdata}}<extra></extra>",
+    }
+    mean = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": xs,
+        "y": numbers(means),
+        "line": {"color": theme.accent, "width": 3},
+        "marker": {"size": 10, "color": theme.accent},
+        "customdata": [f"± {margin:.1f}" if margin else "" for margin in margins],
+        "hovertemplate": f"mean %{{y:.1f}} %{{customdata}}{unit}<extra></extra>",
+    }
+    return [band, dots, mean]
+
+
+def line(x: Sequence[float], y: Floats, colour: str, width: float, **rest: Any) -> dict[str, Any]:
+    """A plain line; ``dash`` and ``name`` as Plotly has them."""
+    dash = rest.pop("dash", "solid")
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": list(x),
+        "y": numbers(y),
+        "line": {"color": colour, "width": width, "dash": dash},
+        "hovertemplate": "%{y:.3g}",
+        **rest,
+    }
+
+
+@dataclass(frozen=True)
+class Learning:
+    """A quantity of some networks as they learn. E evaluations, M networks.
+
+    Attributes:
+        name: what the networks have in common, and a few characters for the end of the line.
+        tag: those characters.
+        epochs: (E,).
+        train, test: (E, M).
+        colour: of the line.
+        chosen: whether to emphasise these networks and to show their seeds and training set.
+    """
+
+    name: str
+    tag: str
+    epochs: Sequence[int]
+    train: Floats
+    test: Floats
+    colour: str
+    chosen: bool
+
+
+def learning_curves(
+    families: Sequence[Learning],
+    theme: Theme,
+    title: str,
+    last_epoch: int,
+    *,
+    alt: str,
+    top: float | None = None,
+) -> Figure:
+    """The mean on the test set by epoch, a line a family.
+
+    Args:
+        families: what to draw, in order.
+        theme: colours.
+        title: of the y axis, with its unit.
+        last_epoch: where the x axis ends.
+        alt: what the figure shows, in a sentence.
+        top: where the y axis ends, if that is known.
+    """
+    traces: list[dict[str, Any]] = []
+    ends: list[tuple[float, Learning]] = []
+    for family in sorted(families, key=lambda f: f.chosen):
+        x = family.epochs
+        if family.chosen:
+            seeds = (family.test[:, i] for i in range(family.test.shape[1]))
+            thin = {"opacity": 0.3, "hoverinfo": "skip"}
+            traces += [line(x, seed, family.colour, 1, **thin) for seed in seeds]
+            train = mean(family.train)
+            traces.append(line(x, train, family.colour, 2, dash="dot", name="training set"))
+        test = mean(family.test)
+        width = 4 if family.chosen else 1.8
+        traces.append(line(x, test, family.colour, width, name=family.name))
+        if np.isfinite(test[-1]):
+            ends.append((float(test[-1]), family))
+    highest = top or max((y for trace in traces for y in trace["y"] if y is not None), default=1.0)
+    places = apart([y for y, _ in ends], LABEL_GAP * highest, highest)
+    tags = [
+        {
+            "text": f"<b>{family.tag}</b>" if family.chosen else family.tag,
+            "x": family.epochs[-1],
+            "y": place,
+            "xanchor": "left",
+            "xshift": 4,
+            "showarrow": False,
+            "font": {"color": family.colour, "size": 14},
+        }
+        for place, (_, family) in zip(places, ends, strict=True)
+    ]
+    return figure(
+        theme,
+        traces,
+        alt=alt,
+        margin=(10, 10, 14, 10),
+        hovermode="x unified",
+        xaxis=axis(theme, "epoch", range=[0, last_epoch * 1.06], showgrid=False),
+        yaxis=axis(theme, title, range=[0, highest * 1.04]),
+        annotations=tags,
+    )
+
+
+def mean(values: Floats) -> Floats:
+    """The mean over the last axis; NaN of nothing, without a warning."""
+    if not values.shape[-1]:
+        return np.full(values.shape[:-1], np.nan)
+    return np.asarray(values.mean(axis=-1))
+
+
+def apart(places: Sequence[float], gap: float, top: float) -> list[float]:
+    """Places moved so that each stands a gap above the one below, and none above the top."""
+    moved = list(places)
+    order = sorted(range(len(places)), key=places.__getitem__)
+    for below, above in pairwise(order):
+        moved[above] = max(moved[above], moved[below] + gap)
+    for rank, place in enumerate(reversed(order)):
+        moved[place] = min(moved[place], top - rank * gap)
+    return moved
+
+
+def level(y: float, text: str, theme: Theme) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A dashed horizontal line as a shape, and its label as an annotation."""
+    across = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y}
+    shape = {**across, "line": {"color": theme.muted, "dash": "dash", "width": 1}}
+    label = {
+        "text": text,
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "y": y,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"color": theme.muted, "size": 13},
+    }
+    return shape, label
+
+
+def key(text: str, theme: Theme) -> dict[str, Any]:
+    """What the marks are, in a corner where nothing else is drawn."""
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.01,
+        "y": 0.02,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "align": "left",
+        "showarrow": False,
+        "font": {"color": theme.muted, "size": 12},
+    }

@@ -1,0 +1,172 @@
+"""What every picture is made of: the figure format, themes, palettes, and arrays as JSON.
+
+A figure is plain data, ``{"data": [traces], "layout": {…}}`` as Plotly reads it, rather than a
+``plotly.graph_objects.Figure``: building one of those takes milliseconds, and figures are built ten
+times a second while others train. The tests hand every figure to plotly to have it checked.
+"""
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
+
+Figure: TypeAlias = dict[str, Any]
+
+# Classes: apart for protanopes, deuteranopes and tritanopes, the first four also in grey.
+CLASS_COLOURS = (
+    "#2a4d9b", "#cf3f57", "#35b08c", "#f2c230", "#ec9fd6", "#7d4a1c", "#84cdf4", "#3c3f45",
+)  # fmt: skip
+CLASS_SYMBOLS = (
+    "circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagram",
+)  # fmt: skip
+# Weights and activations from negative to positive; the middle is the theme's paper.
+NEGATIVE, POSITIVE = "#2166ac", "#d9772b"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The colours of the page a picture stands on.
+
+    Attributes:
+        name: "light" or "dark".
+        paper: the background.
+        text, muted, grid: writing, secondary writing, and lines behind the data.
+        accent: what to look at.
+        sequence: colours of an ordered quantity, first to last.
+    """
+
+    name: str
+    paper: str
+    text: str
+    muted: str
+    grid: str
+    accent: str
+    sequence: tuple[str, ...]
+
+
+THEMES = {
+    "light": Theme(
+        name="light",
+        paper="#ffffff",
+        text="#1c2433",
+        muted="#5c6675",
+        grid="#e3e7ee",
+        accent="#c2410c",
+        sequence=("#7fb8e6", "#4a8fd0", "#2c67b1", "#234a8d", "#1a2f63"),
+    ),
+    "dark": Theme(
+        name="dark",
+        paper="#12161f",
+        text="#eef1f6",
+        muted="#a3adbd",
+        grid="#2b3342",
+        accent="#ff9d5c",
+        sequence=("#2f5f9e", "#4886c7", "#6ea9e2", "#9cc9f2", "#d3e8fb"),
+    ),
+}
+
+
+class Html(str):
+    """A picture that is markup: text or a table. Everything in it is escaped by its maker."""
+
+    __slots__ = ()
+
+
+escape = html.escape
+
+
+def figure(
+    theme: Theme,
+    traces: Sequence[Mapping[str, Any]],
+    *,
+    alt: str,
+    margin: tuple[int, int, int, int] = (0, 0, 0, 0),
+    aspect: float | None = None,
+    caption: str | None = None,
+    **layout: Any,
+) -> Figure:
+    """A Plotly figure in a theme.
+
+    Args:
+        theme: colours.
+        traces: Plotly traces.
+        alt: a sentence that says what the figure shows now; kept in ``layout.meta``,
+            like the aspect and the caption.
+        margin: left, right, top and bottom, in pixels.
+        aspect: width over height, if it is not free.
+        caption: markup to stand below, which is cheaper to change than annotations.
+        layout: further layout attributes.
+    """
+    left, right, top, bottom = margin
+    return {
+        "data": list(traces),
+        "layout": {
+            "meta": {"alt": alt, "aspect": aspect, "caption": caption},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"color": theme.text, "size": 14, "family": "Source Sans, sans-serif"},
+            "margin": {"l": left, "r": right, "t": top, "b": bottom},
+            "hoverlabel": {"bgcolor": theme.paper, "font": {"color": theme.text}},
+            "showlegend": False,
+            "uirevision": "keep",
+            **layout,
+        },
+    }
+
+
+def axis(theme: Theme, title: str, **attributes: Any) -> dict[str, Any]:
+    """An axis with a title, and grid lines that stay behind the data."""
+    return {
+        "title": {"text": title, "standoff": 8},
+        "gridcolor": theme.grid,
+        "zeroline": False,
+        "linecolor": theme.grid,
+        "automargin": True,
+        **attributes,
+    }
+
+
+def numbers(values: ArrayLike) -> list[float | None]:
+    """Numbers for JSON, six digits each; None where there is none (NaN, ±inf)."""
+    array = np.asarray(values, np.float64)
+    return [float(f"{value:.6g}") if np.isfinite(value) else None for value in array]
+
+
+def packed(values: ArrayLike) -> dict[str, str]:
+    """An array of float32 as Plotly's binary form: short to send, and nothing to parse."""
+    array = np.ascontiguousarray(values, np.float32)
+    return {"dtype": "f4", "bdata": base64.b64encode(array.tobytes()).decode()}
+
+
+def png(indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> str:
+    """A picture as a data URI.
+
+    Args:
+        indices: (H, W) into the palette; row 0 is the lowest.
+        palette: (N, 3), N ≤ 256.
+    """
+    image = Image.fromarray(indices[::-1])
+    image.putpalette(palette.tobytes())
+    stream = io.BytesIO()
+    image.save(stream, "PNG", compress_level=6)
+    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def rgb(colour: str) -> NDArray[np.float64]:
+    """A colour like #2a4d9b as three numbers 0…255."""
+    return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float64)
+
+
+def along(colours: Sequence[str], share: float) -> str:
+    """The colour at a share 0…1 of the way along some."""
+    position = share * (len(colours) - 1)
+    before = min(int(position), len(colours) - 2)
+    start, end = rgb(colours[before]), rgb(colours[before + 1])
+    mixed = start + (end - start) * (position - before)
+    return "#" + "".join(f"{round(v):02x}" for v in mixed)

@@ -1,0 +1,237 @@
+"""The plane as networks see it: decision maps, and what each hidden unit does."""
+
+from functools import cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.drawing import (
+    CLASS_COLOURS,
+    CLASS_SYMBOLS,
+    NEGATIVE,
+    POSITIVE,
+    Figure,
+    Theme,
+    along,
+    figure,
+    packed,
+    png,
+    rgb,
+)
+
+Floats = NDArray[np.float32]
+
+# Shades of a class from a guess to certainty. The palette holds up to 8 classes' and fits a byte.
+SHADES = 24
+# How much of a class's hue a map shows where the network guesses, and where it is certain; points
+# on top of the map have all of it.
+FAINTEST, FULLEST = 0.1, 0.8
+# Shades of a hidden unit's activation, the middle one being 0; one more frames the picture.
+UNIT_SHADES = 129
+HIDDEN: dict[str, Any] = {
+    name: {"visible": False, "fixedrange": True} for name in ("xaxis", "yaxis")
+}
+
+
+@cache
+def class_palette(theme: Theme) -> NDArray[np.uint8]:
+    """Colours (8 · SHADES, 3): for each class from faint to full."""
+    paper = rgb(theme.paper)
+    strengths = np.linspace(FAINTEST, FULLEST, SHADES)[:, None]
+    shades = [paper + (rgb(colour) - paper) * strengths for colour in CLASS_COLOURS]
+    return np.concatenate(shades).round().astype(np.uint8)
+
+
+def decision_image(probabilities: Floats, theme: Theme) -> str:
+    """A decision map as a PNG: the likeliest class by hue, its probability by strength.
+
+    Args:
+        probabilities: (C, G, G).
+        theme: colours.
+    """
+    classes = len(probabilities)
+    confidence = (probabilities.max(0) * classes - 1) / (classes - 1)
+    shade = (confidence * (SHADES - 1)).round().astype(np.uint8)
+    indices = probabilities.argmax(0).astype(np.uint8) * np.uint8(SHADES) + shade
+    return png(indices, class_palette(theme))
+
+
+def square(half_width: float) -> dict[str, Any]:
+    """Layout of two hidden axes that keep a square ±half_width square."""
+    hidden = {"visible": False, "range": [-half_width, half_width], "constrain": "domain"}
+    return {"xaxis": hidden, "yaxis": {**hidden, "scaleanchor": "x"}}
+
+
+def picture(source: str, half_width: float) -> dict[str, Any]:
+    """A layout image that fills ±half_width, below the data."""
+    return {
+        "source": source,
+        "xref": "x",
+        "yref": "y",
+        "x": -half_width,
+        "y": half_width,
+        "sizex": 2 * half_width,
+        "sizey": 2 * half_width,
+        "sizing": "stretch",
+        "layer": "below",
+    }
+
+
+def points(
+    points: Floats, labels: NDArray[np.int64], classes: int, theme: Theme, size: float
+) -> list[dict[str, Any]]:
+    """Labelled points (N, 2), a trace a class, each with its colour and its symbol."""
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": f"class {k}",
+            "x": packed(points[labels == k, 0]),
+            "y": packed(points[labels == k, 1]),
+            "marker": {
+                "color": CLASS_COLOURS[k],
+                "symbol": CLASS_SYMBOLS[k],
+                "size": size,
+                "line": {"color": theme.paper, "width": 0.5},
+            },
+            "hovertemplate": f"class {k}<br>x %{{x:.2f}}, y %{{y:.2f}}<extra></extra>",
+        }
+        for k in range(classes)
+    ]
+
+
+def decision_map(
+    probabilities: Floats,
+    half_width: float,
+    sample: Floats,
+    labels: NDArray[np.int64],
+    theme: Theme,
+    *,
+    alt: str,
+    size: float,
+    caption: str | None = None,
+) -> Figure:
+    """A network's decisions over a square, with labelled points on top.
+
+    Args:
+        probabilities: (C, G, G), row 0 the lowest y; NaN for a network that diverged.
+        half_width: the square is ±half_width.
+        sample, labels: points (N, 2) and their classes (N,).
+        theme: colours.
+        alt: what the map shows, in a sentence.
+        size: of a point, in pixels.
+        caption: markup to stand below.
+    """
+    layout = square(half_width)
+    if np.isfinite(probabilities).all():
+        layout["images"] = [picture(decision_image(probabilities, theme), half_width)]
+    else:
+        layout["annotations"] = [note("diverged", theme)]
+        sample, labels = sample[:0], labels[:0]
+    traces = points(sample, labels, len(probabilities), theme, size)
+    return figure(theme, traces, alt=alt, aspect=1, caption=caption, **layout)
+
+
+def note(text: str, theme: Theme) -> dict[str, Any]:
+    """Words in the middle of a figure."""
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.5,
+        "y": 0.5,
+        "showarrow": False,
+        "font": {"size": 20, "color": theme.text},
+        "bgcolor": theme.paper,
+        "borderpad": 6,
+    }
+
+
+@cache
+def weight_palette(theme: Theme) -> NDArray[np.uint8]:
+    """Colours (UNIT_SHADES + 1, 3) from negative through the paper to positive, and the frame."""
+    scale = (NEGATIVE, theme.paper, POSITIVE)
+    shades = [along(scale, share) for share in np.linspace(0, 1, UNIT_SHADES)]
+    return np.array([rgb(colour) for colour in (*shades, theme.grid)], np.uint8)
+
+
+def unit_image(activations: Floats, theme: Theme) -> str:
+    """A hidden unit's activations (g, g) as a PNG, scaled by the largest of them."""
+    scaled = activations / max(float(np.abs(activations).max()), 1e-12)
+    middle = UNIT_SHADES // 2
+    shades = (scaled * middle + middle).round().astype(np.uint8)
+    return png(np.pad(shades, 1, constant_values=UNIT_SHADES), weight_palette(theme))
+
+
+def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str) -> Figure:
+    """One small map for each hidden unit, a row for each hidden layer, the first layer on top.
+
+    Args:
+        layers: for each hidden layer its first units' activations over the plane (U, g, g).
+        width: units a layer has; those beyond U are counted, not drawn.
+        theme: colours.
+        alt: what the figure shows, in a sentence.
+    """
+    if not all(np.isfinite(layer).all() for layer in layers):
+        return figure(theme, [], alt=alt, aspect=1, annotations=[note("diverged", theme)], **HIDDEN)
+    shown = len(layers[0])
+    # Long rows fold, so that one layer of 32 units is not 32 slivers.
+    columns = min(shown, 8)
+    rows_a_layer = -(-shown // columns)
+    images, xs, ys, words, labels = [], [], [], [], []
+    y = 0.0
+    for depth, layer in enumerate(layers, 1):
+        more = f" (first {shown} of {width})" if width > shown else ""
+        labels.append(_row_title(f"hidden layer {depth}{more}", y, theme))
+        for unit, (row, column) in zip(
+            range(shown), product(range(rows_a_layer), range(columns)), strict=False
+        ):
+            top = y - 0.3 - row
+            images.append(
+                {
+                    **picture(unit_image(layer[unit], theme), 0.5),
+                    "x": column + 0.04,
+                    "y": top - 0.04,
+                    "sizex": 0.92,
+                    "sizey": 0.92,
+                }
+            )
+            xs.append(column + 0.5)
+            ys.append(top - 0.5)
+            low, high = float(layer[unit].min()), float(layer[unit].max())
+            words.append(f"layer {depth}, unit {unit + 1}<br>from {low:.3g} to {high:.3g}")
+        y -= rows_a_layer + 0.35
+    hover = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": xs,
+        "y": ys,
+        "text": words,
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"opacity": 0, "size": 30},
+    }
+    return figure(
+        theme,
+        [hover],
+        alt=alt,
+        aspect=columns / -y,
+        images=images,
+        annotations=labels,
+        xaxis={**HIDDEN["xaxis"], "range": [0, columns]},
+        yaxis={**HIDDEN["yaxis"], "range": [y, 0]},
+    )
+
+
+def _row_title(text: str, y: float, theme: Theme) -> dict[str, Any]:
+    return {
+        "text": text,
+        "x": 0,
+        "y": y,
+        "xanchor": "left",
+        "yanchor": "top",
+        "showarrow": False,
+        "font": {"size": 13, "color": theme.muted},
+        "borderpad": 0,
+    }

@@ -1,0 +1,230 @@
+"""Wide vs Deep, drawn: the answer in words, accuracy against depth, maps, curves, the table."""
+
+from typing import Any
+
+import numpy as np
+
+from app.figures import curves, plane
+from app.figures.drawing import Figure, Html, Theme, along, axis, escape, figure
+from app.figures.words import accuracy, agree, count, percent
+from mlpcore.experiments.wide_vs_deep import Architecture, Snapshot, view
+
+
+def headline(snapshot: Snapshot, theme: Theme) -> Html:
+    """The answer so far, in a sentence or two."""
+    answer, detail = _answer(snapshot)
+    return Html(f'<p class="headline"><strong>{escape(answer)}</strong> {escape(detail)}</p>')
+
+
+def _answer(snapshot: Snapshot) -> tuple[str, str]:
+    config, verdict = snapshot.config, snapshot.verdict
+    best, rival = verdict.best, verdict.runner_up
+    if best is None:
+        return "Every network diverged.", "Lower the learning rate."
+    epoch = int(best.epochs[-1])
+    if epoch == 0:
+        guess = percent(1 / config.classes, 0)
+        return "Not trained yet.", f"Guessing gets {guess} of the test points right."
+    lost = sum(int((~a.converged).sum()) for a in snapshot.architectures)
+    left_out = f" Left out: {count(lost, 'network')} that diverged." if lost else ""
+    so_far = "" if snapshot.finished else f" after {count(epoch, 'epoch')}"
+    score = f"{accuracy(best.score)} right{so_far}"
+    winner, seeds = count(best.depth, "hidden layer"), count(best.score.count, "seed")
+    if rival is None:
+        return f"{winner}: {score}.", f"Over {seeds}.{left_out}"
+    other = f"{count(rival.depth, 'hidden layer')} {agree(rival.depth, 'reach')}"
+    beaten = f"{other} {percent(rival.score.mean)}"
+    if verdict.tied is None:
+        return (
+            f"{winner} {agree(best.depth, 'lead')}: {score}, from one seed.",
+            f"{beaten}. One seed proves nothing: raise the number of seeds.{left_out}",
+        )
+    if verdict.tied:
+        return (
+            f"Too close to call: {score} with {winner}.",
+            f"{beaten}, within the 95% interval over {seeds}.{left_out}",
+        )
+    return (
+        f"{winner} {agree(best.depth, 'do')} best: {score}.",
+        f"{beaten}, outside the 95% interval over {seeds}.{left_out}",
+    )
+
+
+def accuracy_by_depth(snapshot: Snapshot, theme: Theme) -> Figure:
+    """Test accuracy against depth: every seed a dot, the mean, its 95% interval as a band."""
+    architectures, config = snapshot.architectures, snapshot.config
+    groups = [
+        curves.Group(
+            x=a.depth,
+            values=100 * np.where(a.converged, a.test_accuracy[-1], np.nan),
+            names=[f"seed {seed}" for seed in config.network_seeds],
+            mean=100 * a.score.mean,
+            margin=100 * a.score.margin,
+        )
+        for a in architectures
+    ]
+    depths = [a.depth for a in architectures]
+    train = np.array([curves.mean(100 * a.train_accuracy[-1, a.converged]) for a in architectures])
+    guessing, label = curves.level(100 / config.classes, "guessing", theme)
+    best = snapshot.verdict.best
+    legend = "line: mean, band: its 95% interval, dots: seeds<br>dotted: mean on the training set"
+    return figure(
+        theme,
+        [
+            *curves.replicated(groups, theme, "%"),
+            curves.line(depths, train, theme.muted, 1.5, dash="dot", hoverinfo="skip"),
+        ],
+        alt=f"Test accuracy against depth. {' '.join(_answer(snapshot))}",
+        margin=(10, 14, 34, 10),
+        xaxis=axis(
+            theme,
+            "hidden layers, and parameters",
+            tickvals=depths,
+            ticktext=[f"<b>{a.depth}</b><br>{a.parameters:,}" for a in architectures],
+            range=[depths[0] - 0.5, depths[-1] + 0.5],
+            showgrid=False,
+        ),
+        yaxis=axis(theme, "test accuracy (%)", range=[0, 102]),
+        shapes=[guessing],
+        annotations=[
+            *(_above(a, a is best, theme) for a in architectures),
+            label,
+            curves.key(legend, theme),
+        ],
+    )
+
+
+def _above(a: Architecture, best: bool, theme: Theme) -> dict[str, Any]:
+    """A depth's accuracy, above the plot."""
+    text = percent(a.score.mean) if a.score.count else "diverged"
+    return {
+        "text": f"<b>{text}</b>" if best else text,
+        "x": a.depth,
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "yshift": 6,
+        "showarrow": False,
+        "font": {"color": theme.accent if best else theme.text, "size": 15},
+    }
+
+
+def decision_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Figure:
+    """The decision map of one network of a depth, small, with its name below."""
+    architecture = snapshot.at_depth(depth)
+    regions = view(architecture, network).regions
+    if regions is not None and architecture.converged[network]:
+        cut = f", {count(regions, 'region')}"
+    else:
+        cut = ""
+    caption = f"<b>{architecture.label}</b><br>{_outcome(architecture, network)}{cut}"
+    return _map(snapshot, theme, architecture, network, size=3.5, caption=caption)
+
+
+def large_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Figure:
+    """The decision map of one network, large, with axes."""
+    drawn = _map(snapshot, theme, snapshot.at_depth(depth), network, size=6)
+    for name in ("x", "y"):
+        place = drawn["layout"][f"{name}axis"]
+        shown = {**place, "visible": True, "ticks": "outside", "dtick": 1, "showgrid": False}
+        drawn["layout"][f"{name}axis"] = axis(theme, name, **shown)
+    return drawn
+
+
+def _map(
+    snapshot: Snapshot, theme: Theme, architecture: Architecture, network: int, **look: Any
+) -> Figure:
+    seen = view(architecture, network)
+    seed = snapshot.config.seed + network
+    name = f"{architecture.label}, seed {seed}: {_outcome(architecture, network)}"
+    return plane.decision_map(
+        seen.probabilities,
+        seen.half_width,
+        snapshot.test_points,
+        snapshot.test_labels,
+        theme,
+        alt=f"Decision map of {name}.",
+        **look,
+    )
+
+
+def unit_maps(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Figure:
+    """What each hidden unit of one network does over the plane."""
+    architecture = snapshot.at_depth(depth)
+    return plane.unit_maps(
+        view(architecture, network).units,
+        architecture.width,
+        theme,
+        alt=f"Activations of the hidden units of {architecture.label} over the plane.",
+    )
+
+
+def accuracy_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
+    """Mean test accuracy by epoch of every depth; of the chosen one also training and seeds."""
+    families = [
+        _learning(snapshot, a, theme, depth, 100 * a.train_accuracy, 100 * a.test_accuracy)
+        for a in snapshot.architectures
+    ]
+    alt = f"Test accuracy by epoch, a line a depth; {count(depth, 'hidden layer')} emphasised."
+    last = snapshot.config.epochs
+    return curves.learning_curves(families, theme, "accuracy (%)", last, alt=alt, top=100)
+
+
+def loss_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
+    """Mean test loss by epoch of every depth; of the chosen one also training and seeds."""
+    families = [
+        _learning(snapshot, a, theme, depth, a.train_loss, a.test_loss)
+        for a in snapshot.architectures
+    ]
+    alt = f"Test loss by epoch, a line a depth; {count(depth, 'hidden layer')} emphasised."
+    last = snapshot.config.epochs
+    return curves.learning_curves(families, theme, "cross-entropy (nats)", last, alt=alt)
+
+
+def _learning(
+    snapshot: Snapshot,
+    a: Architecture,
+    theme: Theme,
+    chosen_depth: int,
+    train: curves.Floats,
+    test: curves.Floats,
+) -> curves.Learning:
+    place = (a.depth - snapshot.config.depth_from) / max(len(snapshot.architectures) - 1, 1)
+    return curves.Learning(
+        name=count(a.depth, "hidden layer"),
+        tag=str(a.depth),
+        epochs=a.epochs.tolist(),
+        train=train[:, a.converged],
+        test=test[:, a.converged],
+        colour=along(theme.sequence, place),
+        chosen=a.depth == chosen_depth,
+    )
+
+
+def table(snapshot: Snapshot, theme: Theme, network: int) -> Html:
+    """Depth, width, parameters, accuracy, linear regions: a row a depth."""
+    best = snapshot.verdict.best
+    rows = []
+    for a in snapshot.architectures:
+        regions = view(a, network).regions
+        over = a.parameters / snapshot.config.budget - 1
+        mark = ' class="best"' if a is best and a.epochs[-1] > 0 else ""
+        rows.append(
+            f"<tr{mark}><th scope='row'>{a.depth}</th><td>{a.width:,}</td>"
+            f"<td>{a.parameters:,} <small>{over:+.0%}</small></td><td>{accuracy(a.score)}</td>"
+            f"<td>{'–' if regions is None else f'{regions:,}'}</td></tr>"
+        )
+    return Html(
+        "<table><caption>Test accuracy: mean ± half the 95% interval over seeds. Linear regions: "
+        f"of seed {snapshot.config.seed + network}, those that the map's grid meets.</caption>"
+        "<thead><tr><th scope='col'>hidden layers</th><th scope='col'>width</th>"
+        "<th scope='col'>parameters <small>over budget</small></th>"
+        "<th scope='col'>test accuracy</th>"
+        f"<th scope='col'>linear regions</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _outcome(a: Architecture, network: int) -> str:
+    if not a.converged[network]:
+        return f"diverged at epoch {a.diverged_at[network]}"
+    return f"{percent(float(a.test_accuracy[-1, network]))}"

@@ -1,0 +1,6 @@
+"""Live figures: pictures of a running job that the browser keeps up to date by itself.
+
+A page places them (:mod:`app.live.component`), a script in the browser asks for what is newer than
+what it shows (``live.js``), a route answers as soon as there is news (:mod:`app.live.route`), and
+every picture is drawn and encoded once, however many watch (:mod:`app.live.frames`).
+"""

@@ -1,0 +1,116 @@
+"""The page's side of live figures: which job a page follows, and where its pictures go."""
+
+import secrets
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.live import route
+from app.live.frames import Draw, Frames, View
+from mlpcore.jobs import Job, Jobs, Runnable, State
+
+frames = Frames()
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def jobs() -> Jobs:
+    """The jobs of this process."""
+    return Jobs()
+
+
+def watcher() -> str:
+    """This visit's name among those who watch jobs."""
+    return str(st.session_state.setdefault("_watcher", secrets.token_urlsafe(12)))
+
+
+def follow(config: Runnable) -> Job:
+    """The job this page shows for a config: the one it shows already, or that of the config.
+
+    A job of another config, which the page showed before, is let go of.
+    """
+    shown = jobs().get(st.session_state.get("_job", ""))
+    alive = shown is not None and shown.status().state is not State.CANCELLED
+    if (
+        alive
+        and shown is not None
+        and shown.config == config
+        and jobs().heartbeat(shown.id, watcher())
+    ):
+        return shown
+    release()
+    return show(jobs().submit(config, watcher()))
+
+
+def enter(page: str) -> None:
+    """Note which page runs now; what another one showed is let go of."""
+    entered = st.session_state.get("_page") != page
+    if entered:
+        release()
+    st.session_state["_page"], st.session_state["_entered"] = page, entered
+
+
+def show(job: Job) -> Job:
+    """Make a job the one this page shows."""
+    st.session_state["_job"] = job.id
+    return job
+
+
+def release() -> None:
+    """Let go of the job that was shown, if there is one."""
+    job_id = st.session_state.pop("_job", None)
+    if job_id is not None:
+        jobs().release(job_id, watcher())
+
+
+def live_figures(
+    job: Job,
+    pictures: Sequence[tuple[Draw, dict[str, Any]]],
+    *,
+    key: str,
+    status: bool = False,
+    min_width: str = "14rem",
+    max_width: str = "none",
+    height: str = "24rem",
+) -> None:
+    """Place pictures of a job in a grid.
+
+    Args:
+        job: whose snapshots to draw.
+        pictures: functions of snapshot, theme and the given parameters.
+        key: names the grid on its page, so that it stays when its pictures change.
+        status: whether a line with the job's progress stands on top.
+        min_width, max_width: of a picture, as CSS lengths.
+        height: of a picture that has no shape of its own.
+    """
+    views = [View(draw, tuple(sorted(parameters.items()))) for draw, parameters in pictures]
+    _component()(
+        data={
+            "job": job.id,
+            "state": job.status().state.value,
+            "watcher": watcher(),
+            "page": st.session_state.get("_page", ""),
+            "plotly": route.PLOTLY,
+            "views": [frames.register(view) for view in views],
+            "status": status,
+            "min_width": min_width,
+            "max_width": max_width,
+            "height": height,
+        },
+        key=key,
+        on_state_change=lambda: None,
+    )
+
+
+def _component() -> Any:
+    return st.components.v2.component(
+        "mlp_live",
+        html='<div class="mlp-live"></div>',
+        css=(_HERE / "live.css").read_text(),
+        js=(_HERE / "live.js").read_text(),
+        isolate_styles=False,
+    )

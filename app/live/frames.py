@@ -1,0 +1,122 @@
+"""Pictures of jobs, encoded once for all who watch.
+
+A picture is sent as parts: each trace of a figure, its layout, or its HTML. A part goes by a hash
+of its text, so that a browser is sent only parts it does not hold: the test points of a decision
+map travel once, the map itself with every frame.
+"""
+
+import functools
+import hashlib
+import json
+import logging
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.figures.drawing import THEMES, Figure, Html, Theme, escape
+from mlpcore.jobs import Job
+
+log = logging.getLogger(__name__)
+
+Draw = Callable[..., Figure | Html]
+
+# Views and frames that are kept; the ones used longest ago go first.
+MOST_VIEWS = 4096
+MOST_FRAMES = 512
+
+
+@dataclass(frozen=True)
+class View:
+    """A way to draw a snapshot: ``draw(snapshot, theme, **parameters)``."""
+
+    draw: Draw
+    parameters: tuple[tuple[str, Any], ...]
+
+    @functools.cached_property
+    def id(self) -> str:
+        """A name that is the same wherever the same picture is meant."""
+        return _hash(f"{self.draw.__module__}.{self.draw.__qualname__}{self.parameters}")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of one snapshot.
+
+    Attributes:
+        kind: "figure" (parts: the layout, then the traces) or "html" (one part).
+        parts: hash → JSON text, in order.
+    """
+
+    kind: str
+    parts: dict[str, str]
+
+
+class Frames:
+    """Draws views of jobs and remembers the latest frame of each."""
+
+    def __init__(self) -> None:
+        self._views: OrderedDict[str, View] = OrderedDict()
+        self._frames: OrderedDict[tuple[str, str, str], tuple[weakref.ref[Any], Frame]]
+        self._frames = OrderedDict()
+        self._lock = threading.Lock()
+
+    def register(self, view: View) -> str:
+        """Make a view known to the route; returns its id."""
+        with self._lock:
+            _remember(self._views, view.id, view, MOST_VIEWS)
+        return view.id
+
+    def knows(self, view_id: str) -> bool:
+        """Whether a view of this id has been registered."""
+        return view_id in self._views
+
+    def latest(self, job: Job, view_id: str, theme: str) -> Frame | None:
+        """The frame of a job's latest snapshot, or None before the first.
+
+        Raises:
+            KeyError: the view or the theme is not known.
+        """
+        snapshot, view, colours = job.status().snapshot, self._views[view_id], THEMES[theme]
+        if snapshot is None:
+            return None
+        key = (job.id, view_id, theme)
+        drawn = self._frames.get(key)
+        if drawn is not None and drawn[0]() is snapshot:
+            return drawn[1]
+        frame = encode(view, snapshot, colours)
+        with self._lock:
+            _remember(self._frames, key, (weakref.ref(snapshot), frame), MOST_FRAMES)
+        return frame
+
+
+def encode(view: View, snapshot: Any, theme: Theme) -> Frame:
+    """Draw a view of a snapshot; a picture that fails says so, in its own place."""
+    try:
+        picture = view.draw(snapshot, theme, **dict(view.parameters))
+    except Exception as error:
+        log.exception("cannot draw %s", view)
+        text = f"This picture could not be drawn: {type(error).__name__}: {error}"
+        picture = Html(f'<p class="error">{escape(text)}</p>')
+    if isinstance(picture, Html):
+        return Frame("html", _parts([picture]))
+    return Frame("figure", _parts([picture["layout"], *picture["data"]]))
+
+
+def _parts(values: list[Any]) -> dict[str, str]:
+    texts = [json.dumps(value, allow_nan=False, separators=(",", ":")) for value in values]
+    return {_hash(f"{place}{text}"): text for place, text in enumerate(texts)}
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
+
+
+def _remember(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
+    """Keep a value as the newest of at most so many."""
+    kept[key] = value
+    kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)

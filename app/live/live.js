@@ -1,0 +1,346 @@
+// Live figures. Each mount is a grid of cells, each cell one picture of a job. All mounts that show
+// the same job share one long poll; Plotly.react draws what has changed and keeps zoom and drags.
+
+const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
+const GATHER = 15; // ms in which to wait for more grids
+
+const OPTIONS = {
+  displaylogo: false,
+  doubleClick: "reset",
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+};
+// What a layout may change without the traces being drawn again: about ten times faster.
+const DECORATION = ["images", "annotations"];
+
+class Cell {
+  constructor(id, parent) {
+    this.id = id;
+    this.kind = null;
+    this.hashes = [];
+    this.parts = new Map();
+    this.element = document.createElement("figure");
+    this.element.className = "cell waiting";
+    this.body = document.createElement("div");
+    this.caption = document.createElement("figcaption");
+    this.element.append(this.body, this.caption);
+    parent.append(this.element);
+    this.resizing = new ResizeObserver(() => {
+      if (this.drawn) requestAnimationFrame(() => this.resize());
+    });
+    this.resizing.observe(this.body);
+  }
+
+  resize() {
+    if (this.drawn && this.body.clientWidth) Plotly.Plots.resize(this.body);
+  }
+
+  async show({ kind, parts, new: fresh }) {
+    if (kind === this.kind && parts.join() === this.hashes.join()) return;
+    const before = this.hashes.map((hash) => this.parts.get(hash));
+    // Parts that stay are the same objects as before, so that Plotly sees they have not changed.
+    this.parts = new Map(parts.map((hash) => [hash, this.parts.get(hash) ?? unpack(fresh[hash])]));
+    const now = parts.map((hash) => this.parts.get(hash));
+    if (kind !== this.kind) this.clear();
+    this.kind = kind;
+    this.hashes = parts;
+    this.element.classList.remove("waiting");
+    if (kind === "html") {
+      this.body.style.aspectRatio = "";
+      this.body.classList.remove("free");
+      this.body.innerHTML = now[0];
+    } else await this.draw(now, before);
+    this.body.dataset.frames = 1 + Number(this.body.dataset.frames ?? 0);
+  }
+
+  async draw([layout, ...traces], [layoutBefore, ...tracesBefore]) {
+    const { alt, aspect, caption } = layout.meta;
+    this.body.style.aspectRatio = aspect ?? "";
+    this.body.classList.toggle("free", !aspect);
+    this.caption.innerHTML = caption ?? "";
+    this.element.setAttribute("aria-label", alt);
+    const decoration = decorationChanges(layoutBefore, layout);
+    if (this.drawn && decoration && same(traces, tracesBefore)) {
+      await Plotly.relayout(this.body, decoration);
+    } else {
+      const options = { ...OPTIONS, displayModeBar: caption ? false : "hover" };
+      await Plotly.react(this.body, traces, { ...structuredClone(layout), autosize: true }, options);
+      this.drawn = true;
+    }
+  }
+
+  clear() {
+    if (this.drawn) Plotly.purge(this.body);
+    this.drawn = false;
+    this.body.replaceChildren();
+    this.caption.replaceChildren();
+    this.element.removeAttribute("aria-label");
+  }
+
+  remove() {
+    this.resizing.disconnect();
+    this.clear();
+    this.element.remove();
+  }
+}
+
+// Arrays of float32 that came as {dtype, bdata}. Plotly could do this too, but would make new arrays
+// at each call and take them for new data.
+function unpack(trace) {
+  for (const [name, value] of Object.entries(trace)) {
+    if (value?.bdata) {
+      trace[name] = new Float32Array(Uint8Array.from(atob(value.bdata), (c) => c.charCodeAt(0)).buffer);
+    }
+  }
+  return trace;
+}
+
+const same = (some, others) =>
+  some.length === others.length && some.every((one, i) => one === others[i]);
+
+// The new images and annotations, if nothing else differs between two layouts; else null.
+function decorationChanges(before, after) {
+  const changes = {};
+  for (const key of new Set([...Object.keys(before ?? {}), ...Object.keys(after)])) {
+    if (key === "meta") continue; // ours, not Plotly's
+    if (JSON.stringify(before?.[key]) === JSON.stringify(after[key])) continue;
+    if (!DECORATION.includes(key)) return null;
+    changes[key] = after[key] ?? [];
+  }
+  return changes;
+}
+
+class Mount {
+  constructor(element) {
+    this.element = element;
+    this.cells = [];
+    this.status = null;
+  }
+
+  // Returns whether there are pictures to ask for.
+  update(data, notify) {
+    this.notify = notify;
+    this.root.style.setProperty("--min", data.min_width);
+    this.root.style.setProperty("--max", data.max_width);
+    this.root.style.setProperty("--height", data.height);
+    if (data.status && !this.status) this.status = new StatusLine(this.root);
+    const before = this.cells.map((cell) => cell.id).join();
+    data.views.forEach((id, place) => {
+      const cell = this.cells[place];
+      if (!cell) this.cells.push(new Cell(id, this.root));
+      else cell.id = id; // the picture stays until the new one is here
+    });
+    this.cells.splice(data.views.length).forEach((cell) => cell.remove());
+    return data.views.join() !== before;
+  }
+
+  get root() {
+    return this.element.querySelector(".mlp-live");
+  }
+
+  remove() {
+    this.cells.forEach((cell) => cell.remove());
+  }
+}
+
+class StatusLine {
+  constructor(parent) {
+    this.element = document.createElement("div");
+    this.element.className = "status";
+    this.element.innerHTML =
+      '<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="training"><i></i></div>' +
+      '<span class="words"></span><span class="trouble" role="alert"></span>';
+    parent.append(this.element);
+  }
+
+  show({ state, words, progress }) {
+    this.element.dataset.state = state;
+    const share = Math.round(100 * progress);
+    this.element.querySelector("i").style.width = `${share}%`;
+    this.element.querySelector(".bar").setAttribute("aria-valuenow", share);
+    this.element.querySelector(".words").textContent = words;
+  }
+
+  trouble(words) {
+    const place = this.element.querySelector(".trouble");
+    if (place.textContent !== words) place.textContent = words;
+  }
+}
+
+// The server is there, but does not answer as it should: a job dropped while nobody was heard of, or
+// a proxy's own page.
+class Trouble extends Error {
+  constructor(status) {
+    super(status === 410 ? "This run was dropped" : `The server answered ${status}`);
+  }
+}
+
+class Poller {
+  constructor(job, watcher, root) {
+    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1 });
+  }
+
+  add(mount, pictures) {
+    if (this.mounts.has(mount) && !pictures) return;
+    this.mounts.add(mount);
+    // A page's grids come one after the other: wait for the last before asking for all.
+    clearTimeout(this.gathering);
+    this.gathering = setTimeout(() => {
+      this.ask();
+      this.running ??= this.loop();
+    }, GATHER);
+  }
+
+  // Ask again now: for pictures that are new on the page, a new theme, or a page seen again.
+  ask() {
+    this.version = -1;
+    this.request?.abort();
+    this.wake?.();
+  }
+
+  get cells() {
+    return [...this.mounts].flatMap((mount) => mount.cells);
+  }
+
+  theme() {
+    const [mount] = this.mounts;
+    const colour = getComputedStyle(mount.element).getPropertyValue("--st-background-color");
+    const probe = document.createElement("canvas").getContext("2d");
+    probe.fillStyle = colour.trim() || "#ffffff";
+    probe.fillRect(0, 0, 1, 1);
+    const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+    return 0.3 * r + 0.6 * g + 0.1 * b > 128 ? "light" : "dark";
+  }
+
+  async loop() {
+    let failures = 0;
+    while (this.mounts.size) {
+      const asked = this.version;
+      try {
+        const answer = await this.fetch();
+        failures = 0;
+        if (asked !== -1 || this.version === -1) this.version = answer.version;
+        await this.show(answer);
+      } catch (error) {
+        if (error.name === "AbortError") continue;
+        const wait = RETRY[Math.min(failures++, RETRY.length - 1)];
+        this.trouble(`${error instanceof Trouble ? error.message : "Connection lost"}. Trying again…`);
+        if (!(error instanceof Trouble || error instanceof TypeError)) console.error(error);
+        await new Promise((resolve) => {
+          this.wake = resolve;
+          setTimeout(resolve, wait);
+        });
+      }
+    }
+    this.running = null;
+  }
+
+  async fetch() {
+    await plotly(this.root);
+    const views = {};
+    for (const { id, hashes } of this.cells) views[id] = hashes;
+    this.asked = this.theme();
+    const { job, watcher, version, asked: theme } = this;
+    this.request = new AbortController();
+    const response = await fetch(`${this.root}/live/frames`, {
+      method: "POST",
+      body: JSON.stringify({ job, watcher, theme, version, calm: document.hidden, views }),
+      signal: this.request.signal,
+    });
+    if (response.status === 410) this.tell("lost");
+    if (!response.ok) throw new Trouble(response.status);
+    return response.json();
+  }
+
+  async show({ status, views }) {
+    this.trouble("");
+    const cells = this.cells;
+    for (const mount of this.mounts) mount.status?.show(status);
+    for (const cell of cells) if (views[cell.id]) await cell.show(views[cell.id]);
+    if (status.state !== this.state) this.tell(status.state);
+    this.state = status.state;
+    if (!document.hidden) await new Promise(requestAnimationFrame);
+  }
+
+  // Let the page's script know when the job is not as it was when it ran: its buttons depend on it.
+  tell(state) {
+    const [mount] = this.mounts;
+    mount?.notify(`${this.job} ${state}`);
+  }
+
+  trouble(words) {
+    for (const mount of this.mounts) mount.status?.trouble(words);
+  }
+}
+
+const shared = (globalThis.mlpExplorer ??= { mounts: new Map(), pollers: new Map(), libraries: new Map() });
+const { mounts, pollers, libraries } = shared;
+
+if (!shared.watching) {
+  shared.watching = setInterval(() => {
+    for (const poller of pollers.values()) {
+      if (poller.mounts.size && poller.asked && poller.theme() !== poller.asked) poller.ask();
+    }
+  }, 500);
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) for (const poller of pollers.values()) poller.ask();
+  });
+}
+
+let library;
+
+function plotly(root) {
+  const address = `${root}/live${library}`;
+  if (!libraries.has(address)) {
+    const loaded = new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = resolve;
+      script.onerror = () => {
+        libraries.delete(address);
+        reject(new TypeError("plotly could not be loaded"));
+      };
+      document.head.append(script);
+    });
+    libraries.set(address, loaded);
+  }
+  return libraries.get(address);
+}
+
+// The app's root, under whatever path and proxy: the page's address less the page's own name.
+function appRoot(page) {
+  const path = location.pathname.replace(/\/+$/, "");
+  return page && path.endsWith(`/${page}`) ? path.slice(0, -page.length - 1) : path;
+}
+
+function leave(mount) {
+  for (const [job, poller] of pollers) {
+    if (!poller.mounts.delete(mount) || poller.mounts.size) continue;
+    poller.request?.abort();
+    pollers.delete(job);
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  library = data.plotly;
+  let mount = mounts.get(parentElement);
+  if (!mount) mounts.set(parentElement, (mount = new Mount(parentElement)));
+  clearTimeout(mount.leaving);
+  const pictures = mount.update(data, (state) => setTriggerValue("state", state));
+  let poller = pollers.get(data.job);
+  if (!poller?.mounts.has(mount)) leave(mount);
+  poller = pollers.get(data.job);
+  if (!poller) {
+    pollers.set(data.job, (poller = new Poller(data.job, data.watcher, appRoot(data.page))));
+  }
+  poller.state = data.state;
+  poller.add(mount, pictures);
+
+  // Streamlit cleans up before each call too, so leave only if no call follows.
+  return () => {
+    mount.leaving = setTimeout(() => {
+      leave(mount);
+      mounts.delete(parentElement);
+      mount.remove();
+    }, 300);
+  };
+}

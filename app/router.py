@@ -1,0 +1,23 @@
+"""The script behind every page: navigation, then the page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.live import component
+
+st.set_page_config(page_title="MLP Explorer", page_icon="assets/icon.png", layout="wide")
+st.html(Path(__file__).with_name("style.css"))
+page = st.navigation(
+    [
+        st.Page("views/home.py", title="Home", icon=":material/home:", default=True),
+        st.Page(
+            "views/wide_vs_deep.py",
+            title="Wide vs Deep",
+            icon=":material/layers:",
+            url_path="wide-vs-deep",
+        ),
+    ]
+)
+component.enter(page.url_path)
+page.run()

@@ -1,0 +1,68 @@
+"""The words of Wide vs Deep."""
+
+QUESTION = (
+    "You may spend a fixed number of parameters. Is it better to put them into **one wide hidden "
+    "layer**, or into **several narrow ones**? Every depth below gets the smallest width that "
+    "reaches the budget, and is trained from several seeds at once."
+)
+
+WHY = "Why does adding hidden layers stop helping after a point?"
+
+CHOICES = (
+    "Deep narrow networks cannot represent the spiral.",
+    "Deep narrow networks can represent it, but training from a random start often fails.",
+    "Deep narrow networks overfit the training set.",
+    "Deep narrow networks have fewer parameters.",
+)
+RIGHT = 1
+
+ANSWER = """
+What a network *can* represent and what training *finds* part ways. On paper depth is a bargain:
+folding the plane layer by layer, five layers of four units can cut it into thousands of linear
+regions. A network at its random start has far fewer, and with only four units a layer a few that
+are off everywhere (dead ReLUs) leave a layer next to nothing to pass on. The signal then hardly
+depends on the input, the gradient is weak, and that seed stays near guessing while another one
+learns the spiral.
+
+Check it on this page:
+- **Not overfitting:** the dotted training curve lies with the test curve, at every depth.
+- **Not the parameter count:** it stands under each depth, and the deepest networks have more than
+  the budget.
+- **The start matters:** look at the dots. At five hidden layers the seeds are spread over half the
+  axis. Choose a seed that failed and look at its hidden units: whole rows are blank or flat.
+- **It can be mended:** raise the budget, or choose an activation that does not die, such as
+  LeakyReLU.
+"""
+
+BUDGET = r"""
+A network with $D$ inputs, $d$ hidden layers of $n$ units each and $C$ classes has, weights and
+biases together,
+
+$$P(d,n) = \underbrace{(D+1)\,n}_{\text{first}} + (d-1)\underbrace{(n+1)\,n}_{\text{between}}
++ \underbrace{(n+1)\,C}_{\text{last}} = (d-1)\,n^2 + (d+D+C)\,n + C .$$
+
+For a budget $B$ we take the smallest whole $n$ with $P(d,n) \ge B$. For one hidden layer that is
+$n=\lceil (B-C)/(1+D+C)\rceil$; for more it is the positive root, rounded up:
+
+$$n = \left\lceil \frac{-(d+D+C)+\sqrt{(d+D+C)^2+4(d-1)(B-C)}}{2(d-1)} \right\rceil .$$
+
+Rounding up overshoots, the more so the smaller the budget: the table shows by how much. Keep that
+in mind when two depths are close.
+"""
+
+REGIONS = r"""
+A ReLU network is linear wherever the same units are on. Those pieces are its *linear regions*; the
+table counts the ones that the map's grid meets. One hidden layer of $n$ units gives at most
+$1+n+\binom n2$ of them. Several layers of widths $n_1,\dots,n_L$ *can* reach at least
+
+$$\prod_{i<L}\left\lfloor \tfrac{n_i}{2}\right\rfloor^2\;\sum_{j\le 2}\binom{n_L}{j}$$
+
+(Montúfar et al. 2014, *On the Number of Linear Regions of Deep Neural Networks*), which grows
+exponentially with depth. What networks have at initialisation grows with the square of the number
+of units, whatever the depth (Hanin & Rolnick 2019, *Complexity of Linear Regions in Deep
+Networks*). Compare the counts in the table with both.
+"""
+
+CREDIT = (
+    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, section 1), CC BY 4.0."
+)

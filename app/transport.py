@@ -1,0 +1,60 @@
+"""Buttons that steer the job a page shows: pause, step, reset, new seeds, learning rate."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from app.live.component import jobs, show, watcher
+from mlpcore.jobs import Job, State
+from mlpcore.params import Config, specs
+
+
+def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> None:
+    """Draw the buttons.
+
+    Args:
+        job: the one to steer; others who watch it keep theirs.
+        config: what it runs; it has a learning rate.
+        new_seeds: changes the page's config to seeds not yet seen.
+    """
+    state = job.status().state
+    with st.container(horizontal=True, gap="small"):
+        if state is State.PAUSED:
+            _button("Resume", "play_arrow", "Go on training.", _steer, job, Job.resume)
+        else:
+            _button("Pause", "pause", "Wait here.", _steer, job, Job.pause, disabled=state.over)
+        _button("Step", "skip_next", "Train one epoch.", _steer, job, Job.step, disabled=state.over)
+        _button("Reset", "restart_alt", "Back to the same initial weights.", _reset, job)
+        _button("New seeds", "casino", "Other initial weights and orders of batches.", new_seeds)
+        with st.popover("Learning rate", icon=":material/speed:", disabled=state.over):
+            _learning_rate(job, config)
+
+
+def _button(
+    label: str, icon: str, hint: str, action: Any, *args: Any, disabled: bool = False
+) -> None:
+    icon = f":material/{icon}:"
+    st.button(label, icon=icon, help=hint, disabled=disabled, on_click=action, args=args)
+
+
+def _learning_rate(job: Job, config: Config) -> None:
+    spec = specs(type(config))["learning_rate"]
+    rate = st.number_input(
+        "Learning rate from now on",
+        min_value=spec.low,
+        max_value=spec.high,
+        value=job.status().learning_rate or float(config.values()["learning_rate"]),
+        format="%g",
+        help="Changes this run only: the link and the command keep the one in the sidebar.",
+    )
+    _button("Use it", "check", "From the next step on.", _steer, job, Job.set_learning_rate, rate)
+
+
+def _steer(job: Job, action: Callable[..., None], *args: Any) -> None:
+    """Do something to a job that nobody else watches, as far as this one."""
+    action(show(jobs().own(job, watcher())), *args)
+
+
+def _reset(job: Job) -> None:
+    show(jobs().restart(job, watcher(), epochs=0))

@@ -1,0 +1,1 @@
+"""One storyboard per page: what is asked, what runs, what is shown."""

@@ -1,0 +1,84 @@
+"""Wide vs Deep: which depth wins under a fixed parameter budget?"""
+
+import streamlit as st
+
+from app import controls
+from app.controls import Panel
+from app.figures import wide_vs_deep as figures
+from app.figures.words import count
+from app.live.component import follow, live_figures
+from app.teaching import predict
+from app.texts import wide_vs_deep as texts
+from app.transport import transport
+from mlpcore.__main__ import command_line
+from mlpcore.experiments import WideVsDeep
+from mlpcore.params import Config, number
+
+
+class Look(Config):
+    """Which networks the page shows large."""
+
+    depth: int = number(3, 1, 10, label="Depth", help="Hidden layers of the network shown large.")
+    network: int = number(1, 1, 32, label="Seed", help="Whose maps to show, of a depth's networks.")
+
+
+panel = Panel(WideVsDeep, Look)
+with st.sidebar:
+    panel.draw(WideVsDeep, "budget", ("depth_from", "depth_to"), "seeds", "activation")
+    if panel["activation"] == "leaky_relu":
+        panel.draw(WideVsDeep, "negative_slope")
+    with st.expander("Data"):
+        panel.draw(WideVsDeep, "data", "classes", "samples", "noise")
+        panel.box(WideVsDeep, "data_seed")
+    with st.expander("Training"):
+        panel.draw(WideVsDeep, "epochs", "optimiser", "learning_rate", "batch_size", "drop_last")
+        if panel["optimiser"] in ("sgd", "rmsprop"):
+            panel.draw(WideVsDeep, "momentum")
+        panel.box(WideVsDeep, "weight_decay")
+        panel.box(WideVsDeep, "seed")
+
+st.title("Wide vs Deep")
+st.markdown(texts.QUESTION)
+config = panel.config(WideVsDeep)
+panel.show_problems()
+job = follow(config)
+
+live_figures(
+    job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
+)
+transport(job, config, lambda: controls.change(WideVsDeep, seed=config.seed + config.seeds))
+
+panel.pick(Look, "network", {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)})
+network = panel["network"] - 1
+maps = [(figures.decision_map, {"depth": d, "network": network}) for d in config.depths]
+live_figures(job, maps, key="maps", min_width="9rem", height="13rem")
+
+left, right = st.columns([5, 4], gap="large")
+with left:
+    live_figures(job, [(figures.accuracy_by_depth, {})], key="depths")
+with right:
+    live_figures(job, [(figures.table, {"network": network})], key="table")
+
+st.subheader("Inside one network")
+panel.pick(Look, "depth", {d: count(d, "hidden layer") for d in config.depths})
+depth = panel["depth"]
+left, right = st.columns(2, gap="large")
+with left:
+    live_figures(job, [(figures.large_map, {"depth": depth, "network": network})], key="map")
+with right:
+    live_figures(job, [(figures.unit_maps, {"depth": depth, "network": network})], key="units")
+curves = [(figures.accuracy_curves, {"depth": depth}), (figures.loss_curves, {"depth": depth})]
+live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
+
+st.subheader("Think")
+predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="why_depth_hurts")
+with st.expander("The mathematics of the budget"):
+    st.markdown(texts.BUDGET)
+with st.expander("The mathematics of linear regions"):
+    st.markdown(texts.REGIONS)
+with st.expander("The command that reproduces this result"):
+    st.code(command_line("wide-vs-deep", config), language="bash")
+st.caption(texts.CREDIT)
+
+panel.config(Look)
+panel.write_url()

@@ -1,0 +1,293 @@
+"""Live figures without a browser: what is encoded, and what the route answers."""
+
+import asyncio
+import json
+import threading
+from dataclasses import dataclass
+
+import httpx
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from app.figures import wide_vs_deep
+from app.figures.drawing import THEMES, Html, figure
+from app.live import route
+from app.live.frames import Frames, View, encode
+from app.live.route import BadRequest, Question, describe
+from mlpcore.experiments.wide_vs_deep import WideVsDeep
+from mlpcore.jobs import Jobs, State, Status
+
+SMALL = WideVsDeep(budget=40, depth_to=2, seeds=2, samples=40, batch_size=32, epochs=3)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A snapshot that says one thing."""
+
+    text: str
+    epoch: int = 0
+    progress: float = 0.5
+    label: str = "epoch 0"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A config whose run says some words, each when it is let."""
+
+    words: tuple[str, ...]
+
+    def run(self, device, control):
+        for i, text in enumerate(self.words):
+            if i:
+                gates[self].acquire()
+            yield Words(text)
+            control.checkpoint()
+
+
+gates = {}
+
+
+def talk(*words):
+    config = Talk(words)
+    gates[config] = threading.Semaphore(0)
+    return config
+
+
+def say(snapshot, theme):
+    return Html(f"{theme.name}: {snapshot.text}")
+
+
+def draw(snapshot, theme):
+    still = {"type": "scatter", "x": [1, 2], "y": [3, 4]}
+    moving = {"type": "scatter", "x": [1], "y": [len(snapshot.text)]}
+    return figure(theme, [still, moving], alt=snapshot.text)
+
+
+def fail(snapshot, theme):
+    raise ZeroDivisionError("<no>")
+
+
+@pytest.fixture
+def jobs():
+    jobs = Jobs(device="cpu", patience=60)
+    yield jobs
+    jobs.close()
+
+
+def ask(jobs, frames, *questions):
+    """The route's answers to some requests, made one after the other."""
+
+    async def post():
+        app = Starlette(routes=route.routes(lambda: jobs, frames, ""))
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return [await client.post("/live/frames", content=json.dumps(q)) for q in questions]
+
+    return asyncio.run(post())
+
+
+def question(job, *views, **rest):
+    held = {view: [] for view in views}
+    return {"job": job.id, "watcher": "w", "theme": "light", "views": held} | rest
+
+
+def test_an_answer_has_the_status_and_the_pictures(jobs, wait_for):
+    frames, job = Frames(), jobs.submit(talk("hello"), "w")
+    wait_for(lambda: job.status().state.over)
+    said, drawn = (frames.register(View(f, ())) for f in (say, draw))
+    (answer,) = ask(jobs, frames, question(job, said, drawn))
+    body = answer.json()
+    assert body["status"] == {"state": "finished", "words": "finished, epoch 0", "progress": 0.5}
+    assert body["version"] == job.status().version
+    html = body["views"][said]
+    assert (html["kind"], list(html["new"].values())) == ("html", ["light: hello"])
+    parts = body["views"][drawn]
+    assert parts["kind"] == "figure"
+    layout, still, moving = (parts["new"][part] for part in parts["parts"])
+    assert layout["meta"]["alt"] == "hello"
+    assert (still["y"], moving["y"]) == ([3, 4], [5])
+
+
+def test_parts_that_are_held_are_not_sent_again(jobs, wait_for):
+    frames, job = Frames(), jobs.submit(config := talk("one", "three"), "w")
+    drawn = frames.register(View(draw, ()))
+    wait_for(lambda: job.status().snapshot)
+    (first,) = ask(jobs, frames, question(job, drawn))
+    held = first.json()["views"][drawn]["parts"]
+    gates[config].release()
+    wait_for(lambda: job.status().state.over)
+    (second,) = ask(jobs, frames, question(job) | {"views": {drawn: held}})
+    parts = second.json()["views"][drawn]
+    layout, still, moving = parts["parts"]
+    assert still == held[1]
+    assert set(parts["new"]) == {layout, moving}
+
+
+def test_a_question_waits_for_news(jobs, wait_for):
+    frames, job = Frames(), jobs.submit(config := talk("one", "two"), "w")
+    said = frames.register(View(say, ()))
+    wait_for(lambda: job.status().snapshot)
+    version = job.status().version
+    threading.Timer(0.2, gates[config].release).start()
+    (answer,) = ask(jobs, frames, question(job, said, version=version))
+    assert answer.json()["version"] > version
+    assert list(answer.json()["views"][said]["new"].values()) == ["light: two"]
+
+
+def test_without_news_a_question_is_answered_after_a_while(jobs, monkeypatch, wait_for):
+    monkeypatch.setattr(route, "HOLD", 0.05)
+    frames, job = Frames(), jobs.submit(config := talk("one", "two"), "w")
+    wait_for(lambda: job.status().snapshot)
+    version = job.status().version
+    (answer,) = ask(jobs, frames, question(job, version=version))
+    assert (answer.status_code, answer.json()["version"]) == (200, version)
+    gates[config].release()
+
+
+def test_a_question_is_a_sign_of_life(jobs):
+    frames, job = Frames(), jobs.submit(talk("one"), "w")
+    job.watchers["w"] = 0.0
+    ask(jobs, frames, question(job))
+    assert job.watchers["w"] > 0
+
+
+def test_only_watchers_of_a_job_are_answered_and_only_for_views_of_a_page(jobs, wait_for):
+    frames, job = Frames(), jobs.submit(talk("secret"), "w")
+    wait_for(lambda: job.status().state.over)
+    said = frames.register(View(say, ()))
+    answers = ask(
+        jobs,
+        frames,
+        question(job, said) | {"job": "guess"},
+        question(job, said) | {"watcher": "guess"},
+        question(job, "guess"),
+    )
+    assert [answer.status_code for answer in answers] == [410, 410, 410]
+    assert all("secret" not in answer.text and job.id not in answer.text for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"theme": "pink"}, "theme must be one of light, dark"),
+        ({"version": "1"}, "version must be of type int"),
+        ({"job": None}, "job must be of type str"),
+        ({"views": ["a"]}, "views must map"),
+        ({"views": {"a": [1]}}, "views must map"),
+        ({"views": {str(i): [] for i in range(65)}}, "at most 64"),
+        ({"extra": 1}, "not a question"),
+        ({"job": "x" * 70_000}, "at most 65536 bytes"),
+    ],
+)
+def test_questions_that_no_page_asks(jobs, change, message):
+    job = jobs.submit(talk("one"), "w")
+    (answer,) = ask(jobs, Frames(), question(job) | change)
+    assert answer.status_code == 400
+    assert message in answer.json()["message"]
+
+
+@given(st.binary() | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(
+        st.sampled_from(["job", "watcher", "theme", "version", "calm", "views"]) | st.text(), inner
+    ),
+).map(lambda value: json.dumps(value).encode()))  # fmt: skip
+def test_any_body_is_a_question_or_a_bad_request(body):
+    try:
+        asked = Question.read(body)
+    except BadRequest:
+        return
+    assert asked.theme in THEMES
+    assert all(isinstance(held, list) for held in asked.views.values())
+
+
+def test_plotly_is_served_packed_and_to_be_kept():
+    async def get():
+        app = Starlette(routes=route.routes(lambda: None, Frames(), "/base"))
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.get("/base/live" + route.PLOTLY)
+
+    answer = asyncio.run(get())
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "immutable" in answer.headers["cache-control"]
+    assert "plotly.js" in answer.text[:300]
+
+
+def test_a_frame_is_drawn_once_a_snapshot_however_many_watch(jobs, wait_for):
+    drawn = []
+
+    def count(snapshot, theme):
+        drawn.append(snapshot.text)
+        return Html(snapshot.text)
+
+    frames, job = Frames(), jobs.submit(config := talk("one", "two"), "w")
+    view = frames.register(View(count, ()))
+    wait_for(lambda: job.status().snapshot)
+    first = [frames.latest(job, view, "light") for _ in range(3)]
+    gates[config].release()
+    wait_for(lambda: job.status().state.over)
+    second = frames.latest(job, view, "light")
+    assert drawn == ["one", "two"]
+    assert first[0] is first[1] is first[2]
+    assert second is not first[0]
+
+
+def test_a_view_has_one_id_and_parameters_tell_views_apart():
+    ids = {View(say, ()).id, View(say, ()).id, View(draw, ()).id, View(say, (("depth", 2),)).id}
+    assert len(ids) == 3
+
+
+def test_a_picture_that_fails_says_so_in_its_place(caplog):
+    frame = encode(View(fail, ()), Words(""), THEMES["light"])
+    assert frame.kind == "html"
+    (text,) = frame.parts.values()
+    assert "could not be drawn: ZeroDivisionError: &lt;no&gt;" in text
+    assert "cannot draw" in caplog.text
+
+
+def test_before_the_first_snapshot_there_are_no_pictures(wait_for):
+    frames = Frames()
+    view = frames.register(View(say, ()))
+    jobs = Jobs(device="cpu", at_once=1)
+    busy, waiting = jobs.submit(config := talk("one", "two"), "w"), jobs.submit(talk("three"), "w")
+    wait_for(lambda: waiting.status().position)
+    (answer,) = ask(jobs, frames, question(waiting, view))
+    assert answer.json()["views"] == {}
+    assert answer.json()["status"]["words"] == "waiting for a free place, 1 in line"
+    gates[config].release()
+    jobs.close()
+    assert busy.status().state.over
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_words(state):
+    snapshot = Words("x", label="epoch 3 of 9")
+    line = describe(Status(state=state, snapshot=snapshot, message="it broke"))
+    assert line["state"] == state.value
+    assert line["words"]
+    assert ("it broke" in line["words"]) == (state is State.FAILED)
+
+
+def test_an_update_of_the_five_default_maps_is_small():
+    *_, finished = WideVsDeep(seeds=1, epochs=3).run()
+    theme = THEMES["light"]
+    sent = 0
+    for depth in range(1, 6):
+        view = View(wide_vs_deep.decision_map, (("depth", depth), ("network", 0)))
+        sent += sum(len(text) for text in encode(view, finished, theme).parts.values())
+    assert sent < 150_000
+
+
+def test_a_real_run_reaches_the_route(jobs, wait_for):
+    frames, job = Frames(), jobs.submit(SMALL, "w")
+    view = frames.register(View(wide_vs_deep.accuracy_by_depth, ()))
+    wait_for(lambda: job.status().state.over)
+    (answer,) = ask(jobs, frames, question(job, view))
+    parts = answer.json()["views"][view]
+    mean = parts["new"][parts["parts"][3]]
+    expected = [100 * a.score.mean for a in job.status().snapshot.architectures]
+    np.testing.assert_allclose(mean["y"], expected, rtol=1e-4)

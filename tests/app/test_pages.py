@@ -1,0 +1,187 @@
+"""The pages as scripts: they run without an error, and what is wrong in a link is said."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from app.live import component
+from mlpcore.experiments.wide_vs_deep import WideVsDeep
+from mlpcore.jobs import State
+from mlpcore.params import specs
+
+APP = Path(__file__).parents[2] / "app"
+PAGES = sorted(page.name for page in (APP / "views").glob("[!_]*.py"))
+# Small enough for a test to wait for.
+QUICK = {"budget": "40", "depth_to": "2", "seeds": "2", "samples": "50", "epochs": "2"} | {
+    "batch_size": "32"
+}
+
+
+@pytest.fixture(autouse=True)
+def _jobs():
+    yield
+    component.jobs().close()
+    component.jobs.cache_clear()
+
+
+def visit(page, **parameters):
+    at = AppTest.from_file(str(APP / "router.py"), default_timeout=60).run()
+    at.switch_page(f"views/{page}")
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def shown(at):
+    """The job the page shows."""
+    return component.jobs().get(at.session_state["_job"])
+
+
+def press(at, label):
+    return next(button for button in at.button if button.label == label).click().run()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_runs(page):
+    at = visit(page)
+    assert not at.exception
+    assert not at.error
+    assert not at.warning
+    assert len(at.title) == 1
+
+
+def test_home_links_to_every_other_page():
+    at = visit("home.py")
+    links = [link.proto.page for link in at.get("page_link")]
+    assert len(links) == len(PAGES) - 1
+
+
+def test_a_link_sets_the_controls_and_the_job():
+    at = visit("wide_vs_deep.py", **QUICK, activation="tanh", noise="0.25")
+    assert not at.warning
+    assert shown(at).config == WideVsDeep(
+        budget=40, depth_to=2, seeds=2, samples=50, epochs=2, batch_size=32,
+        activation="tanh", noise=0.25,
+    )  # fmt: skip
+    assert at.selectbox[0].value == "tanh"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"budget": "many"}, "budget must be a whole number from 20 to 20000; got 'many'."),
+        ({"seeds": "0"}, "seeds must be a whole number from 1 to 32; got 0."),
+        ({"noise": "nan"}, "noise must be a number from 0 to 1; got nan."),
+        ({"data": "moon"}, "data must be one of spirals, moons, circles, blobs, checkerboard"),
+        ({"depth_from": "4", "depth_to": "2"}, "depth_to must be depth_from (4) or more; got 2."),
+        ({"batch_size": "4096", "samples": "10"}, "batch_size must be at most the training set's"),
+        ({"budget": "20", "depth_to": "10"}, "budget must be at least"),
+        ({"colour": "red"}, "does not know: colour."),
+    ],
+)
+def test_what_is_wrong_in_a_link_is_said_and_the_rest_is_used(parameters, message):
+    at = visit("wide_vs_deep.py", learning_rate="0.01", **parameters)
+    assert not at.exception
+    assert message in " ".join(warning.value for warning in at.warning)
+    assert shown(at).config.learning_rate == 0.01
+
+
+@given(st.dictionaries(st.sampled_from([*specs(WideVsDeep), "depth", "network"]), st.text()))
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_link_breaks_the_page(parameters):
+    at = visit("wide_vs_deep.py", **parameters)
+    assert not at.exception
+    assert not at.error
+
+
+def test_a_change_writes_the_url_and_starts_another_job():
+    at = visit("wide_vs_deep.py", bogus="1")
+    before = shown(at)
+    assert at.warning
+    at = at.select_slider[0].set_value(500).run()
+    assert at.query_params == {"budget": "500"}
+    assert not at.warning
+    assert shown(at).config.budget == 500
+    assert component.jobs().get(before.id) is None or before.status().state is State.FINISHED
+
+
+def test_controls_that_contradict_each_other_keep_the_last_result():
+    at = visit("wide_vs_deep.py", **QUICK)
+    job = shown(at)
+    at = at.select_slider[0].set_value(20).run()
+    at = at.slider[0].set_value((1, 10)).run()
+    assert "budget must be at least" in at.error[0].value
+    assert "The page shows the last result" in at.error[0].value
+    assert shown(at) is not None
+    assert not at.exception
+    assert job.config.budget == 40
+
+
+def test_the_same_page_run_again_keeps_its_job():
+    at = visit("wide_vs_deep.py", **QUICK)
+    job = shown(at)
+    assert shown(at.run()) is job
+
+
+def test_two_visits_share_a_job_until_one_steers_it():
+    slow = {"epochs": "2000"}
+    one, two = visit("wide_vs_deep.py", **slow), visit("wide_vs_deep.py", **slow)
+    assert shown(one) is shown(two)
+    one = press(one, "Pause")
+    assert shown(one) is not shown(two)
+    assert shown(one).config == shown(two).config
+    assert shown(two).status().state in (State.RUNNING, State.QUEUED)
+
+
+def test_reset_waits_at_the_initial_weights_and_steps_from_there(wait_for):
+    at = press(visit("wide_vs_deep.py", **QUICK), "Reset")
+    wait_for(lambda: shown(at).status().state is State.PAUSED)
+    assert shown(at).status().snapshot.epoch == 0
+    at = press(at.run(), "Step")
+    wait_for(lambda: shown(at).status().snapshot.epoch == 1)
+    wait_for(lambda: shown(at).status().state is State.PAUSED)
+    at = press(at.run(), "Resume")
+    wait_for(lambda: shown(at).status().state is State.FINISHED)
+
+
+def test_new_seeds_are_seeds_not_yet_seen():
+    at = press(visit("wide_vs_deep.py", **QUICK), "New seeds")
+    assert at.query_params["seed"] == "2"
+    assert list(shown(at).config.network_seeds) == [2, 3]
+
+
+def test_leaving_the_page_lets_go_of_its_job():
+    at = visit("wide_vs_deep.py", epochs="2000")
+    job = shown(at)
+    at.switch_page("views/home.py").run()
+    job.thread.join(10)
+    assert job.status().state is State.CANCELLED
+    assert component.jobs().get(job.id) is None
+
+
+def test_coming_back_finds_the_controls_as_they_were():
+    at = visit("wide_vs_deep.py", **QUICK)
+    at.switch_page("views/home.py").run()
+    at.query_params.clear()
+    at.switch_page("views/wide_vs_deep.py")
+    at = at.run()
+    assert shown(at).config.budget == 40
+    assert at.query_params["budget"] == "40"
+
+
+def test_the_command_reproduces_the_page():
+    at = visit("wide_vs_deep.py", budget="40", activation="elu")
+    command = "python -m mlpcore wide-vs-deep --budget 40 --activation elu"
+    assert command in [code.value for code in at.code]
+
+
+def test_the_answer_comes_after_the_guess():
+    at = visit("wide_vs_deep.py", **QUICK)
+    assert not any("part ways" in m.value for m in at.markdown)
+    at = at.radio[0].set_value(at.radio[0].options[0]).run()
+    assert any("Rather:" in m.value and "part ways" in m.value for m in at.markdown)

@@ -1,0 +1,31 @@
+"""The app under a path, and across a restart of its server."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_app_works_under_a_path_and_outlives_a_restart(page, own_server):
+    page.goto(f"{own_server.url}/wide-vs-deep?epochs=2000&depth_to=2&seeds=1")
+    words = page.locator(".words")
+    expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
+    own_server.stop()
+    expect(page.locator(".trouble")).to_contain_text("Connection lost")
+    own_server.start()
+    expect(page.locator(".trouble")).to_have_text("")
+    expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_run_dropped_while_nobody_was_heard_of_starts_again(page, server):
+    page.goto(f"{server.url}/wide-vs-deep?epochs=2000&depth_to=2&seeds=1")
+    words = page.locator(".words")
+    expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
+    page.context.set_offline(True)
+    page.wait_for_timeout(15_000)  # longer than jobs wait for a sign of life
+    page.context.set_offline(False)
+    expect(page.locator(".trouble")).to_have_text("")
+    expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))

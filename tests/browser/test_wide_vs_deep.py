@@ -1,0 +1,162 @@
+"""Wide vs Deep in a real browser: it moves while it trains, and it stays whole."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+LONG = "epochs=2000&depth_to=3&seeds=2"
+QUICK = "epochs=3&depth_to=3&seeds=2&samples=100&batch_size=32"
+MAP = ".mlp-live .js-plotly-plot"
+
+
+def visit(page: Page, url: str, parameters: str = QUICK) -> None:
+    page.goto(f"{url}/wide-vs-deep?{parameters}")
+    expect(page.locator(MAP).first).to_be_visible()
+
+
+def frames(page: Page) -> int:
+    """How often the first map has been drawn."""
+    return int(page.locator(MAP).first.get_attribute("data-frames") or 0)
+
+
+def source(page: Page) -> str:
+    """The picture in the first map."""
+    return page.locator(f"{MAP} image").first.get_attribute("href") or ""
+
+
+def whole(page: Page) -> None:
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.locator(".mlp-live .error")).to_have_count(0)
+    expect(page.locator(".trouble")).to_have_text("")
+
+
+def test_maps_change_while_training(page, server, wait_for):
+    visit(page, server.url, LONG)
+    before, drawn = source(page), frames(page)
+    wait_for(lambda: frames(page) >= drawn + 5)
+    assert source(page) != before
+    expect(page.locator(".words")).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
+    whole(page)
+
+
+def test_the_finished_page_says_the_answer(page, server):
+    visit(page, server.url)
+    expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
+    expect(page.locator(".headline")).to_contain_text("%")
+    expect(page.locator(".mlp-live tbody tr")).to_have_count(3)
+    expect(page.get_by_role("button", name="Pause")).to_be_disabled()
+    whole(page)
+
+
+def test_nothing_is_drawn_anew_and_no_map_is_ever_blank(page, server, wait_for):
+    visit(page, server.url, LONG)
+    page.evaluate(
+        """selector => {
+          window.blank = 0; window.maps = [...document.querySelectorAll(selector)];
+          const watch = () => {
+            for (const map of window.maps)
+              if (!map.isConnected || (map.closest(".cell").querySelector("figcaption b")
+                  && !map.querySelector("image"))) window.blank++;
+            requestAnimationFrame(watch);
+          };
+          watch();
+        }""",
+        MAP,
+    )
+    drawn = frames(page)
+    wait_for(lambda: frames(page) >= drawn + 5)
+    page.get_by_role("button", name="New seeds").click()
+    drawn = frames(page)
+    wait_for(lambda: frames(page) >= drawn + 5)
+    assert page.evaluate("window.blank") == 0
+
+
+def test_a_zoom_survives_updates(page, server, wait_for):
+    visit(page, server.url, LONG)
+    large = page.locator(MAP).filter(has=page.locator(".ytitle")).nth(1)
+    large.scroll_into_view_if_needed()
+    box = large.locator(".nsewdrag").bounding_box()
+    assert box
+    x, y, size = box["x"], box["y"], box["width"]
+    page.mouse.move(x + size * 0.3, y + size * 0.3)
+    page.mouse.down()
+    drawn = frames(page)
+    page.mouse.move(x + size * 0.6, y + size * 0.6, steps=5)
+    wait_for(lambda: frames(page) >= drawn + 3)  # a slow drag, across updates
+    page.mouse.up()
+    zoomed = large.evaluate("map => map.layout.xaxis.range")
+    assert zoomed[1] - zoomed[0] < 3
+    drawn = frames(page)
+    wait_for(lambda: frames(page) >= drawn + 3)
+    assert large.evaluate("map => map.layout.xaxis.range") == zoomed
+
+
+def test_pause_step_reset(page, server):
+    visit(page, server.url, LONG)
+    words = page.locator(".words")
+    page.get_by_role("button", name="Pause").click()
+    expect(words).to_have_text(re.compile("paused at epoch"))
+    epoch = int(re.search(r"epoch (\d+)", words.inner_text())[1])
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    page.get_by_role("button", name="Step").click()
+    expect(words).to_have_text(f"paused at epoch {epoch + 1} of 2000")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(words).to_have_text("paused at epoch 0 of 2000")
+    whole(page)
+
+
+def test_a_slider_changes_the_url_and_the_maps(page, server, wait_for):
+    visit(page, server.url)
+    drawn = frames(page)
+    page.get_by_role("slider", name="Seeds").press("ArrowRight")
+    wait_for(lambda: "seeds=3" in page.url)
+    wait_for(lambda: frames(page) > drawn)
+    expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
+    whole(page)
+
+
+def test_a_hidden_unit_has_a_map(page, server):
+    visit(page, server.url, QUICK + "&depth=2")
+    expect(page.get_by_text("hidden layer 2", exact=True)).to_be_visible()
+
+
+def test_a_wrong_link_is_answered_with_a_message(page, server):
+    visit(page, server.url, QUICK + "&noise=loud&taste=sweet")
+    expect(page.get_by_text("noise must be a number from 0 to 1; got 'loud'.")).to_be_visible()
+    expect(page.get_by_text("does not know: taste.")).to_be_visible()
+    whole(page)
+
+
+def test_a_lost_connection_is_said_and_mended(page, server, wait_for):
+    visit(page, server.url, LONG)
+    page.context.set_offline(True)
+    expect(page.locator(".trouble")).to_contain_text("Connection lost")
+    page.context.set_offline(False)
+    expect(page.locator(".trouble")).to_have_text("")
+    drawn = frames(page)
+    wait_for(lambda: frames(page) > drawn)
+
+
+def test_both_themes_are_drawn(chromium, server):
+    papers = set()
+    for scheme in ("light", "dark"):
+        context = chromium.new_context(color_scheme=scheme)
+        page = context.new_page()
+        visit(page, server.url)
+        expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
+        papers.add(source(page))
+        context.close()
+    assert len(papers) == 2
+
+
+def test_a_phone_needs_no_sideways_scrolling(chromium, server):
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    visit(page, server.url)
+    expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
+    context.close()
