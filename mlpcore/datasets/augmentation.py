@@ -2,9 +2,10 @@
 
 A rotation takes each pixel from the nearest one and fills corners with black, as torchvision's
 transforms do with PIL pictures (Neuromatch W1D3, tutorial 2: RandomRotation, then
-RandomHorizontalFlip). A pixel is held as one 32-bit word, so that moving it moves one number.
+RandomHorizontalFlip). A pixel is held as one 32-bit word, so that moving it moves one number, and
+pictures have a black edge, so that what comes from outside needs no special case.
 
-Shapes: N pictures of S × S pixels, P = S².
+Shapes: N pictures of S × S pixels, P = S² and P⁺ = (S + 2)².
 """
 
 import math
@@ -17,18 +18,75 @@ FRACTION_BITS = 16
 
 
 def pack(images: Tensor) -> Tensor:
-    """Pictures (N, S, S, 3) uint8 as words (N, P + 1) int32, the last word black."""
+    """Pictures (N, S, S, 3) uint8 as words (N, P⁺) int32, with an edge of black pixels."""
     count, side = images.shape[:2]
-    channels = images.new_zeros(count, side * side + 1, 4)
-    channels[:, :-1, :3] = images.flatten(1, 2)
-    return channels.view(torch.int32)[..., 0]
+    channels = images.new_zeros(count, side + 2, side + 2, 4)
+    channels[:, 1:-1, 1:-1, :3] = images
+    return channels.view(torch.int32).flatten(1)
+
+
+def still(words: Tensor) -> Tensor:
+    """Packed pictures (N, P⁺) as they are, without their edges: (N, P)."""
+    edged = math.isqrt(words.shape[1])
+    return words.view(-1, edged, edged)[:, 1:-1, 1:-1].flatten(1)
+
+
+def random_moves(count: int, degrees: float, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Angles (N,), uniform within ± ``degrees``, and flips (N,) bool, half of them true."""
+    angles = torch.empty(count, dtype=torch.float64)
+    angles.uniform_(-degrees, degrees, generator=generator)
+    return angles, torch.rand(count, generator=generator) < 0.5
+
+
+def steps(angles: Tensor, flips: Tensor, side: int) -> Tensor:
+    """How to walk through pictures so that they are rotated about their middles, then flipped.
+
+    Args:
+        angles: (N,) degrees, counter-clockwise.
+        flips: (N,) bool, whether left and right change places.
+        side: S.
+
+    Returns:
+        (N, 2, 3) int32, fixed-point: what is added to x and to y a pixel across and a pixel down,
+        and where the first pixel comes from.
+    """
+    turns = -torch.deg2rad(angles.double())
+    cos, sin = turns.cos(), turns.sin()
+    # PIL steps from pixel to pixel by rounded cosines and sines, from the first pixel's centre.
+    middle, first = side / 2, 0.5 - side / 2
+    x = [_fixed(cos), _fixed(sin), _fixed((cos + sin) * first + middle)]
+    y = [-_fixed(sin), _fixed(cos), _fixed((cos - sin) * first + middle)]
+    walk = torch.stack([torch.stack(x, 1), torch.stack(y, 1)], 1)
+    across, down, start = walk.unbind(2)
+    backwards = torch.stack([-across, down, start + (side - 1) * across], 2)
+    return torch.where(flips[:, None, None], backwards, walk)
+
+
+def moved(words: Tensor, steps: Tensor) -> Tensor:
+    """Packed pictures (N, P⁺), rotated and flipped, without their edges: (N, P).
+
+    Args:
+        words: from :func:`pack`.
+        steps: (N, 2, 3), from :func:`steps`.
+    """
+    count, edged = len(words), math.isqrt(words.shape[1])
+    side = edged - 2
+    ahead = torch.arange(side, dtype=torch.int32, device=words.device)
+    across, down, start = steps[..., None].unbind(2)  # (N, 2, 1)
+    places = (across * ahead)[:, :, None, :] + (down * ahead + start)[..., None]
+    places.bitwise_right_shift_(FRACTION_BITS).clamp_(-1, side)
+    x, y = places.unbind(1)
+    # A picture's pixel (0, 0) is its word edged + 1.
+    first = torch.arange(count, dtype=torch.int32, device=words.device) * edged**2 + (edged + 1)
+    sources = y.mul_(edged).add_(x).add_(first[:, None, None])
+    return words.flatten().index_select(0, sources.flatten()).view(count, side**2)
 
 
 def normalised(words: Tensor, out: Tensor | None = None) -> Tensor:
     """Words (N, P) as a network's inputs (N, 3·P) in −1…1: red plane, green plane, blue plane.
 
     Args:
-        words: the pictures.
+        words: from :func:`still` or :func:`moved`.
         out: float, (N, 3·P), to be filled; a new tensor if None.
     """
     if out is None:
@@ -38,50 +96,9 @@ def normalised(words: Tensor, out: Tensor | None = None) -> Tensor:
     return out.div_(127.5).sub_(1)
 
 
-def random_moves(count: int, degrees: float, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Angles (N,), uniform within ±``degrees``, and flips (N,) bool, half of them true."""
-    angles = torch.empty(count, dtype=torch.float64)
-    angles.uniform_(-degrees, degrees, generator=generator)
-    return angles, torch.rand(count, generator=generator) < 0.5
-
-
-def moved(words: Tensor, angles: Tensor, flips: Tensor) -> Tensor:
-    """Rotate pictures about their middles, then swap left and right of some.
-
-    Args:
-        words: (N, P + 1), from :func:`pack`.
-        angles: (N,) degrees, counter-clockwise.
-        flips: (N,) bool.
-
-    Returns:
-        (N, P) words.
-    """
-    side = math.isqrt(words.shape[1])
-    return words.gather(1, sources(angles, flips, side).to(words.device))
-
-
-def sources(angles: Tensor, flips: Tensor, side: int) -> Tensor:
-    """The pixel from which each pixel of a moved picture comes.
-
-    Args:
-        angles, flips: as for :func:`moved`.
-        side: S.
-
-    Returns:
-        (N, P) int64, P for what comes from outside.
-    """
-    turns = -torch.deg2rad(angles.double())[:, None, None]
-    cos, sin = turns.cos(), turns.sin()
-    # PIL goes from pixel to pixel by whole steps, from that of the first pixel's centre.
-    ahead = torch.arange(side, dtype=torch.int32)
-    across = torch.where(flips[:, None], side - 1 - ahead, ahead)[:, None, :]
-    down = ahead[None, :, None]
-    middle, first = side / 2, 0.5 - side / 2
-    x = _fixed(cos) * across + (_fixed(sin) * down + _fixed((cos + sin) * first + middle))
-    y = (_fixed(cos) * down + _fixed((cos - sin) * first + middle)) - _fixed(sin) * across
-    x, y = x >> FRACTION_BITS, y >> FRACTION_BITS
-    inside = (x >= 0) & (x < side) & (y >= 0) & (y < side)
-    return torch.where(inside, y * side + x, side * side).flatten(1).long()
+def flat(images: Tensor) -> Tensor:
+    """Pictures (N, S, S, 3) uint8 as a network's inputs (N, 3·P) in −1…1."""
+    return images.movedim(3, 1).flatten(1).float().div_(127.5).sub_(1)
 
 
 def _fixed(value: Tensor) -> Tensor:

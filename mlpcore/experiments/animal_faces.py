@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.control import Control
 from mlpcore.datasets import collection
-from mlpcore.datasets.augmentation import normalised, pack
+from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.learner import Architecture, Floats, Learner
 from mlpcore.experiments.picture_samples import PictureSamples
@@ -175,7 +174,7 @@ def filters(architecture: Architecture, network: int) -> Floats:
 @functools.lru_cache(maxsize=32)
 def probabilities(architecture: Architecture, network: int, pictures: Pictures) -> Floats:
     """What a network makes of the validation set: class probabilities (N, C)."""
-    inputs = with_ones(normalised(pack(pictures.val_images)[:, :-1]).T)
+    inputs = with_ones(flat(pictures.val_images).T)
     with torch.inference_mode():
         probability = architecture.stack(network).logits(inputs[None])[0].softmax(0)
     return probability.T.numpy()
@@ -204,10 +203,9 @@ class _Run(Run[AnimalFaces, Snapshot]):
                 config.batch_size,
                 "Lower it or keep the last batch",
             )
-        val = pack(pictures.val_images).to(device)
-        spread = torch.linspace(0, len(words) - 1, min(len(words), len(val))).long()
-        seen = _samples(words[spread], labels[spread], classes)
-        test = _samples(val, pictures.val_labels, classes)
+        spread = torch.linspace(0, len(words) - 1, len(pictures.val_images)).long()
+        seen = Samples(flat(pictures.train_images[spread]), labels[spread], classes, device)
+        test = Samples(flat(pictures.val_images), pictures.val_labels, classes, device)
         self.learners: dict[str, Learner] = {}
         courses = []
         for arm, wanted in (("augmented", "on"), ("plain", "off")):
@@ -235,7 +233,3 @@ class _Run(Run[AnimalFaces, Snapshot]):
             plain=arms.get("plain"),
             pictures=self.pictures,
         )
-
-
-def _samples(words: Tensor, labels: Tensor, classes: int) -> Samples:
-    return Samples(normalised(words[:, :-1]), labels, classes, words.device)

@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor
 
 from mlpcore.datasets import augmentation
+from mlpcore.datasets.pictures import SIDE
 from mlpcore.training import Samples, steps_per_epoch
 
 # Moves have seeds of their own: networks with and without them meet the pictures in equal orders.
@@ -18,7 +19,7 @@ class PictureSamples(Samples):
     """Pictures to train on, moved anew for each network in each epoch, or left alone.
 
     Args:
-        words: (N, P + 1) int32 from :func:`mlpcore.datasets.augmentation.pack`, on the device.
+        words: (N, P⁺) int32 from :func:`mlpcore.datasets.augmentation.pack`, on the device.
         labels: (N,) int64, classes from 0.
         classes: number of classes C.
         degrees: rotate by up to ± this and flip half of them; None to leave them alone.
@@ -46,36 +47,33 @@ class PictureSamples(Samples):
         chosen = self.orders(generators).split(batch_size, dim=1)[:count]
         if self.degrees is None:
             return _Batches(self, chosen, [None] * count)
-        moves = [
-            augmentation.random_moves(len(self.words), self.degrees, mover) for mover in self.movers
-        ]
-        angles, flips = (
-            torch.stack(column).split(batch_size, dim=1) for column in zip(*moves, strict=True)
-        )
-        return _Batches(self, chosen, list(zip(angles, flips, strict=True))[:count])
+        steps = torch.stack([self._steps(self.degrees, mover) for mover in self.movers])
+        return _Batches(self, chosen, steps.to(self.words.device).split(batch_size, dim=1)[:count])
+
+    def _steps(self, degrees: float, mover: Generator) -> Tensor:
+        """How one network's pictures are moved in an epoch: (N, 2, 3)."""
+        angles, flips = augmentation.random_moves(len(self.words), degrees, mover)
+        return augmentation.steps(angles, flips, SIDE)
 
 
 @dataclass(frozen=True)
 class _Batches:
-    """An epoch's batches, by the pictures chosen and their moves, (M, B) each."""
+    """An epoch's batches, by the pictures chosen (M, B) and how to move them (M, B, 2, 3)."""
 
     samples: PictureSamples
     chosen: Sequence[Tensor]
-    moves: Sequence[tuple[Tensor, Tensor] | None]
+    steps: Sequence[Tensor | None]
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        for chosen, moves in zip(self.chosen, self.moves, strict=True):
-            words = self.samples.words.index_select(0, chosen.flatten())
-            if moves is None:
-                words = words[:, :-1]
+        for chosen, steps in zip(self.chosen, self.steps, strict=True):
+            words = self.samples.words[chosen.flatten()]
+            if steps is None:
+                pixels = augmentation.still(words)
             else:
-                words = augmentation.moved(words, *(each.flatten() for each in moves))
+                pixels = augmentation.moved(words, steps.flatten(0, 1))
+            # The 1 that feeds the biases comes last: (M·B, D + 1).
+            inputs = torch.empty(len(words), 3 * pixels.shape[1] + 1, device=words.device)
+            inputs[:, -1] = 1
+            augmentation.normalised(pixels, out=inputs[:, :-1])
             targets = self.samples.targets[:, chosen].transpose(0, 1)
-            yield network_inputs(words).unflatten(0, chosen.shape).mT, targets
-
-
-def network_inputs(words: Tensor) -> Tensor:
-    """Words (N, P) as rows of inputs that end with the 1 that feeds the biases: (N, 3·P + 1)."""
-    inputs = torch.ones(len(words), 3 * words.shape[1] + 1, device=words.device)
-    augmentation.normalised(words, out=inputs[:, :-1])
-    return inputs
+            yield inputs.unflatten(0, chosen.shape).mT, targets

@@ -16,10 +16,16 @@ def noise(count, side=32):
     return torch.randint(256, size, generator=generator, dtype=torch.uint8)
 
 
+def unpacked(words, side):
+    """Words (N, P) as pictures (N, S, S, 3)."""
+    return words[..., None].view(torch.uint8)[..., :3].unflatten(1, (side, side))
+
+
 def moved(images, angles, flips):
     """Pictures (N, S, S, 3) through the module and back."""
-    words = augmentation.moved(augmentation.pack(images), torch.tensor(angles), torch.tensor(flips))
-    return words[..., None].view(torch.uint8)[..., :3].reshape(images.shape)
+    side = images.shape[1]
+    steps = augmentation.steps(torch.tensor(angles), torch.tensor(flips), side)
+    return unpacked(augmentation.moved(augmentation.pack(images), steps), side)
 
 
 ANGLES = [0.0, 10.0, -10.0, 45.0, -45.0, 30.0, 90.0, 180.0, -90.0, 1e-9, 7.3, -0.4]
@@ -69,16 +75,19 @@ def test_corners_are_filled_with_black():
     assert set(turned.unique().tolist()) == {0, 255}
 
 
+def test_pictures_that_stay_still_are_as_they_were():
+    images = noise(5)
+    assert torch.equal(unpacked(augmentation.still(augmentation.pack(images)), 32), images)
+
+
 def test_inputs_are_planes_from_minus_one_to_one():
     images = noise(5)
-    inputs = augmentation.normalised(augmentation.pack(images)[:, :-1])
-    expected = (images.permute(0, 3, 1, 2).double() / 255 - 0.5) / 0.5
-    torch.testing.assert_close(inputs, expected.flatten(1).float(), rtol=0, atol=1e-6)
+    words = augmentation.still(augmentation.pack(images))
+    expected = ((images.permute(0, 3, 1, 2).double() / 255 - 0.5) / 0.5).flatten(1).float()
+    for inputs in (augmentation.normalised(words), augmentation.flat(images)):
+        torch.testing.assert_close(inputs, expected, rtol=0, atol=1e-6)
     extremes = torch.tensor([0, 255], dtype=torch.uint8).view(2, 1, 1, 1).expand(2, 1, 1, 3)
-    assert augmentation.normalised(augmentation.pack(extremes)[:, :-1]).tolist() == [
-        [-1.0] * 3,
-        [1.0] * 3,
-    ]
+    assert augmentation.flat(extremes).tolist() == [[-1.0] * 3, [1.0] * 3]
 
 
 def test_moves_are_uniform_and_come_from_the_generator():
