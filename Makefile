@@ -23,6 +23,7 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.wide_vs_deep
+	$(BIN)/python -m benchmarks.polynomial_features
 
 clean:
 	rm -rf .venv

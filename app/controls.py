@@ -1,6 +1,8 @@
 """Parameters on a page: widgets made from their specs, kept for the visit, and bound to the URL."""
 
 import math
+import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -14,6 +16,8 @@ C = TypeVar("C", bound=Config)
 
 # A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
 WIDE = 100
+# Seconds in which the browser may still send the URL it had before.
+REPLACING = 2.0
 
 
 class Panel:
@@ -33,7 +37,7 @@ class Panel:
         if st.session_state["_entered"]:
             self._fresh = bool(self._texts)
         else:
-            self._fresh = self._texts != st.session_state["_url"]
+            self._fresh = self._texts != st.session_state["_url"] and not self._outdated()
         if self._fresh:
             self._load()
         self._drawn: dict[str, Value] = {}
@@ -111,8 +115,18 @@ class Panel:
         for kind in self._kinds:
             texts.update(_current(kind).changes())
         if texts != self._texts:
+            replaced = st.session_state.setdefault("_replaced", deque(maxlen=16))
+            replaced.append((time.monotonic(), self._texts))
             st.query_params.from_dict(texts)
         st.session_state["_url"] = texts
+
+    def _outdated(self) -> bool:
+        """Whether the URL is one that the page has just replaced, which the browser sent before."""
+        now = time.monotonic()
+        return any(
+            texts == self._texts and now - replaced < REPLACING
+            for replaced, texts in st.session_state.get("_replaced", ())
+        )
 
     def _load(self) -> None:
         problems: list[str] = []

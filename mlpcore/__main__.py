@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 import numpy as np
 import torch
@@ -15,14 +15,27 @@ from tqdm import tqdm
 
 from mlpcore.datasets import collection, image_folder
 from mlpcore.datasets.animal_faces import DownloadError
-from mlpcore.experiments import AnimalFaces, DegreeSweep, PolynomialFeatures, WideVsDeep
+from mlpcore.experiments import (
+    AnimalFaces,
+    DegreeSweep,
+    MeanField,
+    PolynomialFeatures,
+    SignalPropagation,
+    WideVsDeep,
+)
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
 
-EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures | AnimalFaces]] = {
+Experiment: TypeAlias = (
+    WideVsDeep | PolynomialFeatures | AnimalFaces | SignalPropagation | MeanField
+)
+
+EXPERIMENTS: dict[str, type[Experiment]] = {
     "wide-vs-deep": WideVsDeep,
     "polynomial": PolynomialFeatures,
     "animal-faces": AnimalFaces,
+    "signal-propagation": SignalPropagation,
+    "mean-field": MeanField,
 }
 # What --sweep runs instead.
 SWEEPS: dict[str, type[DegreeSweep]] = {"polynomial": DegreeSweep}

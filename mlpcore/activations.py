@@ -33,7 +33,7 @@ class Activation:
 ACTIVATIONS: dict[str, Activation] = {
     "relu": Activation(
         "ReLU",
-        lambda z, slope, a: _aten.relu.out(z, out=a),
+        lambda z, slope, a: torch.clamp_min(z, 0, out=a),
         lambda g, z, a, slope: _aten.threshold_backward.grad_input(g, z, 0, grad_input=g),
         piecewise_linear=True,
     ),
@@ -70,12 +70,12 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "tanh": Activation(
         "tanh",
-        lambda z, slope, a: _aten.tanh.out(z, out=a),
+        lambda z, slope, a: torch.tanh(z, out=a),
         lambda g, z, a, slope: _aten.tanh_backward.grad_input(g, a, grad_input=g),
     ),
     "sigmoid": Activation(
         "sigmoid",
-        lambda z, slope, a: _aten.sigmoid.out(z, out=a),
+        lambda z, slope, a: torch.sigmoid(z, out=a),
         lambda g, z, a, slope: _aten.sigmoid_backward.grad_input(g, a, grad_input=g),
     ),
     "softplus": Activation(

@@ -3,11 +3,13 @@
 Weights are drawn with variance σ_w²/n_in (``weight_var`` is σ_w²) and biases with variance σ_b²
 (``bias_var``), so that as widths grow the pre-activations of an input become Gaussian. Their
 variance q ("length") and the correlation c of two inputs' pre-activations obey maps from layer to
-layer (Poole et al. 2016, arXiv:1606.05340; Schoenholz et al. 2017, arXiv:1611.01232).
+layer: the length map V, the correlation map C and circles after Poole et al. 2016
+(arXiv:1606.05340, sections 2 and 3), depth scales and gradients after Schoenholz et al. 2017
+(arXiv:1611.01232).
 
 ``activation`` is a key of :data:`mlpcore.moments.MOMENTS` throughout, and ``negative_slope`` is
-LeakyReLU's. Lengths 0 and infinity stand for their limits wherever a length is taken. Arguments out
-of range raise :class:`mlpcore.params.ParameterError`.
+LeakyReLU's. What is asked at the fixed length is the limit where that is 0 or infinite. Arguments
+out of range raise :class:`mlpcore.params.ParameterError`.
 """
 
 import functools
@@ -25,7 +27,7 @@ from mlpcore.params import ParameterError
 
 # Fixed lengths are sought in this range; what is below decays to 0, what is above grows for ever.
 _SMALLEST, _LARGEST = 1e-12, 1e12
-# Relative rounding errors are below this: quadrature is exact to about 1e-14.
+# Relative rounding errors are below this: quadrature is exact to about 1e-13.
 _ROUNDING = 1e-12
 # Slopes this close to 1 count as 1: they change nothing for a million layers.
 _CRITICAL = 1e-6
@@ -39,7 +41,7 @@ def length_map(
     *,
     negative_slope: float = 0.01,
 ) -> Floats:
-    """The next layer's length, V(q) = σ_w² E[φ(√q z)²] + σ_b² (Poole et al. 2016, equation 3).
+    """The next layer's length, V(q) = σ_w² E[φ(√q z)²] + σ_b².
 
     Args:
         activation, negative_slope: φ.
@@ -113,9 +115,9 @@ def q_fixed_point(
 def chi_1(
     activation: str, weight_var: float, bias_var: float, *, negative_slope: float = 0.01
 ) -> float:
-    """χ₁ = σ_w² E[φ′(√q* z)²], by which a gradient's second moment changes a layer.
+    """χ₁ = σ_w² E[φ′(√q* z)²], by which a layer multiplies a gradient's second moment.
 
-    Schoenholz et al. 2017, equation 5. Below 1 gradients vanish with depth, above 1 they explode.
+    Below 1 gradients vanish with depth, above 1 they explode.
     """
     q_star = q_fixed_point(activation, weight_var, bias_var, negative_slope=negative_slope)
     phi = moments(activation, negative_slope)
@@ -143,8 +145,7 @@ def correlation_map(
 ) -> Floats:
     """The next layer's correlation, C(c) = (σ_w² E[φ(u)φ(v)] + σ_b²) / V(q).
 
-    u and v have length q and correlation c. At the fixed length V(q) = q, and this is Poole et al.
-    2016, equation 5.
+    u and v have length q and correlation c; at the fixed length V(q) = q.
 
     Args:
         activation, negative_slope: φ.
@@ -175,7 +176,7 @@ def correlation_slope(
 ) -> Floats:
     """C′(c), which at the fixed length is χ_c = σ_w² E[φ′(u)φ′(v)].
 
-    Schoenholz et al. 2017, equation 8. Arguments as for :func:`correlation_map`.
+    Arguments as for :func:`correlation_map`.
     """
     length = _length(activation, weight_var, bias_var, negative_slope, q)
     product = moments(activation, negative_slope).slope_product(float(length), _correlations(c))
@@ -190,7 +191,7 @@ def c_fixed_point(
 ) -> float:
     """The correlation c* = C(c*) that any two inputs with 0 ≤ c < 1 settle at.
 
-    C is convex on 0…1 and C(1) = 1, so c* is below 1 just where C′(1) is above.
+    C is convex on 0…1 and C(1) = 1, so c* is below 1 just where C′(1) is above (by 1e-6 here).
 
     Returns:
         c*; NaN where every correlation is kept, C(c) = c (linear networks without biases, and
@@ -223,8 +224,6 @@ def depth_scale(
 ) -> float:
     """ξ_c = −1 / log C′(c*): layers in which a correlation comes closer to c* by a factor e.
 
-    Schoenholz et al. 2017, equation 9.
-
     Returns:
         ξ_c in layers; infinite where correlations approach c* more slowly than exponentially, or
         are kept.
@@ -242,8 +241,6 @@ def gradient_depth_scale(
     activation: str, weight_var: float, bias_var: float, *, negative_slope: float = 0.01
 ) -> float:
     """ξ_∇ = 1 / |log χ₁|: layers in which gradients' second moment changes by a factor e.
-
-    Schoenholz et al. 2017, equation 13.
 
     Returns:
         ξ_∇ in layers; infinite where χ₁ = 1.
@@ -275,7 +272,10 @@ def edge_of_chaos(activation: str, q: ArrayLike, *, negative_slope: float = 0.01
     lengths = _positive(_lengths(q))
     weight_var, bias_var, stable = _unit_chi(activation, lengths, negative_slope)
     real = bias_var >= 0
-    return Edge(np.where(real, weight_var, np.nan), np.where(real, bias_var, np.nan), real & stable)
+    # [()] makes numbers of arrays without axes.
+    return Edge(
+        np.where(real, weight_var, np.nan)[()], np.where(real, bias_var, np.nan)[()], real & stable
+    )
 
 
 def critical_weight_var(activation: str, bias_var: float, *, negative_slope: float = 0.01) -> float:
@@ -304,7 +304,7 @@ def critical_weight_var(activation: str, bias_var: float, *, negative_slope: flo
 
 @dataclass(frozen=True)
 class GreatCircle:
-    """A circle of inputs as it stands in each of L layers' pre-activations, per unit.
+    """A circle as it stands in each of L layers' pre-activations, per unit.
 
     Attributes:
         lengths: (L,) q, the squared distance from the origin.
@@ -327,7 +327,7 @@ def great_circle(
     *,
     negative_slope: float = 0.01,
 ) -> GreatCircle:
-    """Carry a circle through the layers (Poole et al. 2016, section 3).
+    """Carry a circle through the layers.
 
     g ← χ₁ g and κ² ← 3χ₂/χ₁² + κ²/χ₁ with χ₂ = σ_w² E[φ″²], where χ₁ and χ₂ are taken at each
     layer's own length.
@@ -390,7 +390,8 @@ def propagate(
     Args:
         activation, negative_slope: of the hidden layers.
         sizes: units in the input, each hidden layer and the output.
-        weight_vars: σ_w² of each layer, n_in times the variance of a weight.
+        weight_vars: σ_w² of each layer, n_in times the variance of a weight, as
+            :meth:`mlpcore.initialization.Initialization.weight_vars` gives it.
         bias_vars: σ_b² of each layer.
         mean_square: m, the mean of the input's squared components.
     """
@@ -427,13 +428,13 @@ def _spread(
     """
     if not isinstance(phi, PiecewiseLinear):
         return np.full(len(lengths), np.nan)
-    spreads, variance = [], 0.0
-    for layer, (width, length) in enumerate(zip(widths, lengths, strict=True)):
-        square = variance + length**2
-        spreads.append(math.sqrt(square * (1 + 2 / width) - length**2) / length)
-        if layer + 1 < len(lengths):
-            ratio = weight_vars[layer + 1] * phi.square_ratio
-            variance = ratio**2 * (square * (1 + phi.square_variance / width) - length**2)
+    spreads, variance = [], 0.0  # of Q, as a share of the squared length
+    for layer, width in enumerate(widths):
+        spreads.append(math.sqrt((1 + variance) * (1 + 2 / width) - 1))
+        if layer + 1 < len(widths):
+            signal = weight_vars[layer + 1] * phi.square_ratio * lengths[layer]
+            share = signal / lengths[layer + 1] if signal else 0.0
+            variance = share**2 * ((1 + variance) * (1 + phi.square_variance / width) - 1)
     return np.array(spreads)
 
 

@@ -129,7 +129,8 @@ class Quadrature:
 
     Panels shrink towards 0, where φ may have a kink and where, for large q, all that is not a power
     of u happens. Two fields are taken in polar coordinates, u = √q r cos θ, v = √q r cos(θ − ψ)
-    with cos ψ = c: kinks lie at fixed angles, and panels shrink towards those.
+    with cos ψ = c: kinks lie at fixed angles, and panels shrink towards those. Relative errors are
+    about 1e-13, for pairs as far as q = 1e4; beyond, they grow where φ saturates.
 
     Attributes:
         value, slope, bend: φ, φ′ and φ″, each of them away from 0.
@@ -170,7 +171,7 @@ class Quadrature:
 
 # Nodes in a panel, the end of the range (beyond it a Gaussian holds less than 1e-32), and how often
 # a range of u is halved towards 0 to resolve features of size 1 up to q = 1e14.
-_NODES, _END, _HALVINGS = 16, 12.0, 27
+_NODES, _END, _HALVINGS = 12, 12.0, 27
 
 
 @functools.cache
@@ -192,8 +193,8 @@ def _expectation(f: Callable[[Floats], Floats], q: Floats) -> Floats:
 
 def _pair_expectation(f: Callable[[Floats], Floats], q: float, c: Floats) -> Floats:
     """E[f(u)f(v)] for u and v of variance q and correlation c, an array."""
-    # Features of size 1 in u; beyond q = 1e7 they are lost in a φ made of straight lines.
-    halvings = min(16, 4 + max(0, math.ceil(math.log2(q) / 2)))
+    # Small enough for features of size 1 in u, as far as q = 1e4.
+    halvings = min(10, 3 + max(0, math.ceil(math.log2(q) / 2)))
     nodes, weights = _panels(halvings)
     r, radial = _END * nodes[:, None], (_END * weights * _END * nodes)[:, None]
     radial = radial * np.exp(-(r**2) / 2) / (2 * math.pi)

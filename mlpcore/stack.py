@@ -7,7 +7,7 @@ Shapes: M models, B batch, D inputs, W width, C classes.
 """
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -16,7 +16,11 @@ from mlpcore.activations import ACTIVATIONS
 from mlpcore.initialization import Initialization
 
 # Activations of about this many floats at a time: what a core's cache holds, and a bound on memory.
-CHUNK = 1 << 17
+CHUNK = 1 << 15
+
+# Kernels may round the last few numbers, which do not fill a vector register, differently. Filling
+# it up keeps a network's numbers the same whatever its neighbours are.
+LANES = 16
 
 
 def with_ones(inputs: Tensor) -> Tensor:
@@ -35,7 +39,8 @@ class Stack:
         device: where to compute.
 
     Attributes:
-        parameters: all weights and biases as one flat tensor, layer after layer.
+        parameters: all weights and biases as one flat tensor, layer after layer, filled up with
+            zeros to a multiple of :data:`LANES`.
         gradients: the mean cross-entropy's gradients, laid out alike.
         weights: for each layer a view (M, out, in + 1) of ``parameters``.
     """
@@ -50,14 +55,16 @@ class Stack:
         self.activation = ACTIVATIONS[activation]
         self.negative_slope = negative_slope
         self.models = len(weights[0])
-        self.parameters = torch.cat([w.flatten() for w in weights]).to(device)
+        count = sum(layer.numel() for layer in weights)
+        padding = weights[0].new_zeros(-count % LANES)
+        self.parameters = torch.cat([*(w.flatten() for w in weights), padding]).to(device)
         self.gradients = torch.zeros_like(self.parameters)
         shapes = [w.shape for w in weights]
         self.weights = _views(self.parameters, shapes)
         self._layer_gradients = _views(self.gradients, shapes)
         # (M, in, out): what carries errors back through a layer.
         self._transposed = [w[:, :, :-1].transpose(1, 2) for w in self.weights]
-        self._workspace = functools.lru_cache(maxsize=2)(self._make_workspace)
+        self._workspace = functools.lru_cache(maxsize=4)(self._make_workspace)
 
     @classmethod
     def initialised(
@@ -90,43 +97,31 @@ class Stack:
             inputs: (M, D + 1, B), the last row ones; or (1, D + 1, B) for all networks.
             targets: (M, C, B) or (1, C, B), one-hot.
         """
-        batch = inputs.shape[-1]
-        pre, padded, hidden, errors = self._workspace(batch)
-        activation, slope = self.activation, self.negative_slope
-        last = len(self.weights) - 1
-        _multiply(self.weights[0], inputs, pre[0])
-        for layer in range(last):
-            activation.forward(pre[layer], slope, hidden[layer])
-            torch.bmm(self.weights[layer + 1], padded[layer], out=pre[layer + 1])
-        error = torch.softmax(pre[last], 1).sub_(targets).div_(batch)
-        for layer in range(last, 0, -1):
+        work = self._workspace(inputs.shape[-1])
+        logits = self._forward(inputs, work)
+        error = torch.softmax(logits, 1).sub_(targets).div_(work.batch)
+        for layer in range(len(self.weights) - 1, 0, -1):
             before = layer - 1
-            torch.bmm(error, padded[before].mT, out=self._layer_gradients[layer])
-            error = torch.bmm(self._transposed[layer], error, out=errors[before])
-            activation.backward(error, pre[before], hidden[before], slope)
+            torch.bmm(error, work.transposed[before], out=self._layer_gradients[layer])
+            error = torch.bmm(self._transposed[layer], error, out=work.errors[before])
+            self.activation.backward(
+                error, work.pre[before], work.hidden[before], self.negative_slope
+            )
         _multiply_transposed(error, inputs, self._layer_gradients[0])
 
-    def layers(self, inputs: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        """Carry inputs forward, layer by layer.
+    def layers(self, inputs: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Carry inputs forward.
 
         Args:
             inputs: (M, D + 1, B) or (1, D + 1, B), the last row ones.
 
-        Yields:
+        Returns:
             For each layer its pre-activations and activations, both (M, out, B); the output layer's
             are the same tensor, the logits.
         """
-        padded = inputs
-        for layer, weights in enumerate(self.weights):
-            size = (self.models, weights.shape[1], inputs.shape[-1])
-            pre = _multiply(weights, padded, inputs.new_empty(size))
-            if layer == len(self.weights) - 1:
-                yield pre, pre
-            else:
-                padded = inputs.new_ones((size[0], size[1] + 1, size[2]))
-                hidden = padded[:, :-1]
-                self.activation.forward(pre, self.negative_slope, hidden)
-                yield pre, hidden
+        work = self._make_workspace(inputs.shape[-1])
+        logits = self._forward(inputs, work)
+        return list(zip(work.pre, [*work.hidden, logits], strict=True))
 
     def chunks(self, inputs: Tensor) -> list[Tensor]:
         """Split inputs (…, B) along the batch so that a layer's activations stay small."""
@@ -135,23 +130,49 @@ class Stack:
 
     def logits(self, inputs: Tensor) -> Tensor:
         """The networks' outputs (M, C, B) for inputs (M, D + 1, B) or (1, D + 1, B)."""
-        return torch.cat([_last(self.layers(chunk)) for chunk in self.chunks(inputs)], dim=-1)
+        outputs = inputs.new_empty((self.models, self.weights[-1].shape[1], inputs.shape[-1]))
+        chunks = self.chunks(inputs)
+        for chunk, output in zip(chunks, outputs.split(chunks[0].shape[-1], -1), strict=True):
+            output.copy_(self._forward(chunk, self._workspace(chunk.shape[-1])))
+        return outputs
 
-    def _make_workspace(
-        self, batch: int
-    ) -> tuple[list[Tensor], list[Tensor], list[Tensor], list[Tensor]]:
-        """Buffers for a batch: pre-activations; hidden layers with ones, and without; errors."""
-        new = self.parameters.new_ones
+    def _forward(self, inputs: Tensor, work: "_Workspace") -> Tensor:
+        """Fill a workspace's layers from the inputs; return the logits (M, C, B), one of them."""
+        _multiply(self.weights[0], inputs, work.pre[0])
+        for layer, (padded, hidden) in enumerate(zip(work.padded, work.hidden, strict=True)):
+            self.activation.forward(work.pre[layer], self.negative_slope, hidden)
+            torch.bmm(self.weights[layer + 1], padded, out=work.pre[layer + 1])
+        return work.pre[-1]
+
+    @torch.inference_mode(False)  # so that buffers made within inference mode serve outside it too
+    def _make_workspace(self, batch: int) -> "_Workspace":
         widths = [weights.shape[1] for weights in self.weights]
-        pre = [new((self.models, width, batch)) for width in widths]
-        padded = [new((self.models, width + 1, batch)) for width in widths[:-1]]
-        hidden = [layer[:, :-1] for layer in padded]
-        errors = [new((self.models, width, batch)) for width in widths[:-1]]
-        return pre, padded, hidden, errors
+        return _Workspace(self.models, widths, batch, self.parameters)
+
+
+class _Workspace:
+    """Buffers for a batch, made once: each step writes into the last one's.
+
+    Attributes:
+        pre: for each layer its pre-activations (M, W, B).
+        padded: for each hidden layer its activations and the row of ones, (M, W + 1, B).
+        hidden, transposed: views of ``padded``: (M, W, B), and (M, B, W + 1).
+        errors: for each hidden layer the loss's derivatives by its pre-activations, (M, W, B).
+        batch: B as a tensor, which costs a kernel less than a Python number.
+    """
+
+    def __init__(self, models: int, widths: Sequence[int], batch: int, like: Tensor) -> None:
+        self.pre = [like.new_empty((models, width, batch)) for width in widths]
+        self.padded = [like.new_ones((models, width + 1, batch)) for width in widths[:-1]]
+        self.hidden = [layer[:, :-1] for layer in self.padded]
+        self.transposed = [layer.mT for layer in self.padded]
+        self.errors = [like.new_empty((models, width, batch)) for width in widths[:-1]]
+        self.batch = like.new_tensor(batch)
 
 
 def _views(flat: Tensor, shapes: Sequence[torch.Size]) -> list[Tensor]:
-    parts = flat.split([shape.numel() for shape in shapes])
+    sizes = [shape.numel() for shape in shapes]
+    parts = flat[: sum(sizes)].split(sizes)
     return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
@@ -169,9 +190,3 @@ def _multiply_transposed(errors: Tensor, inputs: Tensor, out: Tensor) -> None:
         torch.bmm(errors, inputs.mT, out=out)
     else:
         torch.mm(errors.flatten(0, 1), inputs[0].T, out=out.flatten(0, 1))
-
-
-def _last(layers: Iterator[tuple[Tensor, Tensor]]) -> Tensor:
-    for _, output in layers:
-        last = output
-    return last

@@ -5,8 +5,8 @@ networks is a handful of elementwise operations. Every rule is elementwise: no n
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor
@@ -44,35 +44,38 @@ class Adam:
     Weight decay is added to the gradient. ``momentum`` is not used: β₁ is Adam's own.
     """
 
-    decoupled = False
+    kernel: ClassVar[Callable[..., None]] = staticmethod(torch._fused_adam_)
 
     def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None:
         self.stack, self.weight_decay = stack, weight_decay
         self.mean = torch.zeros_like(stack.parameters)
         self.square = torch.zeros_like(stack.parameters)
-        self.scale = torch.zeros_like(stack.parameters)
-        self.steps = 0
+        self.steps, self.one = stack.parameters.new_zeros(()), stack.parameters.new_ones(())
 
     def step(self, learning_rate: float) -> None:
-        """Apply θ ← θ − η m̂ / (√v̂ + ε)."""
-        self.steps += 1
-        if self.decoupled:
-            self.stack.parameters.mul_(1 - learning_rate * self.weight_decay)
-            gradients = self.stack.gradients
-        else:
-            gradients = _decayed(self.stack, self.weight_decay)
-        self.mean.lerp_(gradients, 1 - 0.9)
-        self.square.mul_(0.999).addcmul_(gradients, gradients, value=1 - 0.999)
-        torch.sqrt(self.square, out=self.scale)
-        self.scale.div_(math.sqrt(1 - 0.999**self.steps)).add_(1e-8)
-        rate = learning_rate / (1 - 0.9**self.steps)
-        self.stack.parameters.addcdiv_(self.mean, self.scale, value=-rate)
+        """Apply θ ← θ − η m̂ / (√v̂ + ε), in one kernel: that of torch.optim's ``fused=True``."""
+        self.steps.add_(self.one)
+        self.kernel(
+            [self.stack.parameters],
+            [self.stack.gradients],
+            [self.mean],
+            [self.square],
+            [],
+            [self.steps],
+            lr=learning_rate,
+            beta1=0.9,
+            beta2=0.999,
+            weight_decay=self.weight_decay,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
 
 
 class AdamW(Adam):
     """torch.optim.AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay."""
 
-    decoupled = True
+    kernel = staticmethod(torch._fused_adamw_)
 
 
 class RMSprop:
@@ -138,7 +141,7 @@ class Samples:
     ) -> Iterable[tuple[Tensor, Tensor]]:
         """An epoch's batches, inputs (M, D + 1, B) and targets (M, C, B), in the networks' orders.
 
-        They can be gone through more than once.
+        They can be gone through more than once; a batch lasts until the next one is taken.
         """
         return batches(*self.shuffled(generators), batch_size, drop_last)
 
@@ -151,7 +154,11 @@ class Samples:
     def shuffled(self, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
         """Inputs (M, D + 1, N) and targets (M, C, N), each network's in its generator's order."""
         orders = self.orders(generators)
-        return self.inputs[:, orders].transpose(0, 1), self.targets[:, orders].transpose(0, 1)
+        inputs, targets = (
+            rows.index_select(1, orders.flatten()).view(-1, *orders.shape).transpose(0, 1)
+            for rows in (self.inputs, self.targets)
+        )
+        return inputs, targets
 
 
 class WideSamples(Samples):
@@ -182,8 +189,11 @@ class _Gathered:
         self.samples, self.chosen = samples, chosen
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        # Reused, since paging in new memory for every batch takes time.
+        buffer = self.samples.rows.new_empty(self.chosen[0].numel(), self.samples.rows.shape[1])
         for chosen in self.chosen:  # (M, B)
-            rows = self.samples.rows.index_select(0, chosen.flatten())
+            rows = buffer[: chosen.numel()]
+            torch.index_select(self.samples.rows, 0, chosen.flatten(), out=rows)
             targets = self.samples.targets[:, chosen].transpose(0, 1)
             yield rows.unflatten(0, chosen.shape).mT, targets
 
@@ -210,7 +220,6 @@ def evaluate(stack: Stack, samples: Samples) -> tuple[Tensor, Tensor]:
         of a diverged network is not finite.
     """
     log_probabilities = stack.logits(samples.inputs[None]).log_softmax(1)  # (M, C, N)
-    is_right = samples.targets > 0
-    right = log_probabilities.masked_fill(~is_right, 0).sum(1)
-    wrong = log_probabilities.masked_fill(is_right, -torch.inf).amax(1)
+    right = log_probabilities.masked_fill(samples.targets == 0, 0).sum(1)
+    wrong = log_probabilities.sub(samples.targets, alpha=1e38).amax(1)  # likeliest of the others
     return (right > wrong).to(right.dtype).mean(1), -right.mean(1)

@@ -6,8 +6,8 @@ from mlpcore.datasets import planar
 from mlpcore.params import Config, ParameterError, choice, number, switch
 from mlpcore.training import OPTIMISERS
 
-# Evaluations of all networks on all data in a run, about.
-EVALUATIONS = 25
+# Evaluations of all networks on all data in a run, at least about; and the most epochs between two.
+EVALUATIONS, MOST_BETWEEN = 25, 20
 
 
 class Training(Config):
@@ -51,7 +51,7 @@ class Training(Config):
     @property
     def evaluation_epochs(self) -> set[int]:
         """Epochs after which every network is evaluated on all data: the first few, then a grid."""
-        stride = math.ceil(self.epochs / EVALUATIONS)
+        stride = min(math.ceil(self.epochs / EVALUATIONS), MOST_BETWEEN)
         return {0, 1, 2, *range(stride, self.epochs, stride), self.epochs}
 
 

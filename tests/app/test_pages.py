@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from app import controls
 from app.live import component
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.jobs import State
@@ -108,6 +109,27 @@ def test_a_change_writes_the_url_and_starts_another_job():
     assert not at.warning
     assert shown(at).config.budget == 500
     assert component.jobs().get(before.id) is None or before.status().state is State.FINISHED
+
+
+def test_an_outdated_url_undoes_no_change():
+    at = visit("wide_vs_deep.py", **QUICK)
+    before = dict(at.query_params)
+    at = at.slider[1].set_value(3).run()
+    at.query_params.update(before)  # what the browser sends until it has the new one
+    at = at.run()
+    assert shown(at).config.seeds == 3
+    assert at.query_params["seeds"] == "3"
+
+
+def test_going_back_brings_back_the_controls(monkeypatch):
+    monkeypatch.setattr(controls, "REPLACING", 0.0)
+    at = visit("wide_vs_deep.py", **QUICK)
+    before = dict(at.query_params)
+    at = at.slider[1].set_value(3).run()
+    at.query_params.update(before)
+    at = at.run()
+    assert shown(at).config.seeds == 2
+    assert at.slider[1].value == 2
 
 
 def test_controls_that_contradict_each_other_keep_the_last_result():

@@ -21,7 +21,7 @@ def test_the_app_works_under_a_path_and_outlives_a_restart(page, own_server):
 
 
 def test_a_run_dropped_while_nobody_was_heard_of_starts_again(page, server):
-    page.goto(f"{server.url}/wide-vs-deep?epochs=2000&depth_to=2&seeds=1")
+    page.goto(f"{server.url}/wide-vs-deep?epochs=2000&seeds=32")
     words = page.locator(".words")
     expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
     page.context.set_offline(True)

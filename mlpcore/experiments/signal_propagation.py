@@ -1,0 +1,413 @@
+"""Signal propagation: how signals and gradients fare in deep random networks, beside theory."""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mlpcore.activations import ACTIVATIONS
+from mlpcore.control import Control
+from mlpcore.initialization import Initialization
+from mlpcore.meanfield import GreatCircle, correlation_map, great_circle, propagate
+from mlpcore.moments import Floats, moments
+from mlpcore.params import Config, ParameterError, choice, number
+
+# Snapshots are at least this many seconds apart, but for the last.
+INTERVAL = 0.1
+# Weights of one network at most: 200 MB.
+MOST_WEIGHTS = 50_000_000
+# Points on the great circle.
+POINTS = 96
+# Half the difference that stands for φ″.
+STEP = 1e-5
+
+
+class SignalPropagation(Config):
+    """Carry signals, gradients and a circle through random networks, and compare with theory."""
+
+    activation: str = choice(
+        "tanh", ACTIVATIONS, label="Activation", help="The activation function of every layer."
+    )
+    negative_slope: float = number(
+        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
+    )
+    sigma_w: float = number(
+        1.5,
+        0.01,
+        5.0,
+        label="Weight scale σ_w",
+        help="Weights are normal with standard deviation σ_w/√n_in.",
+    )
+    sigma_b: float = number(
+        0.3,
+        0.0,
+        5.0,
+        label="Bias scale σ_b",
+        help="Biases are normal with standard deviation σ_b.",
+    )
+    depth: int = number(50, 1, 200, label="Depth", unit="layers", help="Layers of weights.")
+    width: int = number(
+        200, 10, 1000, label="Width", unit="units", help="Units in the input and in every layer."
+    )
+    networks: int = number(
+        10, 1, 100, label="Networks", help="Networks to measure, each with its own weights."
+    )
+    seed: int = number(
+        0, 0, 1_000_000, label="First seed", help="The networks' seeds count up from this one."
+    )
+    mean_square: float = number(
+        1.0, 0.01, 100.0, label="Input power", help="Mean of the inputs' squared components."
+    )
+    correlation: float = number(
+        0.5, -1.0, 1.0, label="Input correlation", help="Cosine of the angle between two inputs."
+    )
+    input_seed: int = number(
+        0, 0, 1_000_000, label="Input seed", help="Seed of the inputs' directions."
+    )
+
+    def check(self) -> None:
+        """Check the fields against each other.
+
+        Raises:
+            ParameterError: a network would have more than :data:`MOST_WEIGHTS` weights.
+        """
+        most = math.isqrt(MOST_WEIGHTS // self.depth)
+        if self.width > most:
+            raise ParameterError(
+                "width", f"at most {most} at depth {self.depth}", self.width, "Lower it or depth"
+            )
+
+    @property
+    def sizes(self) -> list[int]:
+        """Units in the input and in each layer."""
+        return [self.width] * (self.depth + 1)
+
+    @property
+    def initialization(self) -> Initialization:
+        """The law of the weights and biases."""
+        return Initialization(
+            scheme="he_normal", gain=self.sigma_w, bias="normal", bias_std=self.sigma_b
+        )
+
+    def run(
+        self, device: torch.device | str = "cpu", control: Control | None = None
+    ) -> Iterator["Snapshot"]:
+        """Measure all networks.
+
+        Args:
+            device: where to compute.
+            control: steers the run from another thread.
+
+        Yields:
+            Snapshots: at most one every :data:`INTERVAL` seconds, and the final one.
+
+        Raises:
+            Cancelled: when the control says so.
+        """
+        control = control or Control()
+        theory = Theory.of(self)
+        vectors = _Vectors.of(self)
+        measured: list[Floats] = []
+        first: _First | None = None
+        published = time.monotonic()
+        for seed in range(self.seed, self.seed + self.networks):
+            control.checkpoint()
+            network = self.initialization.draw(self.sizes, seed)
+            first = first or _First(self, network, vectors, theory.lengths[0], control)
+            measured.append(_measure(self, [layer.to(device) for layer in network], vectors))
+            done = len(measured) == self.networks
+            if done or time.monotonic() - published >= INTERVAL:
+                lengths, correlations, gradients = np.stack(measured, axis=1)
+                yield Snapshot(
+                    config=self,
+                    lengths=lengths,
+                    correlations=correlations,
+                    gradients=gradients,
+                    theory=theory,
+                    circle=first.circle,
+                    singular_values=first.singular_values,
+                )
+                published = time.monotonic()
+
+
+@dataclass(frozen=True, eq=False)
+class Theory:
+    """What mean-field theory predicts for the L layers.
+
+    Attributes:
+        lengths: (L,) E[h²] of an input's pre-activations.
+        correlations: (L,) of two inputs' pre-activations.
+        gradients: (L,) E[δ²], as multiples of the last layer's.
+        circle: length, metric and curvature of the great circle; the curvature is infinite from the
+            second layer on if φ has a kink.
+    """
+
+    lengths: Floats
+    correlations: Floats
+    gradients: Floats
+    circle: GreatCircle
+
+    @classmethod
+    def of(cls, config: SignalPropagation) -> Self:
+        """The predictions for a config."""
+        variances = config.sigma_w**2, config.sigma_b**2
+        weight_vars = config.initialization.weight_vars(config.sizes)
+        bias_vars = config.initialization.bias_vars(config.sizes)
+        slope = config.negative_slope
+        forward = propagate(
+            config.activation,
+            config.sizes,
+            weight_vars,
+            bias_vars,
+            config.mean_square,
+            negative_slope=slope,
+        )
+        product = variances[0] * config.mean_square * config.correlation + variances[1]
+        correlations = [product / forward.lengths[0]]
+        for q in forward.lengths[:-1]:
+            after = correlation_map(
+                config.activation, correlations[-1], *variances, q=q, negative_slope=slope
+            )
+            correlations.append(float(after))
+        circle = great_circle(
+            config.activation, forward.lengths[0], *variances, config.depth, negative_slope=slope
+        )
+        return cls(forward.lengths, np.array(correlations), forward.gradients, circle)
+
+
+@dataclass(frozen=True, eq=False)
+class Circle:
+    """A great circle of the first layer's pre-activations, carried through one network.
+
+    Its radius is the length that theory gives an input there. L layers, P points.
+
+    Attributes:
+        components: (L, P, 3) the points' principal components in each layer, divided by √width.
+        share: (L, 3) how much of the points' variance each component has.
+        metric: (L,) the squared speed g per unit, averaged over the circle.
+        curvature: (L,) the squared curvature κ² per unit, averaged over the circle; NaN from the
+            second layer on if φ has a kink.
+    """
+
+    components: Floats
+    share: Floats
+    metric: Floats
+    curvature: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """What has been measured: N networks, L layers.
+
+    Attributes:
+        config: what runs.
+        lengths: (N, L) mean of h² over a layer's units, for the first input. What is beyond
+            float32 is infinite or NaN, here and below.
+        correlations: (N, L) cosine of the angle between two inputs' pre-activations.
+        gradients: (N, L) mean of δ² over a layer's units, as multiples of the last layer's, where δ
+            is the derivative of a random linear function of the last layer's pre-activations.
+        theory: the predictions.
+        circle: the great circle in the first network.
+        singular_values: (width,) those of the Jacobian of the first network's last pre-activations
+            by its input, largest first. Below 1e-15 times the largest they are rounding.
+    """
+
+    config: SignalPropagation
+    lengths: Floats
+    correlations: Floats
+    gradients: Floats
+    theory: Theory
+    circle: Circle
+    singular_values: Floats
+
+    epoch = 0
+
+    @property
+    def progress(self) -> float:
+        """Share of the networks measured, 0…1."""
+        return len(self.lengths) / self.config.networks
+
+    @property
+    def finished(self) -> bool:
+        """Whether this is the last snapshot of its run."""
+        return len(self.lengths) == self.config.networks
+
+    @property
+    def label(self) -> str:
+        """How far the run is, in words."""
+        return f"network {len(self.lengths)} of {self.config.networks}"
+
+    def result(self) -> dict[str, object]:
+        """The outcome as plain data, for JSON: by layer, means over the networks beside theory."""
+        theory, circle = self.theory, self.circle
+        return {
+            "length": _summary(self.lengths, theory.lengths),
+            "correlation": _summary(self.correlations, theory.correlations),
+            "gradient": _summary(self.gradients, theory.gradients),
+            "circle_metric": _beside(circle.metric, theory.circle.metric),
+            "circle_curvature": _beside(circle.curvature, theory.circle.curvature),
+            "singular_values": self.singular_values.tolist(),
+        }
+
+
+def _summary(measured: Floats, theory: Floats) -> dict[str, list[float]]:
+    """Of measurements (N, L): mean and sample standard deviation, NaN below two networks."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean = measured.mean(0)
+        deviation = measured.std(0, ddof=1) if len(measured) > 1 else np.full_like(mean, np.nan)
+    return {**_beside(mean, theory), "deviation": deviation.tolist()}
+
+
+def _beside(measured: Floats, theory: Floats) -> dict[str, list[float]]:
+    return {"measured": measured.tolist(), "theory": theory.tolist()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Vectors:
+    """What is sent through the networks, in random directions.
+
+    Attributes:
+        inputs: (W, 2) two inputs.
+        errors: (W, 1) the derivatives by the last layer's pre-activations.
+        axes: (W, 2) two orthogonal directions, of length √W.
+    """
+
+    inputs: Tensor
+    errors: Tensor
+    axes: Tensor
+
+    @classmethod
+    def of(cls, config: SignalPropagation) -> Self:
+        generator = torch.Generator().manual_seed(config.input_seed)
+        size = (config.width, 5)
+        directions = torch.randn(size, generator=generator, dtype=torch.float64)
+        bases = [torch.linalg.qr(directions[:, i : i + 2])[0] for i in (0, 2)]
+        a, axes = (basis * math.sqrt(config.width) for basis in bases)
+        c = config.correlation
+        mixed = torch.stack([a[:, 0], c * a[:, 0] + math.sqrt(1 - c**2) * a[:, 1]], dim=1)
+        return cls(math.sqrt(config.mean_square) * mixed, directions[:, 4:], axes)
+
+
+@torch.inference_mode()
+def _measure(config: SignalPropagation, network: Sequence[Tensor], vectors: _Vectors) -> Floats:
+    """One network's lengths, correlations and gradients, (3, L).
+
+    Args:
+        config: what runs.
+        network: for each layer (W, W + 1), the last column the bias.
+        vectors: the inputs and errors.
+    """
+    phi, slope = ACTIVATIONS[config.activation], config.negative_slope
+    hidden = vectors.inputs.to(network[0])
+    layers = []
+    for layer in network:
+        pre = torch.addmm(layer[:, -1:], layer[:, :-1], hidden)
+        hidden = torch.empty_like(pre)
+        phi.forward(pre, slope, hidden)
+        layers.append((pre, hidden))
+    pres = torch.stack([pre for pre, _ in layers])  # (L, W, 2)
+    squares, products = pres.square().mean(1), pres.prod(2).mean(1)
+    errors = [vectors.errors.to(network[0])]
+    for layer, (pre, hidden) in zip(network[:0:-1], layers[-2::-1], strict=True):
+        error = layer[:, :-1].T @ errors[-1]
+        phi.backward(error, pre[:, :1], hidden[:, :1], slope)
+        errors.append(error)
+    powers = torch.stack(errors[::-1]).square().mean((1, 2))
+    moments = [squares[:, 0], products / squares.prod(1).sqrt(), powers / powers[-1]]
+    return torch.stack(moments).double().cpu().numpy()
+
+
+class _First:
+    """The great circle and the Jacobian of one network, in float64 on the CPU."""
+
+    def __init__(
+        self,
+        config: SignalPropagation,
+        network: Sequence[Tensor],
+        vectors: _Vectors,
+        length: float,
+        control: Control,
+    ) -> None:
+        self.phi, self.negative_slope = ACTIVATIONS[config.activation], config.negative_slope
+        theory = moments(config.activation, config.negative_slope)
+        self.kinked = bool(np.isinf(theory.bend_square(np.array(1.0))))
+        with torch.inference_mode():
+            layers = [layer.double() for layer in network]
+            self.singular_values = self._jacobian(layers, vectors.inputs[:, :1], control)
+            self.circle = self._carry(layers, vectors.axes, length, control)
+
+    def _activate(self, pre: Tensor) -> tuple[Tensor, Tensor]:
+        """φ and φ′ of pre-activations."""
+        hidden, slope = torch.empty_like(pre), torch.ones_like(pre)
+        self.phi.forward(pre, self.negative_slope, hidden)
+        self.phi.backward(slope, pre, hidden, self.negative_slope)
+        return hidden, slope
+
+    def _jacobian(self, layers: Sequence[Tensor], point: Tensor, control: Control) -> Floats:
+        """Singular values of the last pre-activations' Jacobian by the input, at ``point``."""
+        pre = torch.addmm(layers[0][:, -1:], layers[0][:, :-1], point)
+        jacobian = layers[0][:, :-1]
+        for layer in layers[1:]:
+            control.checkpoint()
+            hidden, slope = self._activate(pre)
+            pre = torch.addmm(layer[:, -1:], layer[:, :-1], hidden)
+            jacobian = layer[:, :-1] @ (slope * jacobian)
+        if not jacobian.isfinite().all():
+            return np.full(len(jacobian), np.nan)
+        singular_values: Floats = torch.linalg.svdvals(jacobian).numpy()
+        return singular_values
+
+    def _carry(
+        self, layers: Sequence[Tensor], axes: Tensor, length: float, control: Control
+    ) -> Circle:
+        """Carry a circle on from the first layer, with its derivatives by the angle."""
+        angle = torch.arange(POINTS, dtype=torch.float64) * (2 * math.pi / POINTS)
+        turn = torch.stack([angle.cos(), angle.sin()])
+        points = math.sqrt(length) * axes @ turn
+        speed, bend = math.sqrt(length) * axes @ torch.stack([-turn[1], turn[0]]), -points
+        grams, geometry = [_gram(points)], [_geometry(speed, bend)]
+        for layer in layers[1:]:
+            control.checkpoint()
+            hidden, slope = self._activate(points)
+            change = self._activate(points + STEP)[1] - self._activate(points - STEP)[1]
+            bend = slope * bend + change / (2 * STEP) * speed**2
+            columns = layer[:, :-1] @ torch.cat([hidden, slope * speed, bend], dim=1)
+            points, speed, bend = columns.split(POINTS, dim=1)
+            points = points + layer[:, -1:]
+            grams.append(_gram(points))
+            geometry.append(_geometry(speed, bend))
+        metric, curvature = torch.tensor(geometry, dtype=torch.float64).T.numpy()
+        if self.kinked:
+            curvature[1:] = np.nan
+        components, share = _principal_components(torch.stack(grams))
+        return Circle(components, share, metric, curvature)
+
+
+def _gram(points: Tensor) -> Tensor:
+    """Products (P, P), per unit, of points (W, P) about their mean."""
+    centred = points - points.mean(1, keepdim=True)
+    return centred.T @ centred / len(points)
+
+
+def _geometry(speed: Tensor, bend: Tensor) -> tuple[float, float]:
+    """Squared speed and squared curvature, per unit, from derivatives (W, P) by the angle."""
+    vv, aa, va = ((x * y).mean(0) for x, y in ((speed, speed), (bend, bend), (speed, bend)))
+    return float(vv.mean()), float(((vv * aa - va**2) / vv**3).mean())
+
+
+def _principal_components(grams: Tensor) -> tuple[Floats, Floats]:
+    """Of products (L, P, P): the first three components (L, P, 3) and their shares (L, 3)."""
+    finite = grams.isfinite().all((1, 2))
+    values, vectors = torch.linalg.eigh(torch.where(finite[:, None, None], grams, 0.0))
+    values, vectors = values[:, -3:].flip(1).clamp(min=0), vectors[:, :, -3:].flip(2)
+    # Eigenvectors have no sign of their own: let the first point's be positive.
+    vectors = vectors * torch.where(vectors[:, :1] < 0, -1.0, 1.0)
+    total = grams.diagonal(dim1=1, dim2=2).sum(1)
+    components = torch.where(finite[:, None, None], vectors * values[:, None].sqrt(), torch.nan)
+    share: Floats = (values / total[:, None]).numpy()
+    return components.numpy(), share
