@@ -66,7 +66,7 @@ class _Batches:
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         for chosen, steps in zip(self.chosen, self.steps, strict=True):
-            words = self.samples.words[chosen.flatten()]
+            words = self.samples.words.index_select(0, chosen.flatten())
             if steps is None:
                 pixels = augmentation.still(words)
             else:
