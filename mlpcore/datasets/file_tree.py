@@ -59,11 +59,11 @@ class FileTree:
 
     def skip(self, parts: Parts, reason: str) -> None:
         """Leave a file out."""
-        self.skipped.append(f"{'/'.join(parts)}: {reason}")
+        self.skipped.append(_printable(f"{'/'.join(parts)}: {reason}"))
 
     def refusal(self, allowed: str, fix: str) -> ParameterError:
         """The error that says why this source will not do."""
-        return ParameterError("data", allowed, self.name, fix)
+        return ParameterError("data", allowed, self.name, _printable(fix))
 
 
 @contextmanager
@@ -160,6 +160,11 @@ def _folder(root: Path, tree: FileTree) -> FileTree:
 
 def _hidden(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
+
+
+def _printable(text: str) -> str:
+    """A text that may hold strangers' names, without what would steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _count(file: BinaryIO, signature: bytes) -> int:
