@@ -36,6 +36,7 @@ clean:
 	touch $@
 
 .venv/installed-dev: .venv/installed
+	$(if $(TORCH_INDEX),$(PIP) --no-deps --index-url $(TORCH_INDEX) torchvision)
 	$(PIP) --editable '.[dev]'
 	touch $@
 
