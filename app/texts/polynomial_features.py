@@ -32,7 +32,9 @@ COUNT = r"""
 The terms are $x^n y^m$ with $1 \le n+m \le P$. For a total degree $s=n+m$ there are $s+1$ of them
 ($n$ may be $0,1,\dots,s$), so their number is
 
-$$\sum_{s=1}^{P}(s+1) = \sum_{s=0}^{P}(s+1) - 1 = \frac{(P+1)(P+2)}{2} - 1 .$$
+$$
+\sum_{s=1}^{P}(s+1) = \sum_{s=0}^{P}(s+1) - 1 = \frac{(P+1)(P+2)}{2} - 1 .
+$$
 
 For $P=50$ that is $51\cdot 52/2-1=1325$. With $C$ classes the linear layer has
 $(1325+1)\,C$ parameters; the MLP's width is the smallest that reaches as many.
