@@ -7,13 +7,16 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
+from mlpcore.datasets import collection, image_folder
+from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import (
+    AnimalFaces,
     DegreeSweep,
     MeanField,
     PolynomialFeatures,
@@ -21,11 +24,16 @@ from mlpcore.experiments import (
     WideVsDeep,
 )
 from mlpcore.jobs import default_device
-from mlpcore.params import Config, Spec, specs
+from mlpcore.params import Config, ParameterError, Spec, specs
 
-EXPERIMENTS: dict[str, type[WideVsDeep | PolynomialFeatures | SignalPropagation | MeanField]] = {
+Experiment: TypeAlias = (
+    WideVsDeep | PolynomialFeatures | AnimalFaces | SignalPropagation | MeanField
+)
+
+EXPERIMENTS: dict[str, type[Experiment]] = {
     "wide-vs-deep": WideVsDeep,
     "polynomial": PolynomialFeatures,
+    "animal-faces": AnimalFaces,
     "signal-propagation": SignalPropagation,
     "mean-field": MeanField,
 }
@@ -104,9 +112,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if stray:
         when = "with" if kind is SWEEPS[experiment] else "without"
         return _refuse(f"{stray} must be left out {when} --sweep; got {texts[stray]!r}.")
-    config, problems = kind.parse(texts)
-    if problems:
-        return _refuse(str(problems[0]))
+    try:
+        if kind is AnimalFaces and "data" in texts:
+            texts["data"] = _brought(texts["data"])
+        config, problems = kind.parse(texts)
+        if problems:
+            raise problems[0]
+    except ParameterError as problem:
+        return _refuse(str(problem))
     try:
         device = torch.device(device_name or default_device())
         torch.zeros((), device=device).item()
@@ -124,9 +137,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         leave=False,
         bar_format="{l_bar}{bar}| {elapsed} < {remaining}{postfix}",
     ) as bar:
-        for snapshot in config.run(device=device):
-            bar.update(snapshot.progress - bar.n)
-            bar.set_postfix_str(snapshot.label)
+        try:
+            for snapshot in config.run(device=device):
+                bar.update(snapshot.progress - bar.n)
+                bar.set_postfix_str(snapshot.label)
+        except (DownloadError, ParameterError) as problem:
+            return _refuse(str(problem))
     report = {
         "experiment": experiment,
         "config": config.values(),
@@ -145,6 +161,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         Path(target).write_text(text + "\n")
     return 0
+
+
+def _brought(data: str) -> str:
+    """The name of the pictures at a path; drawn and real ones have theirs."""
+    if data in (collection.DRAWN, collection.REAL):
+        return data
+    pictures = image_folder.load(Path(data))
+    for line in pictures.skipped:
+        print(f"left out {line}", file=sys.stderr)
+    return collection.keep(pictures)
 
 
 def _refuse(message: str) -> int:

@@ -46,6 +46,7 @@ class Spec:
         low, high: inclusive bounds of a number.
         unit: the unit of a number, or "".
         options: the allowed names of a choice, in order.
+        phrase: what a text may be; its config checks it.
     """
 
     name: str
@@ -57,10 +58,13 @@ class Spec:
     high: float = math.inf
     unit: str = ""
     options: tuple[str, ...] = ()
+    phrase: str = ""
 
     @property
     def allowed(self) -> str:
         """The allowed values as a phrase: "a whole number from 1 to 32"."""
+        if self.phrase:
+            return self.phrase
         if self.options:
             return "one of " + ", ".join(self.options)
         if self.kind is bool:
@@ -120,6 +124,12 @@ def choice(default: str, options: Iterable[str], *, label: str, help: str) -> st
     return dataclasses.field(default=default, metadata=about)
 
 
+def text(default: str, allowed: str, *, label: str, help: str) -> str:
+    """A field that holds a text; ``allowed`` says what it may be, the config's check sees to it."""
+    about = dict(kind=str, label=label, help=help, phrase=allowed)
+    return dataclasses.field(default=default, metadata=about)
+
+
 def switch(default: bool, *, label: str, help: str) -> bool:
     """A field that is on or off."""
     about = dict(kind=bool, label=label, help=help)
@@ -127,13 +137,13 @@ def switch(default: bool, *, label: str, help: str) -> bool:
 
 
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(number, choice, switch)
+    frozen_default=True, kw_only_default=True, field_specifiers=(number, choice, text, switch)
 )
 class Config:
     """Base of every experiment's config: a frozen, hashable dataclass, checked on creation.
 
-    Subclasses state fields with :func:`number`, :func:`choice` and :func:`switch`, and override
-    :meth:`check` for what involves more than one field.
+    Subclasses state fields with :func:`number`, :func:`choice`, :func:`text` and :func:`switch`,
+    and override :meth:`check` for texts and for what involves more than one field.
 
     Raises:
         ParameterError: on creation, for the first field that is not allowed.

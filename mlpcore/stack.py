@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from mlpcore.activations import ACTIVATIONS
-from mlpcore.initialization import torch_default
+from mlpcore.initialization import Initialization
 
 # Activations of about this many floats at a time: what a core's cache holds, and a bound on memory.
 CHUNK = 1 << 15
@@ -74,15 +74,19 @@ class Stack:
         activation: str,
         negative_slope: float = 0.01,
         device: torch.device | str = "cpu",
+        *,
+        initialization: Initialization | None = None,
     ) -> "Stack":
-        """One network a seed, each as torch's default initialisation makes it from that seed.
+        """One network a seed.
 
         Args:
             sizes: units in the input, each hidden layer and the output.
             seeds: one a network.
             activation, negative_slope, device: as for :class:`Stack`.
+            initialization: how each is drawn from its seed; torch's default if None.
         """
-        networks = [torch_default(sizes, seed) for seed in seeds]
+        initialization = initialization or Initialization()
+        networks = [initialization.draw(sizes, seed) for seed in seeds]
         weights = [torch.stack(layer) for layer in zip(*networks, strict=True)]
         return cls(weights, activation, negative_slope, device)
 

@@ -147,9 +147,9 @@ class Samples:
 
     def orders(self, generators: Sequence[torch.Generator]) -> Tensor:
         """An order of the samples from each generator: (M, N)."""
-        size = self.inputs.shape[1]
+        size = self.targets.shape[1]
         orders = torch.stack([torch.randperm(size, generator=g) for g in generators])
-        return orders.to(self.inputs.device)
+        return orders.to(self.targets.device)
 
     def shuffled(self, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
         """Inputs (M, D + 1, N) and targets (M, C, N), each network's in its generator's order."""

@@ -1,9 +1,17 @@
 """Experiments: a frozen config whose ``run()`` yields immutable snapshots."""
 
+from mlpcore.experiments.animal_faces import AnimalFaces
 from mlpcore.experiments.degree_sweep import DegreeSweep
 from mlpcore.experiments.mean_field import MeanField
 from mlpcore.experiments.polynomial_features import PolynomialFeatures
 from mlpcore.experiments.signal_propagation import SignalPropagation
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 
-__all__ = ["DegreeSweep", "MeanField", "PolynomialFeatures", "SignalPropagation", "WideVsDeep"]
+__all__ = [
+    "AnimalFaces",
+    "DegreeSweep",
+    "MeanField",
+    "PolynomialFeatures",
+    "SignalPropagation",
+    "WideVsDeep",
+]

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mlpcore.budget import parameter_count
 from mlpcore.experiments.settings import Training
+from mlpcore.initialization import Initialization
 from mlpcore.scores import Score
 from mlpcore.stack import Stack
 from mlpcore.training import OPTIMISERS, Samples, evaluate
@@ -102,7 +103,8 @@ class Learner:
     Args:
         sizes: units of the input, every hidden layer and the output.
         config: their seeds and optimiser.
-        activation, negative_slope, device: as for :class:`mlpcore.stack.Stack`.
+        activation, negative_slope, device, initialization: as for
+            :meth:`mlpcore.stack.Stack.initialised`.
     """
 
     def __init__(
@@ -112,10 +114,17 @@ class Learner:
         activation: str,
         negative_slope: float,
         device: torch.device | str,
+        *,
+        initialization: Initialization | None = None,
     ) -> None:
         self.sizes, self.activation, self.negative_slope = sizes, activation, negative_slope
         self.stack = Stack.initialised(
-            sizes, config.network_seeds, activation, negative_slope, device
+            sizes,
+            config.network_seeds,
+            activation,
+            negative_slope,
+            device,
+            initialization=initialization,
         )
         self.optimiser = OPTIMISERS[config.optimiser](
             self.stack, config.momentum, config.weight_decay

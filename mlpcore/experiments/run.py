@@ -47,12 +47,26 @@ S = TypeVar("S", bound=AnySnapshot)
 
 
 class Course:
-    """Learners that share their data and, seed by seed, the order of its batches."""
+    """Learners that share their data and, seed by seed, the order of its batches.
+
+    Args:
+        config: how they are trained.
+        train, test: what they learn from, and are tested on.
+        learners: they take turns.
+        seen: what stands for ``train`` in evaluations, if not ``train`` itself.
+    """
 
     def __init__(
-        self, config: Training, train: Samples, test: Samples, learners: Sequence[Learner]
+        self,
+        config: Training,
+        train: Samples,
+        test: Samples,
+        learners: Sequence[Learner],
+        *,
+        seen: Samples | None = None,
     ) -> None:
         self.config, self.train, self.test, self.learners = config, train, test, learners
+        self.seen = seen or train
         self.orders = [torch.Generator().manual_seed(seed) for seed in config.network_seeds]
         self.steps_done = 0
 
@@ -75,7 +89,7 @@ class Course:
     def evaluate(self, epoch: int) -> None:
         """Evaluate every learner on all data."""
         for learner in self.learners:
-            learner.evaluate(epoch, self.train, self.test)
+            learner.evaluate(epoch, self.seen, self.test)
 
 
 class Run(ABC, Generic[C, S]):

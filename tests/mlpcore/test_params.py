@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpcore.experiments import WideVsDeep
-from mlpcore.params import Config, ParameterError, choice, number, replace, specs, switch
+from mlpcore.params import Config, ParameterError, choice, number, replace, specs, switch, text
 
 SPECS = specs(WideVsDeep)
 every_spec = pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
@@ -31,6 +31,7 @@ class Wave(Config):
     periods: int = number(3, 1, 1_000_000, label="Periods", help="How many.")
     shape: str = choice("sine", ["sine", "square"], label="Shape", help="Of a period.")
     breaking: bool = switch(False, label="Breaking", help="Whether it breaks.")
+    sea: str = text("North", "a sea's name", label="Sea", help="Where it rolls.")
 
     def check(self):
         if self.breaking and self.height > 5:
@@ -77,10 +78,17 @@ def test_any_text_is_a_good_value_or_a_parameter_error(spec, text):
         ("periods", "a whole number from 1 to 1000000"),
         ("shape", "one of sine, square"),
         ("breaking", "true or false"),
+        ("sea", "a sea's name"),
     ],
 )
 def test_what_is_allowed_in_words(name, allowed):
     assert specs(Wave)[name].allowed == allowed
+
+
+@pytest.mark.parametrize("sea", ["", "1.0", " Dead ", "true"])
+def test_a_text_is_kept_as_it_is(sea):
+    assert Wave.parse({"sea": sea}) == (Wave(sea=sea), [])
+    assert Wave(sea=sea).changes() == {"sea": sea}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +140,7 @@ def test_a_bad_text_is_refused_in_words(field, text, message):
         ("shape", ["sine"]),
         ("breaking", 1),
         ("breaking", "true"),
+        ("sea", 7),
     ],
 )
 def test_a_value_of_another_type_is_refused(field, value):
@@ -165,7 +174,13 @@ def test_changes_are_what_differs_from_the_defaults():
     wave = Wave(height=0.1, breaking=True)
     assert wave.changes() == {"height": "0.1", "breaking": "true"}
     assert Wave.parse(wave.changes()) == (wave, [])
-    assert wave.values() == {"height": 0.1, "periods": 3, "shape": "sine", "breaking": True}
+    assert wave.values() == {
+        "height": 0.1,
+        "periods": 3,
+        "shape": "sine",
+        "breaking": True,
+        "sea": "North",
+    }
 
 
 def test_parse_keeps_the_good_values_and_names_the_bad_ones():

@@ -1,0 +1,181 @@
+"""Pictures from a folder or a zip archive in the ImageFolder layout.
+
+The layout is ``train/CLASS/PICTURE`` with ``val/CLASS/PICTURE`` beside it, or ``CLASS/PICTURE``
+alone; either may lie deeper. Pictures may have any size, and nobody has vetted them.
+"""
+
+import io
+from pathlib import Path
+from posixpath import commonpath
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from mlpcore.datasets.file_tree import FileTree, Parts, opened
+from mlpcore.datasets.pictures import SIDE, Pictures, Progress
+from mlpcore.params import ParameterError
+
+FEWEST_CLASSES, MOST_CLASSES = 2, 20
+# Pixels of one picture, and of all.
+MOST_PIXELS, MOST_TOTAL_PIXELS = 50_000_000, 10_000_000_000
+# Share of each class that becomes the validation set where there is none, and seed of the choice.
+VAL_SHARE, VAL_SEED = 0.2, 0
+SUFFIXES = (".jpg", ".jpeg", ".png")
+
+
+def load(source: Path | bytes, progress: Progress = lambda share: None) -> Pictures:
+    """Read pictures, crop each to its middle square and resize it to 32 × 32.
+
+    What is no JPEG or PNG picture, is broken, too large, a link or leads outside is left out, and
+    :attr:`Pictures.skipped` names it. Without ``val``, a fifth of each class is the validation set.
+
+    Args:
+        source: path of a folder or a zip archive, or an archive's bytes.
+        progress: is told the share of the files read.
+
+    Raises:
+        ParameterError: ``data`` is neither, exceeds a limit, or has not 2 to 20 classes, each with
+            pictures in both sets.
+    """
+    with opened(source) as tree:
+        roots = _roots(tree)
+        classes = _classes(tree, roots)
+        members: dict[Parts, list[Parts]] = {(*r, name): [] for r in roots for name in classes}
+        depth = len(roots[0]) + 1
+        for path in sorted(tree.files):
+            if path[:depth] in members:
+                members[path[:depth]].append(path)
+            else:
+                tree.skip(path, "in no class's folder")
+        decoder = _Decoder(tree, sum(map(len, members.values())), progress)
+        sets = [decoder.decode(paths) for paths in members.values()]
+    fewest = 1 if len(roots) == 2 else 2
+    for folder, images in zip(members, sets, strict=True):
+        if len(images) < fewest:
+            raise tree.refusal(
+                f"at least {fewest} readable JPEG or PNG in each class's folder",
+                f"Fill or remove {'/'.join(folder)}: it has {len(images)}",
+            )
+    train, val = (sets[: len(classes)], sets[len(classes) :]) if len(roots) == 2 else _divided(sets)
+    return Pictures.in_order(
+        torch.cat([*train, *val]),
+        classes,
+        counts=([len(images) for images in train], [len(images) for images in val]),
+        skipped=tree.skipped,
+        resized=decoder.resized,
+    )
+
+
+def _roots(tree: FileTree) -> list[Parts]:
+    """The folders that hold the classes' folders: train and val, or the only one."""
+    pictures = [parts for parts in tree.files if parts[-1].lower().endswith(SUFFIXES)]
+    if not pictures:
+        raise tree.refusal(
+            "a folder or a zip archive of JPEG or PNG pictures", "Put a folder a class into it"
+        )
+    trains = {
+        parts[: depth + 1]
+        for parts in pictures
+        for depth in range(len(parts) - 2)
+        if parts[depth] == "train"
+    }
+    if trains:
+        train = min(trains, key=lambda parts: (len(parts), parts))
+        val = (*train[:-1], "val")
+        return [train, val] if val in tree.folders else [train]
+    folders = {"/".join(parts[:-1]) for parts in pictures}
+    shared = tuple(filter(None, commonpath(folders).split("/")))
+    return [shared if len(folders) > 1 else shared[:-1]]
+
+
+def _classes(tree: FileTree, roots: list[Parts]) -> list[str]:
+    """Names of the classes' folders, the same in every root."""
+    names, *others = (
+        sorted(parts[-1] for parts in tree.folders if parts[:-1] == root and len(parts) > len(root))
+        for root in roots
+    )
+    if not FEWEST_CLASSES <= len(names) <= MOST_CLASSES:
+        raise tree.refusal(
+            f"{FEWEST_CLASSES} to {MOST_CLASSES} folders of pictures, one a class",
+            f"Add or remove some: it has {len(names)} ({', '.join(names)[:200]})",
+        )
+    for other in others:
+        if other != names:
+            differing = ", ".join(sorted(set(names) ^ set(other)))[:200]
+            raise tree.refusal("the same classes in train and val", f"Mend {differing}")
+    return names
+
+
+def _divided(sets: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    """Each class's pictures cut into training and validation set."""
+    generator = torch.Generator().manual_seed(VAL_SEED)
+    train, val = [], []
+    for images in sets:
+        order = torch.randperm(len(images), generator=generator)
+        held = max(1, round(VAL_SHARE * len(images)))
+        val.append(images[order[:held].sort().values])
+        train.append(images[order[held:].sort().values])
+    return train, val
+
+
+class _Decoder:
+    """Turns files into pictures.
+
+    Args:
+        tree: what holds the files.
+        total: number of files that will come.
+        progress: is told the share of them read.
+
+    Attributes:
+        resized: pictures that were not 32 × 32.
+    """
+
+    def __init__(self, tree: FileTree, total: int, progress: Progress) -> None:
+        self.tree, self.total, self.progress = tree, total, progress
+        self.resized = self._tried = self._pixels = 0
+
+    def decode(self, paths: list[Parts]) -> Tensor:
+        """The pictures in these files, (N, 32, 32, 3) uint8, without what must be left out."""
+        images = [torch.empty(0, SIDE, SIDE, 3, dtype=torch.uint8)]
+        for path in paths:
+            try:
+                images.append(self._decode(self.tree.files[path]())[None])
+            except ParameterError:
+                raise
+            except UnidentifiedImageError:
+                self.tree.skip(path, "no JPEG or PNG picture")
+            except Exception as error:  # decoders raise all sorts on broken bytes
+                self.tree.skip(path, str(error).partition("\n")[0] or type(error).__name__)
+            self._tried += 1
+            self.progress(self._tried / self.total)
+        return torch.cat(images)
+
+    def _decode(self, data: bytes) -> Tensor:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as file:
+            width, height = file.size
+            if width * height > MOST_PIXELS:
+                raise ValueError(f"{width} × {height} pixels, more than {MOST_PIXELS}")
+            self._pixels += width * height
+            if self._pixels > MOST_TOTAL_PIXELS:
+                raise self.tree.refusal(
+                    f"at most {MOST_TOTAL_PIXELS} pixels in all", "Leave some out or shrink them"
+                )
+            self.resized += (width, height) != (SIDE, SIDE)
+            # A JPEG can be decoded at a fraction of its size.
+            file.draft("RGB", (4 * SIDE, 4 * SIDE))
+            image = _upright_rgb(file)
+        fitted = ImageOps.fit(image, (SIDE, SIDE))
+        return torch.from_numpy(np.array(fitted))
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    """The picture in 8-bit red, green and blue, on white where it is transparent."""
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")

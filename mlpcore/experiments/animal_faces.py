@@ -1,0 +1,235 @@
+"""Animal Faces: MLPs on pictures, with and without augmentation (Neuromatch W1D3 T2, section 2)."""
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mlpcore.activations import ACTIVATIONS
+from mlpcore.control import Control
+from mlpcore.datasets import collection
+from mlpcore.datasets.augmentation import flat, pack
+from mlpcore.datasets.pictures import SIDE, Pictures
+from mlpcore.experiments.learner import Architecture, Floats, Learner
+from mlpcore.experiments.picture_samples import PictureSamples
+from mlpcore.experiments.run import AnySnapshot, Course, Run
+from mlpcore.experiments.settings import Training
+from mlpcore.initialization import SCHEMES, Initialization
+from mlpcore.params import ParameterError, choice, number, switch, text
+from mlpcore.stack import with_ones
+from mlpcore.training import Samples
+
+MOST_LAYERS, MOST_WIDTH = 6, 512
+
+
+class AnimalFaces(Training):
+    """Train MLPs on pictures of animals, with augmentation and without it."""
+
+    data: str = text(
+        collection.DRAWN,
+        collection.ALLOWED,
+        label="Pictures",
+        help="Faces of cats, dogs and wild animals, drawn or photographed, or your own pictures.",
+    )
+    widths: str = text(
+        "64-64-64",
+        f"1 to {MOST_LAYERS} whole numbers from 1 to {MOST_WIDTH}, joined by -",
+        label="Hidden layers",
+        help="The width of each hidden layer, from the input on.",
+    )
+    augmentation: str = choice(
+        "both",
+        ("both", "on", "off"),
+        label="Augmentation",
+        help="Rotate and flip the training pictures anew in every epoch, or not, or compare.",
+    )
+    degrees: float = number(
+        10.0,
+        0.0,
+        45.0,
+        label="Rotation",
+        unit="degrees",
+        help="Augmented pictures are rotated by up to this, either way.",
+    )
+    activation: str = choice(
+        "relu", ACTIVATIONS, label="Activation", help="The hidden layers' activation function."
+    )
+    negative_slope: float = number(
+        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
+    )
+    scheme: str = choice(
+        "torch_default", SCHEMES, label="Initialization", help="The law of the initial weights."
+    )
+    gain: float = number(1.0, 0.01, 100.0, label="Gain", help="A factor on the initial weights.")
+    seeds: int = number(
+        1,
+        1,
+        16,
+        label="Seeds",
+        help="Each has its own initial weights, order of batches and rotations.",
+    )
+    learning_rate: float = number(
+        3e-4, 1e-6, 1e6, label="Learning rate", help="The size of an update."
+    )
+    batch_size: int = number(
+        64, 1, 4096, label="Batch size", unit="pictures", help="Pictures a step."
+    )
+    drop_last: bool = switch(
+        False, label="Drop the last batch", help="Skip an epoch's last batch if it is not full."
+    )
+    epochs: int = number(
+        30, 1, 2000, label="Epochs", unit="epochs", help="Passes over the training set."
+    )
+
+    def check(self) -> None:
+        """Check the texts.
+
+        Raises:
+            ParameterError: ``data`` is no set's name, or ``widths`` are not numbers joined by -.
+        """
+        collection.check(self.data)
+        numbers = self.widths.split("-")
+        if len(numbers) > MOST_LAYERS or not all(
+            re.fullmatch("[1-9][0-9]{0,2}", number) and int(number) <= MOST_WIDTH
+            for number in numbers
+        ):
+            raise ParameterError(
+                "widths",
+                f"1 to {MOST_LAYERS} whole numbers from 1 to {MOST_WIDTH}, joined by -",
+                self.widths,
+            )
+
+    @property
+    def hidden_widths(self) -> list[int]:
+        """Units of each hidden layer."""
+        return [int(number) for number in self.widths.split("-")]
+
+    def run(
+        self, device: torch.device | str = "cpu", control: Control | None = None
+    ) -> Iterator["Snapshot"]:
+        """Train, the networks with and without augmentation interleaved epoch by epoch.
+
+        Networks of one seed start from equal weights and meet the pictures in equal orders.
+
+        Args:
+            device: where to train.
+            control: steers the run from another thread.
+
+        Yields:
+            Snapshots, as :meth:`mlpcore.experiments.run.Run.snapshots` does.
+
+        Raises:
+            Cancelled: when the control says so.
+            DownloadError: the real pictures are wanted and cannot be fetched.
+            ParameterError: a batch holds more than the training set and the last one is dropped.
+        """
+        control = control or Control()
+        pictures = collection.load(self.data, lambda share: control.checkpoint())
+        yield from _Run(self, pictures, device).snapshots(control)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot(AnySnapshot):
+    """The experiment at one moment.
+
+    The networks are tested on the validation set. Their training accuracy and loss are those of an
+    even sample of the training set, as large as the validation set and not augmented.
+
+    Attributes:
+        augmented, plain: the networks trained with and without augmentation; None if not wanted.
+        pictures: what they learn.
+    """
+
+    config: AnimalFaces
+    augmented: Architecture | None
+    plain: Architecture | None
+    pictures: Pictures
+
+    def result(self) -> dict[str, object]:
+        """The outcome as plain data, for JSON; confusion is that of the first networks."""
+        arms = {"augmented": self.augmented, "plain": self.plain}
+        return {
+            "epoch": self.epoch,
+            "fingerprint": self.pictures.fingerprint,
+            "classes": list(self.pictures.classes),
+            "counts": dict(zip(("train", "val"), self.pictures.counts, strict=True)),
+        } | {
+            name: arm.result(self.config.seed)
+            | {"confusion": confusion(arm, 0, self.pictures).tolist()}
+            for name, arm in arms.items()
+            if arm
+        }
+
+
+def filters(architecture: Architecture, network: int) -> Floats:
+    """The first layer's weights as pictures: (W, 32, 32, 3), of any sign and size."""
+    weights = architecture.weights[0][network, :, :-1]
+    return weights.reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)
+
+
+@functools.lru_cache(maxsize=32)
+def probabilities(architecture: Architecture, network: int, pictures: Pictures) -> Floats:
+    """What a network makes of the validation set: class probabilities (N, C)."""
+    inputs = with_ones(flat(pictures.val_images).T)
+    with torch.inference_mode():
+        probability = architecture.stack(network).logits(inputs[None])[0].softmax(0)
+    return probability.T.numpy()
+
+
+def confusion(architecture: Architecture, network: int, pictures: Pictures) -> NDArray[np.int64]:
+    """How many validation pictures of each class (row) a network takes for each (column)."""
+    guesses = probabilities(architecture, network, pictures).argmax(1)
+    counts = np.zeros((len(pictures.classes),) * 2, np.int64)
+    np.add.at(counts, (pictures.val_labels.numpy(), guesses), 1)
+    return counts
+
+
+class _Run(Run[AnimalFaces, Snapshot]):
+    """The state of one run: a learner with augmentation, one without, or both."""
+
+    def __init__(self, config: AnimalFaces, pictures: Pictures, device: torch.device | str) -> None:
+        self.pictures = pictures
+        classes = len(pictures.classes)
+        sizes = [3 * SIDE * SIDE, *config.hidden_widths, classes]
+        words, labels = pack(pictures.train_images).to(device), pictures.train_labels
+        if config.drop_last and config.batch_size > len(words):
+            raise ParameterError(
+                "batch_size",
+                f"at most the training set's {len(words)} pictures",
+                config.batch_size,
+                "Lower it or keep the last batch",
+            )
+        spread = torch.linspace(0, len(words) - 1, len(pictures.val_images)).long()
+        seen = Samples(flat(pictures.train_images[spread]), labels[spread], classes, device)
+        test = Samples(flat(pictures.val_images), pictures.val_labels, classes, device)
+        self.learners: dict[str, Learner] = {}
+        courses = []
+        for arm, wanted in (("augmented", "on"), ("plain", "off")):
+            if config.augmentation in ("both", wanted):
+                degrees = config.degrees if arm == "augmented" else None
+                train = PictureSamples(words, labels, classes, degrees, config.network_seeds)
+                self.learners[arm] = Learner(
+                    sizes,
+                    config,
+                    config.activation,
+                    config.negative_slope,
+                    device,
+                    initialization=Initialization(scheme=config.scheme, gain=config.gain),
+                )
+                courses.append(Course(config, train, test, [self.learners[arm]], seen=seen))
+        super().__init__(config, courses)
+
+    def snapshot(self) -> Snapshot:
+        arms = {arm: learner.snapshot() for arm, learner in self.learners.items()}
+        return Snapshot(
+            config=self.config,
+            epoch=self.epoch,
+            progress=self.progress,
+            augmented=arms.get("augmented"),
+            plain=arms.get("plain"),
+            pictures=self.pictures,
+        )

@@ -1,0 +1,79 @@
+"""Labelled pictures, kept as bytes and turned into a stack's batches when their turn comes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+from mlpcore.datasets import augmentation
+from mlpcore.datasets.pictures import SIDE
+from mlpcore.training import Samples, steps_per_epoch
+
+# Moves have seeds of their own: networks with and without them meet the pictures in equal orders.
+# (torch's generator knows no more than 32 bits of a seed.)
+FIRST_MOVE_SEED = 1 << 31
+
+
+class PictureSamples(Samples):
+    """Pictures to train on, moved anew for each network in each epoch, or left alone.
+
+    Args:
+        words: (N, P⁺) int32 from :func:`mlpcore.datasets.augmentation.pack`, on the device.
+        labels: (N,) int64, classes from 0.
+        classes: number of classes C.
+        degrees: rotate by up to ± this and flip half of them; None to leave them alone.
+        seeds: one a network.
+    """
+
+    def __init__(
+        self,
+        words: Tensor,
+        labels: Tensor,
+        classes: int,
+        degrees: float | None,
+        seeds: Sequence[int],
+    ) -> None:
+        one_hot = torch.nn.functional.one_hot(labels, classes).T
+        self.targets = one_hot.float().contiguous().to(words.device)
+        self.words, self.degrees = words, degrees
+        self.movers = [Generator().manual_seed(FIRST_MOVE_SEED + seed) for seed in seeds]
+
+    def dealt(
+        self, generators: Sequence[Generator], batch_size: int, drop_last: bool
+    ) -> Iterable[tuple[Tensor, Tensor]]:
+        """As for :class:`mlpcore.training.Samples`."""
+        count = steps_per_epoch(len(self.words), batch_size, drop_last)
+        chosen = self.orders(generators).split(batch_size, dim=1)[:count]
+        if self.degrees is None:
+            return _Batches(self, chosen, [None] * count)
+        steps = torch.stack([self._steps(self.degrees, mover) for mover in self.movers])
+        return _Batches(self, chosen, steps.to(self.words.device).split(batch_size, dim=1)[:count])
+
+    def _steps(self, degrees: float, mover: Generator) -> Tensor:
+        """How one network's pictures are moved in an epoch: (N, 2, 3)."""
+        angles, flips = augmentation.random_moves(len(self.words), degrees, mover)
+        return augmentation.steps(angles, flips, SIDE)
+
+
+@dataclass(frozen=True)
+class _Batches:
+    """An epoch's batches, by the pictures chosen (M, B) and how to move them (M, B, 2, 3)."""
+
+    samples: PictureSamples
+    chosen: Sequence[Tensor]
+    steps: Sequence[Tensor | None]
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for chosen, steps in zip(self.chosen, self.steps, strict=True):
+            words = self.samples.words.index_select(0, chosen.flatten())
+            if steps is None:
+                pixels = augmentation.still(words)
+            else:
+                pixels = augmentation.moved(words, steps.flatten(0, 1))
+            # The 1 that feeds the biases comes last: (M·B, D + 1).
+            inputs = torch.empty(len(words), 3 * pixels.shape[1] + 1, device=words.device)
+            inputs[:, -1] = 1
+            augmentation.normalised(pixels, out=inputs[:, :-1])
+            targets = self.samples.targets[:, chosen].transpose(0, 1)
+            yield inputs.unflatten(0, chosen.shape).mT, targets
