@@ -17,6 +17,12 @@ page = st.navigation(
             icon=":material/layers:",
             url_path="wide-vs-deep",
         ),
+        st.Page(
+            "views/polynomial_features.py",
+            title="Polynomial Features",
+            icon=":material/function:",
+            url_path="polynomial-features",
+        ),
     ]
 )
 component.enter(page.url_path)

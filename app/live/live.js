@@ -139,17 +139,18 @@ class Mount {
 
   remove() {
     this.cells.forEach((cell) => cell.remove());
+    this.status?.element.remove();
   }
 }
 
 class StatusLine {
-  constructor(parent) {
+  constructor(grid) {
     this.element = document.createElement("div");
-    this.element.className = "status";
+    this.element.className = "mlp-status";
     this.element.innerHTML =
       '<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="training"><i></i></div>' +
       '<span class="words"></span><span class="trouble" role="alert"></span>';
-    parent.append(this.element);
+    grid.before(this.element);
   }
 
   show({ state, words, progress }) {
