@@ -171,8 +171,8 @@ class Best:
 
     Attributes:
         gain: mean over the seeds of each one's best gain; NaN if all networks diverged.
-        low, high: its 95% interval, or as much as the gains are apart if that is wider; without
-            an interval NaN.
+        low, high: its 95% interval, or as much as the gains are apart if that is wider, within
+            the sweep; NaN from one seed.
         theory: √(2/(1 + a²)).
     """
 
@@ -243,7 +243,9 @@ class Snapshot(AnySnapshot):
         score = Score.of((gains[:, None] * counted).sum(0) / counted.sum(0))
         apart = float(gains[1] - gains[0])
         margin = max(score.margin, apart / 2) if score.count > 1 else math.nan
-        return Best(score.mean, score.mean - margin, score.mean + margin, theory)
+        ends = np.clip([score.mean - margin, score.mean + margin], gains[0], gains[-1])
+        low, high = ends.tolist()
+        return Best(score.mean, low, high, theory)
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON; accuracies by gain, then by seed."""
