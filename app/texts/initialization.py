@@ -81,8 +81,7 @@ $$
 g^2\cdot\frac{1+a^2}{2}=1\quad\Rightarrow\quad g=\sqrt{\frac{2}{1+a^2}}
 $$
 
-(He et al. 2015, section 2.2). For $a=0$, ReLU, it is $\sqrt2$; for $a=1$, a linear network, it is
-1.
+(He et al. 2015, section 2.2). That is $\sqrt2$ for $a=0$, ReLU, and 1 for $a=1$, a linear network.
 """
 
 LOOSE = r"""
