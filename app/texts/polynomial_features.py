@@ -1,9 +1,8 @@
 """The words of Polynomial Features."""
 
 QUESTION = (
-    "A linear model cannot separate a spiral. Give it every product $x^n y^m$ up to a degree as an "
-    "input, and it becomes **very wide**: 1,325 features at degree 50. An MLP with as many "
-    "parameters stands beside it. Both see the same points, inside the dotted square."
+    "A linear model on every product $x^n y^m$ up to a degree is **very wide**. Beside it stands "
+    "an MLP with as many parameters. Both learn the same points, inside the dotted square."
 )
 
 OUTSIDE = "Does a very wide model generalise outside the square that holds its training data?"

@@ -32,15 +32,18 @@ config = panel.config(PolynomialFeatures)
 panel.show_problems()
 job = follow(config)
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+headline = st.container()
+transport(job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds))
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     panel.draw(Window, "half_width")
     panel.draw(PolynomialLook, "confidence")
-panel.pick(PolynomialLook, "network", {i + 1: f"{s}" for i, s in enumerate(config.network_seeds)})
+    seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
+    panel.pick(PolynomialLook, "network", seeds)
 network = {"network": panel["network"] - 1}
 shown = {**network, "half_width": panel["half_width"]}
-headline = [(figures.headline, shown)]
-live_figures(job, headline, key="headline", min_width="100%", height="4rem", status=True)
-transport(job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds))
+with headline:
+    answer = [(figures.headline, shown)]
+    live_figures(job, answer, key="headline", min_width="100%", height="4rem", status=True)
 shown["confidence"] = panel["confidence"]
 maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
 live_figures(job, maps, key="maps", min_width="20rem", height="28rem")
