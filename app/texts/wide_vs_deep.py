@@ -38,8 +38,10 @@ BUDGET = r"""
 A network with $D$ inputs, $d$ hidden layers of $n$ units each and $C$ classes has, weights and
 biases together,
 
-$$P(d,n) = \underbrace{(D+1)\,n}_{\text{first}} + (d-1)\underbrace{(n+1)\,n}_{\text{between}}
-+ \underbrace{(n+1)\,C}_{\text{last}} = (d-1)\,n^2 + (d+D+C)\,n + C .$$
+$$
+P(d,n) = \underbrace{(D+1)\,n}_{\text{first}} + (d-1)\underbrace{(n+1)\,n}_{\text{between}}
++ \underbrace{(n+1)\,C}_{\text{last}} = (d-1)\,n^2 + (d+D+C)\,n + C .
+$$
 
 For a budget $B$ we take the smallest whole $n$ with $P(d,n) \ge B$. For one hidden layer that is
 $n=\lceil (B-C)/(1+D+C)\rceil$; for more it is the positive root, rounded up:
