@@ -48,7 +48,7 @@ class GainLook(Config):
     """What Initialization shows, and the deep networks it sends signals through."""
 
     gain: float = number(
-        1.4, 0.05, 5.05, label="Gain", help="Of the initial weights of the networks shown."
+        1.4, 0.1, 5.1, label="Gain", help="Of the initial weights of the networks shown."
     )
     activation: str = again(_carried["activation"])
     sigma_w: float = again(dataclasses.replace(_carried["sigma_w"], low=0.1, high=4.1))
