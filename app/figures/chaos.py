@@ -92,8 +92,8 @@ def phase_diagram(snapshot: Snapshot, theme: Theme) -> Figure:
     traces: list[dict[str, Any]] = []
     if len(sigma_w):
         traces.append(curves.line(sigma_w.tolist(), sigma_b, theme.text, 3, hoverinfo="skip"))
-    if len(sigma_w) and (np.diff(sigma_b) >= 0).all():
-        traces[0] |= {"fill": "tozerox", "fillcolor": blue + "22"}
+        if (np.diff(sigma_b) >= 0).all():
+            traces[0] |= {"fill": "tozerox", "fillcolor": blue + "22"}
     traces.append(
         {
             "type": "scatter",
@@ -132,7 +132,7 @@ def cobweb(snapshot: Snapshot, theme: Theme) -> Figure:
     """The correlation map, theory's path on it, and what the networks do, layer by layer."""
     config = snapshot.config
     c = np.linspace(-0.2, 1, 61)
-    path = [max(config.correlation, c[0])]
+    path = [config.correlation]
     for _ in range(STEPS):
         path.append(float(_map(snapshot, np.array([path[-1]]))[0]))
     corners = np.repeat(np.array(path)[np.isfinite(path)], 2)
