@@ -33,7 +33,7 @@ ROTATION = 10.0
 # Points in the plane are the tutorial's: classes, samples per class, noise σ and seed.
 POINTS = (4, 1000, 0.4, 0)
 # Looks, spread over a run, at how the networks do on at most so many samples.
-LOOKS, LOOKED_AT = 12, 300
+LOOKS, LOOKED_AT = 10, 200
 # Samples that show what happens inside.
 PROBED = 64
 
