@@ -26,6 +26,7 @@ bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.wide_vs_deep
 	$(BIN)/python -m benchmarks.polynomial_features
 	$(BIN)/python -m benchmarks.animal_faces
+	$(BIN)/python -m benchmarks.gain_sweep
 
 clean:
 	rm -rf .venv

@@ -66,6 +66,12 @@ class Panel:
             **_common(spec, key),
         )
 
+    def write(self, kind: type[Config], name: str) -> None:
+        """Draw a text to type."""
+        spec = specs(kind)[name]
+        key = self._prepare(kind, (name,))
+        self._drawn[name] = st.text_input(spec.label, **_common(spec, key))
+
     def training(self, kind: type[Config]) -> None:
         """Draw what every experiment's training has, down to the first seed."""
         self.draw(kind, "epochs", "optimiser", "learning_rate", "batch_size", "drop_last")

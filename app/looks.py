@@ -1,11 +1,15 @@
 """What the pages look at: parameters that choose what is shown, and train nothing."""
 
+import dataclasses
+import math
 from typing import Any
 
-from mlpcore.experiments import DegreeSweep
+from mlpcore.experiments import DegreeSweep, SignalPropagation
+from mlpcore.meanfield import critical_weight_var
 from mlpcore.params import Config, again, number, specs, switch
 
 _swept = specs(DegreeSweep)
+_carried = specs(SignalPropagation)
 
 
 class DepthLook(Config):
@@ -38,3 +42,34 @@ class PolynomialLook(Config):
     def degrees(self) -> dict[str, Any]:
         """The fields that are the sweep's own."""
         return {name: getattr(self, name) for name in ("degree_from", "degree_to", "degree_step")}
+
+
+class GainLook(Config):
+    """What Initialization shows, and the deep networks it sends signals through."""
+
+    gain: float = number(
+        1.4, 0.1, 5.1, label="Gain", help="Of the initial weights of the networks shown."
+    )
+    activation: str = again(_carried["activation"])
+    sigma_w: float = again(dataclasses.replace(_carried["sigma_w"], low=0.1, high=4.1))
+    sigma_b: float = again(dataclasses.replace(_carried["sigma_b"], high=2.0))
+    layer: int = number(10, 1, 50, label="Layer", help="Where to look at the circle of inputs.")
+
+    def deep(self, negative_slope: float) -> SignalPropagation:
+        """The deep networks to send signals through."""
+        names = ("activation", "sigma_w", "sigma_b")
+        mine: dict[str, Any] = {name: getattr(self, name) for name in names}
+        return SignalPropagation(**mine, negative_slope=negative_slope)
+
+    def presets(self, negative_slope: float) -> dict[str, float | None]:
+        """A σ_w in each phase by name, at this σ_b; None where it is out of reach."""
+        variance = self.sigma_b**2
+        edge = math.sqrt(
+            critical_weight_var(self.activation, variance, negative_slope=negative_slope)
+        )
+        spec = specs(GainLook)["sigma_w"]
+        scales = {"Ordered": 0.6 * edge, "Critical": edge, "Chaotic": 1.8 * edge}
+        return {
+            name: sigma_w if spec.low <= sigma_w <= spec.high else None
+            for name, sigma_w in scales.items()
+        }

@@ -23,6 +23,12 @@ page = st.navigation(
             icon=":material/function:",
             url_path="polynomial-features",
         ),
+        st.Page(
+            "views/initialization.py",
+            title="Initialization",
+            icon=":material/tune:",
+            url_path="initialization",
+        ),
     ]
 )
 component.enter(page.url_path)

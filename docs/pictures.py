@@ -13,14 +13,16 @@ from playwright.sync_api import Page, expect, sync_playwright
 ASSETS = Path(__file__).parents[1] / "assets"
 WIDTH = 1280
 
-# Picture → page, and whether it is the whole window or twice as wide as high from the maps on.
+MAPS, FIGURES = ".mlp-live:has(figcaption b)", ".mlp-live:has(.js-plotly-plot)"
+# Picture → page, and what it shows from there on, twice as wide as high; or None for the window.
 PICTURES = {
-    "readme": ("wide-vs-deep", True),
-    "wide_vs_deep": ("wide-vs-deep", False),
+    "readme": ("wide-vs-deep", None),
+    "wide_vs_deep": ("wide-vs-deep", MAPS),
     "polynomial_features": (
         "polynomial-features?basis=chebyshev&scale=true&half_width=4&seeds=4",
-        False,
+        MAPS,
     ),
+    "initialization": ("initialization", FIGURES),
 }
 
 
@@ -38,16 +40,16 @@ def main(url: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
-        for name, (address, whole) in PICTURES.items():
+        for name, (address, part) in PICTURES.items():
             finished(page, f"{url}/{address}")
             target = ASSETS / f"{name}.png"
-            if whole:
+            if part is None:
                 page.screenshot(path=target)
                 continue
-            grid = page.locator(".mlp-live", has=page.locator("figcaption b")).first
+            grid = page.locator(part).first
             grid.scroll_into_view_if_needed()
             box = grid.bounding_box()
-            assert box, "the maps are not on the page"
+            assert box, "the figures are not on the page"
             clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["width"] / 2}
             page.screenshot(path=target, clip=clip)
         browser.close()

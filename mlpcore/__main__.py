@@ -18,6 +18,7 @@ from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import (
     AnimalFaces,
     DegreeSweep,
+    GainSweep,
     MeanField,
     PolynomialFeatures,
     SignalPropagation,
@@ -27,13 +28,14 @@ from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
 
 Experiment: TypeAlias = (
-    WideVsDeep | PolynomialFeatures | AnimalFaces | SignalPropagation | MeanField
+    WideVsDeep | PolynomialFeatures | AnimalFaces | GainSweep | SignalPropagation | MeanField
 )
 
 EXPERIMENTS: dict[str, type[Experiment]] = {
     "wide-vs-deep": WideVsDeep,
     "polynomial": PolynomialFeatures,
     "animal-faces": AnimalFaces,
+    "gain-sweep": GainSweep,
     "signal-propagation": SignalPropagation,
     "mean-field": MeanField,
 }

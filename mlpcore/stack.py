@@ -75,18 +75,20 @@ class Stack:
         negative_slope: float = 0.01,
         device: torch.device | str = "cpu",
         *,
-        initialization: Initialization | None = None,
+        initialization: Initialization | Sequence[Initialization] | None = None,
     ) -> "Stack":
-        """One network a seed.
+        """One network a seed, or one a seed and initialization.
 
         Args:
             sizes: units in the input, each hidden layer and the output.
             seeds: one a network.
             activation, negative_slope, device: as for :class:`Stack`.
-            initialization: how each is drawn from its seed; torch's default if None.
+            initialization: how each is drawn from its seed; torch's default if None. Of several,
+                each has a network from every seed, and they follow each other in this order.
         """
-        initialization = initialization or Initialization()
-        networks = [initialization.draw(sizes, seed) for seed in seeds]
+        if not isinstance(initialization, Sequence):
+            initialization = [initialization or Initialization()]
+        networks = [law.draw(sizes, seed) for law in initialization for seed in seeds]
         weights = [torch.stack(layer) for layer in zip(*networks, strict=True)]
         return cls(weights, activation, negative_slope, device)
 

@@ -1,5 +1,6 @@
 """Curves: a quantity over seeds against something varied, and learning curves by epoch."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -202,6 +203,13 @@ def apart(places: Sequence[float], gap: float, top: float) -> list[float]:
     for rank, place in enumerate(reversed(order)):
         moved[place] = min(moved[place], top - rank * gap)
     return moved
+
+
+def log_axis(theme: Theme, title: str, low: float, high: float) -> dict[str, Any]:
+    """A logarithmic axis between two numbers above 0, with at most about six labels."""
+    ends = [float(np.log10(low)), float(np.log10(high))]
+    apart = max(1, math.ceil((ends[1] - ends[0]) / 6))
+    return axis(theme, title, type="log", range=ends, dtick=apart, exponentformat="power")
 
 
 def level(y: float, text: str, theme: Theme) -> tuple[dict[str, Any], dict[str, Any]]:

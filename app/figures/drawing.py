@@ -132,6 +132,11 @@ def axis(theme: Theme, title: str, **attributes: Any) -> dict[str, Any]:
     }
 
 
+def heading(text: str) -> dict[str, Any]:
+    """A figure's title, in a top margin of 34 pixels."""
+    return {"text": text, "font": {"size": 16}, "x": 0.5, "y": 1, "yanchor": "top", "pad": {"t": 8}}
+
+
 def numbers(values: ArrayLike) -> list[float | None]:
     """Numbers for JSON, six digits each; None where there is none (NaN, ±inf)."""
     array = np.asarray(values, np.float64)

@@ -24,6 +24,15 @@ PAGES = (
         "change of basis, then zoom out: what does it say where there are no data?",
         "A polynomial model and an MLP with as many parameters, seen beyond their data.",
     ),
+    (
+        "initialization",
+        "Initialization",
+        "tune",
+        "One number scales the random weights a network starts from. Theory says which is best. "
+        "Forty networks put it to the test; then see signals die out or turn to chaos, layer by "
+        "layer.",
+        "Accuracy against the gain of the initial weights, and the gain that theory recommends.",
+    ),
 )
 
 CREDIT = (

@@ -2,6 +2,7 @@
 
 from mlpcore.experiments.animal_faces import AnimalFaces
 from mlpcore.experiments.degree_sweep import DegreeSweep
+from mlpcore.experiments.gain_sweep import GainSweep
 from mlpcore.experiments.mean_field import MeanField
 from mlpcore.experiments.polynomial_features import PolynomialFeatures
 from mlpcore.experiments.signal_propagation import SignalPropagation
@@ -10,6 +11,7 @@ from mlpcore.experiments.wide_vs_deep import WideVsDeep
 __all__ = [
     "AnimalFaces",
     "DegreeSweep",
+    "GainSweep",
     "MeanField",
     "PolynomialFeatures",
     "SignalPropagation",

@@ -98,7 +98,7 @@ class Architecture:
 
 
 class Learner:
-    """Networks of one architecture while they learn, one a seed.
+    """Networks of one architecture while they learn, one a seed (and initialization).
 
     Args:
         sizes: units of the input, every hidden layer and the output.
@@ -115,7 +115,7 @@ class Learner:
         negative_slope: float,
         device: torch.device | str,
         *,
-        initialization: Initialization | None = None,
+        initialization: Initialization | Sequence[Initialization] | None = None,
     ) -> None:
         self.sizes, self.activation, self.negative_slope = sizes, activation, negative_slope
         self.stack = Stack.initialised(
@@ -131,7 +131,7 @@ class Learner:
         )
         self.epochs: list[int] = []
         self.history: list[tuple[Floats, ...]] = []
-        self.diverged_at = np.full(config.seeds, -1)
+        self.diverged_at = np.full(self.stack.models, -1)
 
     def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> None:
         """Learn from a batch, laid out as for :meth:`Stack.compute_gradients`.

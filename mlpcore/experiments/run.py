@@ -47,13 +47,14 @@ S = TypeVar("S", bound=AnySnapshot)
 
 
 class Course:
-    """Learners that share their data and, seed by seed, the order of its batches.
+    """Learners that share their data and, seed by seed or all of them, the order of its batches.
 
     Args:
         config: how they are trained.
         train, test: what they learn from, and are tested on.
         learners: they take turns.
         seen: what stands for ``train`` in evaluations, if not ``train`` itself.
+        seeds: of the orders of batches, one a network, or one for all; the networks' own if None.
     """
 
     def __init__(
@@ -64,10 +65,13 @@ class Course:
         learners: Sequence[Learner],
         *,
         seen: Samples | None = None,
+        seeds: Sequence[int] | None = None,
     ) -> None:
         self.config, self.train, self.test, self.learners = config, train, test, learners
         self.seen = seen or train
-        self.orders = [torch.Generator().manual_seed(seed) for seed in config.network_seeds]
+        self.orders = [
+            torch.Generator().manual_seed(seed) for seed in seeds or config.network_seeds
+        ]
         self.steps_done = 0
 
     @property

@@ -1,0 +1,299 @@
+"""Initialization, drawn: accuracy by gain, and signal and gradient by layer beside theory."""
+
+from typing import Any
+
+import numpy as np
+
+from app.figures import curves
+from app.figures.curves import Floats
+from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, heading, numbers
+from app.figures.words import accuracy, count, percent
+from mlpcore.experiments.gain_sweep import Snapshot
+from mlpcore.experiments.layer_moments import layer_moments
+from mlpcore.meanfield import propagate
+from mlpcore.moments import moments
+
+# Logarithmic axes go on beyond theory by this factor, for the networks' spread.
+ROOM = 5.0
+
+
+def headline(snapshot: Snapshot, theme: Theme) -> Html:
+    """The best gain so far, and whether theory agrees."""
+    answer, detail = _answer(snapshot)
+    return Html(f'<p class="headline"><strong>{escape(answer)}</strong> {escape(detail)}</p>')
+
+
+def _answer(snapshot: Snapshot) -> tuple[str, str]:
+    config, best = snapshot.config, snapshot.best
+    if np.isnan(best.gain):
+        return "Every network diverged.", "Lower the learning rate."
+    if snapshot.progress == 0:
+        networks = count(config.gains * config.seeds, "network")
+        return "Not trained yet.", f"{networks} are about to meet the same batches."
+    so_far = "" if snapshot.finished else " so far"
+    theory = f"Theory's √(2/(1 + a²)) = {best.theory:.3f}"
+    if config.seeds == 1:
+        return (
+            f"Best gain{so_far}: {best.gain:.2f}, from one seed.",
+            f"{theory}. One seed proves nothing: raise the number of seeds.",
+        )
+    verdict = "lies inside this interval" if best.holds else "lies outside this interval"
+    where = ""
+    if best.gain in (config.gain_from, config.gain_to):
+        where = " The best gain is at an end of the sweep: widen it."
+    return (
+        f"Best gain{so_far}: {best.gain:.2f} ({best.low:.2f} to {best.high:.2f}).",
+        f"{theory} {verdict} over {count(config.seeds, 'seed')}.{where}",
+    )
+
+
+def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
+    """Accuracy against the gain, every seed a dot; the best gain's interval, and theory's gain."""
+    config, best = snapshot.config, snapshot.best
+    gains = config.places.tolist()
+    converged = snapshot.diverged_at < 0
+    test = np.where(converged, snapshot.test_accuracy, np.nan)
+    test_scores = snapshot.scores(snapshot.test_accuracy)
+    groups = [
+        curves.Group(
+            x=gain,
+            values=100 * values,
+            names=[f"gain {gain:.3g}, seed {seed}" for seed in config.network_seeds],
+            mean=100 * score.mean,
+            margin=100 * score.margin,
+        )
+        for gain, values, score in zip(gains, test, test_scores, strict=True)
+    ]
+    train_scores = snapshot.scores(snapshot.train_accuracy)
+    train = 100 * np.array([score.mean for score in train_scores])
+    margins = 100 * np.nan_to_num([score.margin for score in train_scores])
+    colour = theme.sequence[2]
+    guessing, label = curves.level(100 / config.sizes[-1], "guessing", theme)
+    legend = (
+        "orange: test set, blue dotted: training set<br>"
+        "bands: 95% interval of the mean, dots: seeds"
+    )
+    shapes = [guessing, _upright(best.theory, theme.text, "dash")]
+    annotations = [label, _above(best.theory, f"theory {best.theory:.3f}", theme.text, 20)]
+    if snapshot.progress and np.isfinite(best.gain):
+        shapes += [_upright(best.gain, theme.accent, "solid")]
+        annotations.append(_above(best.gain, f"<b>best {best.gain:.2f}</b>", theme.accent, 2))
+        if np.isfinite(best.low):
+            shapes.append(_between(best.low, best.high, theme))
+    gap = gains[1] - gains[0]
+    return figure(
+        theme,
+        [
+            curves.band(gains, train, margins, colour),
+            curves.line(gains, train, colour, 2.5, dash="dot", hoverinfo="skip"),
+            *curves.replicated(groups, theme, "%"),
+        ],
+        alt=f"Accuracy against the gain. {' '.join(_answer(snapshot))}",
+        margin=(10, 14, 46, 10),
+        xaxis=axis(theme, "gain", range=[gains[0] - gap / 2, gains[-1] + gap / 2], showgrid=False),
+        yaxis=axis(theme, "accuracy (%)", range=[0, 102]),
+        shapes=shapes,
+        annotations=[*annotations, curves.key(legend, theme)],
+    )
+
+
+def _upright(x: float, colour: str, dash: str) -> dict[str, Any]:
+    """A vertical line through the plot."""
+    ends = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": x, "x1": x}
+    return {**ends, "line": {"color": colour, "dash": dash, "width": 1.5}}
+
+
+def _between(low: float, high: float, theme: Theme) -> dict[str, Any]:
+    """An interval of x, shaded."""
+    ends = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "x0": low, "x1": high}
+    return {**ends, "fillcolor": theme.accent, "opacity": 0.1, "line": {"width": 0}}
+
+
+def _above(x: float, text: str, colour: str, shift: int) -> dict[str, Any]:
+    """A vertical line's name, above the plot by some pixels."""
+    place = {"x": x, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": shift}
+    return {"text": text, **place, "showarrow": False, "font": {"color": colour, "size": 15}}
+
+
+def signal_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
+    """E[h²] by layer at a gain: every network a dot, their mean, and theory with its band."""
+    measured = layer_moments(snapshot.config, gain, snapshot.probe)
+    return _by_layer(
+        snapshot,
+        theme,
+        measured.lengths,
+        measured.theory.lengths,
+        _reach(snapshot, gain, "lengths"),
+        title="signal E[h²]",
+        name=f"Signal at gain {gain:.2f}",
+        spread=measured.theory.spread,
+    )
+
+
+def gradient_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
+    """E[(∂loss/∂h)²] by layer at a gain, as multiples of the output layer's."""
+    measured = layer_moments(snapshot.config, gain, snapshot.probe)
+    return _by_layer(
+        snapshot,
+        theme,
+        measured.gradients,
+        measured.theory.gradients,
+        _reach(snapshot, gain, "gradients"),
+        title="gradient, output layer = 1",
+        name=f"Gradient at gain {gain:.2f}",
+    )
+
+
+def _reach(snapshot: Snapshot, gain: float, moment: str) -> tuple[float, float]:
+    """The least and the largest that theory has for a moment, over all of the sweep's gains."""
+    config = snapshot.config
+    power = layer_moments(config, gain, snapshot.probe).mean_square
+    values = []
+    for end in (min(gain, config.gain_from), max(gain, config.gain_to)):
+        law, sizes = config.initialization(end), config.sizes
+        variances = law.weight_vars(sizes), law.bias_vars(sizes)
+        slope = config.negative_slope
+        theory = propagate("leaky_relu", sizes, *variances, power, negative_slope=slope)
+        values.append(getattr(theory, moment))
+    return float(np.min(values)) / ROOM, float(np.max(values)) * ROOM
+
+
+def _by_layer(
+    snapshot: Snapshot,
+    theme: Theme,
+    measured: Floats,
+    theory: Floats,
+    reach: tuple[float, float],
+    *,
+    title: str,
+    name: str,
+    spread: Floats | None = None,
+) -> Figure:
+    """Measurements (S, L) as dots and their mean, theory (L,) dashed, on a logarithmic axis."""
+    seeds, layers = measured.shape
+    places = list(range(1, layers + 1))
+    offsets = 0.2 * (np.arange(seeds) - (seeds - 1) / 2) / max(seeds, 2)
+    colour = theme.sequence[2]
+    traces = []
+    if spread is not None:
+        # A standard deviation of the logarithm, as if that were normal.
+        ratio = np.exp(np.sqrt(np.log1p(spread**2)))
+        wide = [*theory * ratio, *(theory / ratio)[::-1]]
+        traces.append(
+            curves.band(places, np.zeros(layers), np.zeros(layers), colour) | {"y": numbers(wide)}
+        )
+    traces += [
+        curves.line(places, theory, colour, 3, dash="dash", name="theory"),
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": numbers((np.array(places) + offsets[:, None]).ravel()),
+            "y": numbers(measured.ravel()),
+            "marker": {"color": theme.muted, "size": 6, "opacity": 0.65},
+            "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": places,
+            "y": numbers(measured.mean(0)),
+            "line": {"color": theme.accent, "width": 2},
+            "marker": {"size": 10, "color": theme.accent},
+            "hovertemplate": "%{y:.3g}<extra>measured</extra>",
+        },
+    ]
+    sizes = snapshot.config.sizes[1:]
+    ticks = [f"<b>{place}</b><br>{size} units" for place, size in zip(places, sizes, strict=True)]
+    ends = f"{measured.mean(0)[0]:.3g} in the first layer, {measured.mean(0)[-1]:.3g} in the last"
+    return figure(
+        theme,
+        traces,
+        alt=f"{name}: {ends}; theory {theory[0]:.3g} and {theory[-1]:.3g}.",
+        margin=(10, 10, 34, 10),
+        title=heading(name),
+        xaxis=axis(
+            theme,
+            "",
+            tickvals=places,
+            ticktext=ticks,
+            range=[0.7, layers + 0.3],
+            showgrid=False,
+        ),
+        yaxis=curves.log_axis(theme, title, *reach),
+        annotations=[curves.key("dashed: theory, orange: measured, dots: seeds", theme)],
+    )
+
+
+def accounts(snapshot: Snapshot, theme: Theme, gain: float) -> Html:
+    """What the derivation leaves out, layer by layer, in numbers at one gain."""
+    config = snapshot.config
+    measured = layer_moments(config, gain, snapshot.probe)
+    theory, law = measured.theory, config.initialization(gain)
+    bias_vars = law.bias_vars(config.sizes)
+    weight_vars = law.weight_vars(config.sizes)
+    rows = []
+    for layer, (inputs, units) in enumerate(zip(config.sizes, config.sizes[1:], strict=False)):
+        length = theory.lengths[layer]
+        mean = measured.lengths[:, layer].mean()
+        rows.append(
+            f"<tr><th scope='row'>{layer + 1}</th><td>{inputs:,} → {units:,}</td>"
+            f"<td>{weight_vars[layer]:.3g}</td><td>{weight_vars[layer] * units / inputs:.3g}</td>"
+            f"<td>{length:.3g}</td><td>{mean:.3g}</td>"
+            f"<td>{percent(bias_vars[layer] / length)}</td>"
+            f"<td>{theory.gradients[layer]:.3g}</td></tr>"
+        )
+    heads = (
+        "layer",
+        "inputs → units",
+        "n_in Var W",
+        "n_out Var W",
+        "E[h²], theory",
+        "E[h²], measured",
+        "of that, biases",
+        "gradient, theory",
+    )
+    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
+    return Html(
+        f"<p>{_loose(snapshot, gain)}</p><table><caption>At gain {gain:.2f}, before training. "
+        f"Measured over {count(config.seeds, 'seed')}; the gradient as a multiple of the output "
+        f"layer's.</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def _loose(snapshot: Snapshot, gain: float) -> str:
+    """How far the derivation's assumptions are off, in sentences."""
+    config = snapshot.config
+    phi = moments("leaky_relu", config.negative_slope)
+    kept = 2 / config.theoretical_gain**2
+    mean_share = (1 - config.negative_slope) ** 2 / (2 * np.pi) / float(phi.square(np.array(1.0)))
+    theory = layer_moments(config, config.theoretical_gain, snapshot.probe).theory
+    signal = theory.lengths[-1] / theory.lengths[0]
+    gradient = theory.gradients[-1] / theory.gradients[0]
+    return (
+        f"<b>E[f(o)] is not zero.</b> Its square is {percent(mean_share)} of E[f(o)²], which is "
+        f"what the next layer multiplies: second moments propagate, variances do not. E[f(o)²] is "
+        f"{kept / 2:.3f} E[o²]. <b>The shape is a funnel.</b> At the theoretical gain the signal "
+        f"is multiplied by {signal:.3g} from the first to the last layer, and the gradient "
+        f"by {1 / gradient:.3g} on the way back. <b>Biases add a constant</b> that matters "
+        f"most when weights are small: compare a small gain in the table."
+    )
+
+
+def scores_table(snapshot: Snapshot, theme: Theme) -> Html:
+    """Training and test accuracy, a row a gain."""
+    pairs = zip(
+        snapshot.config.places,
+        snapshot.scores(snapshot.train_accuracy),
+        snapshot.scores(snapshot.test_accuracy),
+        strict=True,
+    )
+    rows = "".join(
+        f"<tr><th scope='row'>{gain:.3g}</th><td>{accuracy(train)}</td><td>{accuracy(test)}</td>"
+        "</tr>"
+        for gain, train, test in pairs
+    )
+    return Html(
+        "<table><caption>Mean ± half the 95% interval over seeds.</caption><thead><tr>"
+        "<th scope='col'>gain</th><th scope='col'>training accuracy</th>"
+        f"<th scope='col'>test accuracy</th></tr></thead><tbody>{rows}</tbody></table>"
+    )

@@ -1,0 +1,114 @@
+"""The words of Initialization."""
+
+QUESTION = (
+    "Training starts from random weights, and one number, the **gain**, says how large they are. "
+    "Theory recommends $\\sqrt{2/(1+a^2)}$ for LeakyReLU with negative slope $a$. **Is it right?** "
+    "Below, networks at every gain meet the same batches, from several seeds at once."
+)
+
+INSIDE = (
+    "Before any training: how large the signal is in each layer, and how large the gradient that "
+    "comes back. **Drag the gain** and watch both grow or die."
+)
+
+WHY = "At the theoretical gain, what happens between the first and the last layer of this network?"
+CHOICES = (
+    "Signal and gradient both keep their size: that is what the gain is made for.",
+    "The signal grows on its way forward, and the gradient shrinks on its way back.",
+    "The signal shrinks on its way forward, and the gradient grows on its way back.",
+    "Both shrink, which is why deep networks are hard to train.",
+)
+RIGHT = 1
+ANSWER = r"""
+Keeping the signal takes $n_\text{in}\operatorname{Var}W$ of the right size, keeping the gradient
+takes $n_\text{out}\operatorname{Var}W$ of the same size. In a funnel, where every layer is narrower
+than the one before, no variance does both. Xavier's $2/(n_\text{in}+n_\text{out})$ splits the
+difference: forward it is too large, backward too small.
+
+Check it on this page:
+- **Set the gain to theory's** in *What happens inside*: the signal's line rises, the gradient's
+  falls towards the first layer.
+- **Type hidden layers of equal widths**, such as 64-64-64: from one hidden layer to the next both
+  lines are nearly flat.
+- **It works all the same**: four layers are too few for either to get out of hand. Look at how wide
+  the good region of the first plot is.
+"""
+
+CHAOS = (
+    "Now much deeper: fifty layers of equal width, weights of standard deviation "
+    "$\\sigma_w/\\sqrt n$, biases of $\\sigma_b$. **Ordered** networks make all inputs "
+    "alike, and their gradients vanish. **Chaotic** ones tear neighbours apart, and their "
+    "gradients explode. Training works near the **edge** between them."
+)
+
+XAVIER = r"""
+A unit adds up $n_\text{in}$ activations: $o_i=\sum_j W_{ij}x_j$, with independent weights of mean
+0. Then $\operatorname{E}[o_i]=0$ and
+
+$$
+\operatorname{Var}[o_i]=\sum_j \operatorname{E}[W_{ij}^2]\,\operatorname{E}[x_j^2]
+= n_\text{in}\,\operatorname{Var}[W]\;\operatorname{E}[x^2].
+$$
+
+**Forward**, a layer without an activation function keeps the second moment if
+$n_\text{in}\operatorname{Var}[W]=1$. **Backward** the transposed matrix multiplies the errors, and
+the same steps ask for $n_\text{out}\operatorname{Var}[W]=1$. Glorot and Bengio (2010) take the mean
+of the two:
+
+$$
+\tfrac12\,(n_\text{in}+n_\text{out})\operatorname{Var}[W]=1
+\quad\Rightarrow\quad \operatorname{Var}[W]=\frac{2}{n_\text{in}+n_\text{out}} .
+$$
+
+A normal distribution has that variance as it is; a uniform one on $\pm b$ has $b^2/3$, so that
+$b=\sqrt{6/(n_\text{in}+n_\text{out})}$. A gain $g$ multiplies every weight, and the variance by
+$g^2$.
+"""
+
+LEAKY = r"""
+Now $x=f(o)$ with $f(o)=o$ above 0 and $a\,o$ below. If $o$ is symmetric about 0, half of its second
+moment is on either side:
+
+$$
+\operatorname{E}[f(o)^2]=\tfrac12\operatorname{E}[o^2]+\tfrac12a^2\operatorname{E}[o^2]
+=\frac{1+a^2}{2}\,\operatorname{E}[o^2].
+$$
+
+The derivative $f'(o)$ is 1 or $a$, with a mean square of $(1+a^2)/2$ too, so that signal and
+gradient are both multiplied by this factor. A gain makes up for it if
+
+$$
+g^2\cdot\frac{1+a^2}{2}=1\quad\Rightarrow\quad g=\sqrt{\frac{2}{1+a^2}}
+$$
+
+(He et al. 2015, section 2.2). That is $\sqrt2$ for $a=0$, ReLU, and 1 for $a=1$, a linear network.
+"""
+
+LOOSE = r"""
+The tutorial's derivation takes three steps lightly. It speaks of variances where second moments are
+meant, which differ because $\operatorname{E}[f(o)]=(1-a)\sqrt{q/2\pi}$ is not 0 for
+$o\sim\mathcal N(0,q)$. It asks for $n_\text{in}$ and $n_\text{out}$ at once. And it leaves out the
+biases, which the network has: torch draws them uniformly from $\pm1/\sqrt{n_\text{in}}$, whatever
+the gain. What that amounts to here:
+"""
+
+MAPS = r"""
+In a wide layer $h$ is normal with variance $q$, and two inputs' $h$ have a correlation $c$. From
+layer to layer, with $z$, $u$, $v$ normal,
+
+$$
+q\leftarrow\sigma_w^2\operatorname{E}[\phi(\sqrt q\,z)^2]+\sigma_b^2,\qquad
+c\leftarrow\frac{\sigma_w^2\operatorname{E}[\phi(u)\phi(v)]+\sigma_b^2}{q^*},\qquad
+\chi_1=\sigma_w^2\operatorname{E}[\phi'(\sqrt{q^*}\,z)^2].
+$$
+
+$q^*$ is where the first settles. $\chi_1$ is the slope of the second at $c=1$: below 1, neighbours
+come closer (order); above 1, they part (chaos). It is also what each layer multiplies a gradient's
+second moment by. The distance to $c^*$ falls by a factor $e$ in
+$\xi=-1/\log\chi_{c^*}$ layers (Poole et al. 2016; Schoenholz et al. 2017).
+"""
+
+CREDIT = (
+    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, bonus section), CC BY "
+    "4.0."
+)

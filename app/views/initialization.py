@@ -1,0 +1,100 @@
+"""Initialization: which gain should the first weights have, and why?"""
+
+from functools import partial
+
+import streamlit as st
+
+from app import controls
+from app.controls import Panel
+from app.figures import chaos
+from app.figures import initialization as figures
+from app.live.component import follow, live_figures
+from app.looks import GainLook
+from app.teaching import predict
+from app.texts import initialization as texts
+from app.transport import transport
+from mlpcore.__main__ import command_line
+from mlpcore.experiments import GainSweep
+
+panel = Panel(GainSweep, GainLook)
+with st.sidebar:
+    panel.draw(GainSweep, "negative_slope", "gains")
+    for name, column in zip(("gain_from", "gain_to"), st.columns(2), strict=True):
+        with column:
+            panel.box(GainSweep, name)
+    panel.draw(GainSweep, "seeds", "distribution", "data")
+    panel.write(GainSweep, "widths")
+    with st.expander("Training"):
+        panel.training(GainSweep)
+
+st.title("Initialization")
+st.markdown(texts.QUESTION)
+config = panel.config(GainSweep)
+panel.show_problems()
+job = follow(config)
+live_figures(
+    job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
+)
+transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
+live_figures(job, [(figures.accuracy_by_gain, {})], key="gains", height="27rem")
+
+st.subheader("What happens inside")
+st.markdown(texts.INSIDE)
+panel.draw(GainLook, "gain")
+gain = {"gain": panel["gain"]}
+inside = [(figures.signal_by_layer, gain), (figures.gradient_by_layer, gain)]
+live_figures(job, inside, key="inside", min_width="20rem", height="22rem")
+predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="funnel")
+
+st.subheader("Order and chaos")
+st.markdown(texts.CHAOS)
+presets = st.container(horizontal=True)
+left, middle, right = st.columns(3)
+with left:
+    panel.draw(GainLook, "activation")
+with middle:
+    panel.draw(GainLook, "sigma_w")
+with right:
+    panel.draw(GainLook, "sigma_b")
+look = panel.config(GainLook)
+deep_config = look.deep(config.negative_slope)
+deep = follow(deep_config, "deep")
+for name, sigma_w in look.presets(config.negative_slope).items():
+    presets.button(
+        name,
+        disabled=sigma_w is None,
+        help="Has no place in this diagram." if sigma_w is None else f"σ_w = {sigma_w:.3g}",
+        on_click=partial(controls.change, GainLook, sigma_w=sigma_w),
+    )
+live_figures(deep, [(chaos.headline, {})], key="phase", min_width="100%", height="3rem")
+left, right = st.columns(2)
+with left:
+    live_figures(deep, [(chaos.phase_diagram, {})], key="phases")
+with right:
+    live_figures(deep, [(chaos.cobweb, {})], key="cobweb")
+panel.draw(GainLook, "layer")
+left, right = st.columns(2)
+with left:
+    live_figures(deep, [(chaos.great_circle, {"layer": panel["layer"]})], key="circle")
+with right:
+    live_figures(deep, [(chaos.gradient_by_depth, {})], key="depth")
+
+st.subheader("Where the gain comes from")
+with st.expander("Xavier initialization, step by step"):
+    st.markdown(texts.XAVIER)
+with st.expander("The gain of LeakyReLU"):
+    st.markdown(texts.LEAKY)
+with st.expander("Where the derivation is loose"):
+    st.markdown(texts.LOOSE)
+    live_figures(job, [(figures.accounts, gain)], key="accounts", min_width="100%")
+with st.expander("The mathematics of order and chaos"):
+    st.markdown(texts.MAPS)
+with st.expander("All accuracies as a table"):
+    live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
+with st.expander("The commands that reproduce these results"):
+    lines = [command_line("gain-sweep", config), command_line("signal-propagation", deep_config)]
+    st.code("\n".join(lines), language="bash")
+st.caption(texts.CREDIT)
+
+panel.config(GainLook)
+panel.write_url()

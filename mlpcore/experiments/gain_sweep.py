@@ -1,0 +1,366 @@
+"""Accuracy against the gain of the initial weights (Neuromatch W1D3, tutorial 2, bonus section)."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mlpcore.budget import parameter_count
+from mlpcore.control import Control
+from mlpcore.datasets import collection, planar
+from mlpcore.datasets.augmentation import flat, pack
+from mlpcore.datasets.pictures import SIDE
+from mlpcore.experiments.animal_faces import MOST_LAYERS, MOST_WIDTH
+from mlpcore.experiments.learner import Floats, Learner
+from mlpcore.experiments.picture_samples import PictureSamples
+from mlpcore.experiments.run import AnySnapshot, Course, Run
+from mlpcore.experiments.settings import Training
+from mlpcore.initialization import Initialization, torch_gain
+from mlpcore.params import ParameterError, choice, number, switch, text
+from mlpcore.scores import Score
+from mlpcore.training import Samples
+
+# Weights and biases of all networks at most: 500 MB with their gradients.
+MOST_PARAMETERS = 60_000_000
+# Pictures are rotated by up to this, in degrees, and flipped, as in the tutorial.
+ROTATION = 10.0
+# Points in the plane are the tutorial's: classes, samples per class, noise σ and seed.
+POINTS = (4, 1000, 0.4, 0)
+# Looks, spread over a run, at how the networks do on at most so many samples.
+LOOKS, LOOKED_AT = 10, 200
+# Samples that show what happens inside.
+PROBED = 64
+
+PICTURES = (collection.DRAWN, collection.REAL)
+DISTRIBUTIONS = ("normal", "uniform")
+
+
+class GainSweep(Training):
+    """Train one network at many gains of its initial weights, all at once."""
+
+    gain_from: float = number(0.1, 0.01, 10.0, label="Lowest gain", help="Where the sweep starts.")
+    gain_to: float = number(3.0, 0.01, 10.0, label="Highest gain", help="Where the sweep ends.")
+    gains: int = number(
+        10, 2, 60, label="Number of gains", help="Equally far apart, both ends included."
+    )
+    distribution: str = choice(
+        "normal",
+        DISTRIBUTIONS,
+        label="Distribution",
+        help="Xavier initialization draws weights from this law; biases are torch's default.",
+    )
+    negative_slope: float = number(
+        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
+    )
+    widths: str = text(
+        "128-64-32",
+        f"1 to {MOST_LAYERS} whole numbers from 1 to {MOST_WIDTH}, joined by -",
+        label="Hidden layers",
+        help="The width of each hidden layer, from the input on.",
+    )
+    data: str = choice(
+        collection.DRAWN,
+        (*PICTURES, *planar.PLANAR),
+        label="Data set",
+        help="Drawn or real animal faces, rotated and flipped anew, or points in the plane.",
+    )
+    seeds: int = number(
+        4,
+        1,
+        32,
+        label="Seeds",
+        help="Networks at each gain; each has its own initial weights. All see the same batches.",
+    )
+    optimiser: str = choice(
+        "sgd",
+        ("sgd", "adam", "adamw", "rmsprop"),
+        label="Optimiser",
+        help="The update rule, as in torch.optim.",
+    )
+    learning_rate: float = number(
+        1e-2, 1e-6, 1e6, label="Learning rate", help="The size of an update."
+    )
+    batch_size: int = number(
+        64, 1, 4096, label="Batch size", unit="samples", help="Samples a step."
+    )
+    drop_last: bool = switch(
+        False, label="Drop the last batch", help="Skip an epoch's last batch if it is not full."
+    )
+    epochs: int = number(
+        1, 1, 100, label="Epochs", unit="epochs", help="Passes over the training set."
+    )
+
+    def check(self) -> None:
+        """Check the fields against each other.
+
+        Raises:
+            ParameterError: the gains are reversed, ``widths`` are not numbers joined by -, or all
+                networks together have more than :data:`MOST_PARAMETERS` weights and biases.
+        """
+        if self.gain_from >= self.gain_to:
+            raise ParameterError(
+                "gain_to", f"above gain_from ({self.gain_from:g})", self.gain_to, "Raise it"
+            )
+        widths = self.widths.split("-")
+        if len(widths) > MOST_LAYERS or not all(
+            re.fullmatch("[1-9][0-9]{0,2}", width) and int(width) <= MOST_WIDTH for width in widths
+        ):
+            raise ParameterError(
+                "widths",
+                f"1 to {MOST_LAYERS} whole numbers from 1 to {MOST_WIDTH}, joined by -",
+                self.widths,
+            )
+        most = MOST_PARAMETERS // (self.gains * parameter_count(self.sizes))
+        if self.seeds > most:
+            raise ParameterError(
+                "seeds",
+                f"at most {most} for {self.gains} gains of this network",
+                self.seeds,
+                "Lower it, the number of gains or the widths",
+            )
+
+    @property
+    def sizes(self) -> list[int]:
+        """Units in the input, each hidden layer and the output."""
+        inputs, classes = (3 * SIDE**2, 3) if self.data in PICTURES else (2, POINTS[0])
+        return [inputs, *(int(width) for width in self.widths.split("-")), classes]
+
+    @property
+    def places(self) -> NDArray[np.float64]:
+        """(G,) the gains to train, in ascending order."""
+        return np.linspace(self.gain_from, self.gain_to, self.gains)
+
+    @property
+    def theoretical_gain(self) -> float:
+        """√(2/(1 + a²)), LeakyReLU's gain (He et al. 2015, section 2.2)."""
+        return torch_gain("leaky_relu", self.negative_slope) or math.nan
+
+    def initialization(self, gain: float) -> Initialization:
+        """The law of a network at a gain: Xavier weights, and torch's biases as in the tutorial."""
+        return Initialization(scheme=f"xavier_{self.distribution}", gain=gain)
+
+    def run(
+        self, device: torch.device | str = "cpu", control: Control | None = None
+    ) -> Iterator["Snapshot"]:
+        """Train all networks as one stack.
+
+        Args:
+            device: where to train.
+            control: steers the run from another thread.
+
+        Yields:
+            Snapshots, as :meth:`mlpcore.experiments.run.Run.snapshots` does.
+
+        Raises:
+            Cancelled: when the control says so.
+            DownloadError: the real pictures are wanted and cannot be fetched.
+        """
+        control = control or Control()
+        yield from _Run(self, _Data.of(self, device, control), device).snapshots(control)
+
+
+@dataclass(frozen=True)
+class Best:
+    """The gain with the highest training accuracy, as the seeds have it.
+
+    Attributes:
+        gain: mean over the seeds of each one's best gain; NaN if all networks diverged.
+        low, high: its 95% interval, or as much as the gains are apart if that is wider, within
+            the sweep; NaN from one seed.
+        theory: √(2/(1 + a²)).
+    """
+
+    gain: float
+    low: float
+    high: float
+    theory: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the theoretical gain lies within the interval."""
+        return self.low <= self.theory <= self.high
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """Some of the samples, to be sent through networks.
+
+    Attributes:
+        inputs: (1, D + 1, B), the last row ones.
+        targets: (1, C, B), one-hot.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot(AnySnapshot):
+    """The sweep at one moment: G gains, S seeds.
+
+    Attributes:
+        train_accuracy, test_accuracy: (G, S) in 0…1. After an epoch they are those of the test set
+            and of an even sample of the training set; until then, of a few samples of both.
+        diverged_at: (G, S) the first epoch with a loss that is not finite, or -1.
+        probe: some of the training set.
+    """
+
+    config: GainSweep
+    train_accuracy: Floats
+    test_accuracy: Floats
+    diverged_at: NDArray[np.int64]
+    probe: Probe
+
+    @property
+    def label(self) -> str:
+        """How far the run is, in words."""
+        if self.config.epochs == 1 and not self.finished:
+            return f"{self.progress:.0%} of the epoch"
+        return super().label
+
+    def scores(self, accuracy: Floats) -> list[Score]:
+        """Of an accuracy (G, S), a summary for each gain over what has not diverged."""
+        return [
+            Score.of(row[kept]) for row, kept in zip(accuracy, self.diverged_at < 0, strict=True)
+        ]
+
+    @cached_property
+    def best(self) -> Best:
+        """The best gain by training accuracy, as in the tutorial; equally good ones are averaged.
+
+        A seed counts if any of its networks has not diverged.
+        """
+        gains, theory = self.config.places, self.config.theoretical_gain
+        accuracy = np.where(self.diverged_at < 0, self.train_accuracy, -1)
+        winners = (accuracy == accuracy.max(0)) & (accuracy >= 0)
+        counted = winners[:, winners.any(0)]
+        score = Score.of((gains[:, None] * counted).sum(0) / counted.sum(0))
+        apart = float(gains[1] - gains[0])
+        margin = max(score.margin, apart / 2) if score.count > 1 else math.nan
+        ends = np.clip([score.mean - margin, score.mean + margin], gains[0], gains[-1])
+        low, high = ends.tolist()
+        return Best(score.mean, low, high, theory)
+
+    def result(self) -> dict[str, object]:
+        """The outcome as plain data, for JSON; accuracies by gain, then by seed."""
+        best = self.best
+        return {
+            "epoch": self.epoch,
+            "gains": self.config.places.tolist(),
+            "train_accuracy": self.train_accuracy.tolist(),
+            "test_accuracy": self.test_accuracy.tolist(),
+            "diverged": (self.diverged_at >= 0).tolist(),
+            "best_gain": {"mean": best.gain, "low": best.low, "high": best.high},
+            "theoretical_gain": best.theory,
+            "theory_within_interval": best.holds,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class _Data:
+    """What is learned, what the networks are tested on, and smaller samples of both.
+
+    Attributes:
+        train, seen, test: to train on, what stands for it in evaluations, and the test set.
+        few: a few of ``seen`` and of ``test``.
+        probe: some of ``seen``.
+    """
+
+    train: Samples
+    seen: Samples
+    test: Samples
+    few: tuple[Samples, Samples]
+    probe: Probe
+
+    @classmethod
+    def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
+        classes = config.sizes[-1]
+        if config.data in PICTURES:
+            pictures = collection.load(config.data, lambda share: control.checkpoint())
+            images, labels = pictures.train_images, pictures.train_labels
+            words = pack(images).to(device)
+            train: Samples = PictureSamples(words, labels, classes, ROTATION, [config.seed])
+            spread = _spread(len(images), len(pictures.val_images))
+            seen, seen_labels = flat(images[spread]), labels[spread]
+            test, test_labels = flat(pictures.val_images), pictures.val_labels
+        else:
+            split = planar.make(config.data, *POINTS)
+            seen, seen_labels = split.train_inputs, split.train_labels
+            test, test_labels = split.test_inputs, split.test_labels
+            train = Samples(seen, seen_labels, classes, device)
+
+        def some(inputs: Tensor, labels: Tensor, count: int) -> Samples:
+            chosen = _spread(len(inputs), min(count, len(inputs)))
+            return Samples(inputs[chosen], labels[chosen], classes, device)
+
+        probe = some(seen, seen_labels, PROBED)
+        return cls(
+            train=train,
+            seen=Samples(seen, seen_labels, classes, device),
+            test=Samples(test, test_labels, classes, device),
+            few=(some(seen, seen_labels, LOOKED_AT), some(test, test_labels, LOOKED_AT)),
+            probe=Probe(probe.inputs[None].cpu(), probe.targets[None].cpu()),
+        )
+
+
+def _spread(size: int, count: int) -> Tensor:
+    """Places of ``count`` samples, evenly spread over ``size``."""
+    return torch.linspace(0, size - 1, count).long()
+
+
+class _Course(Course):
+    """All networks meet the same batches, and are looked at now and then."""
+
+    def __init__(self, config: GainSweep, data: _Data, learner: Learner) -> None:
+        super().__init__(
+            config, data.train, data.test, [learner], seen=data.seen, seeds=[config.seed]
+        )
+        self.few = data.few
+        self.between = max(1, config.epochs * self.steps // LOOKS)
+
+    def epoch(self, control: Control) -> Iterator[None]:
+        """As for :class:`Course`."""
+        for _ in super().epoch(control):
+            if self.steps_done and self.steps_done % self.between == 0:
+                self.learners[0].evaluate(self.steps_done // self.steps, *self.few)
+            yield
+
+    def evaluate(self, epoch: int) -> None:
+        """As for :class:`Course`; before training, a few samples do."""
+        samples = (self.seen, self.test) if epoch else self.few
+        self.learners[0].evaluate(epoch, *samples)
+
+
+class _Run(Run[GainSweep, Snapshot]):
+    """The state of one run: all networks in one learner."""
+
+    def __init__(self, config: GainSweep, data: _Data, device: torch.device | str) -> None:
+        self.probe = data.probe
+        self.learner = Learner(
+            config.sizes,
+            config,
+            "leaky_relu",
+            config.negative_slope,
+            device,
+            initialization=[config.initialization(float(gain)) for gain in config.places],
+        )
+        super().__init__(config, [_Course(config, data, self.learner)])
+
+    def snapshot(self) -> Snapshot:
+        train_accuracy, test_accuracy, *_ = self.learner.history[-1]
+        shape = self.config.gains, self.config.seeds
+        return Snapshot(
+            config=self.config,
+            epoch=self.epoch,
+            progress=self.progress,
+            train_accuracy=train_accuracy.reshape(shape),
+            test_accuracy=test_accuracy.reshape(shape),
+            diverged_at=self.learner.diverged_at.reshape(shape).copy(),
+            probe=self.probe,
+        )

@@ -1,0 +1,101 @@
+"""Initialization as a script."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.live import component
+from mlpcore.experiments import GainSweep, SignalPropagation
+
+APP = Path(__file__).parents[2] / "app"
+QUICK = {"data": "moons", "widths": "16-8", "seeds": "2", "gains": "4"}
+
+
+@pytest.fixture(autouse=True)
+def _jobs():
+    yield
+    component.jobs().close()
+    component.jobs.cache_clear()
+
+
+def visit(**parameters):
+    at = AppTest.from_file(str(APP / "router.py"), default_timeout=60).run()
+    at.switch_page("views/initialization.py")
+    for name, value in (QUICK | parameters).items():
+        at.query_params[name] = value
+    return at.run()
+
+
+def shown(at, slot="main"):
+    return component.jobs().get(at.session_state["_shown"][slot])
+
+
+def named(widgets, label):
+    return next(widget for widget in widgets if widget.label == label)
+
+
+def test_a_link_sets_both_jobs():
+    at = visit(negative_slope="0.2", sigma_w="2.5", activation="erf")
+    assert not at.exception
+    assert any("activation must be one of" in warning.value for warning in at.warning)
+    at = visit(negative_slope="0.2", sigma_w="2.5", activation="leaky_relu")
+    assert not at.warning
+    assert shown(at).config == GainSweep(
+        data="moons", widths="16-8", seeds=2, gains=4, negative_slope=0.2
+    )
+    assert shown(at, "deep").config == SignalPropagation(
+        activation="leaky_relu", negative_slope=0.2, sigma_w=2.5
+    )
+
+
+def test_dragging_the_gain_trains_nothing():
+    at = visit()
+    job = shown(at)
+    at = named(at.slider, "Gain").set_value(2.5).run()
+    assert shown(at) is job
+    assert at.query_params["gain"] == "2.5"
+
+
+def test_presets_move_the_point():
+    at = visit()
+    for name, low, high in (("Ordered", 0.1, 1.2), ("Chaotic", 1.6, 4.1)):
+        at = named(at.button, name).click().run()
+        assert not at.exception
+        assert low < shown(at, "deep").config.sigma_w < high
+        assert float(at.query_params["sigma_w"]) == shown(at, "deep").config.sigma_w
+
+
+def test_presets_without_an_edge_cannot_be_pressed():
+    at = visit(activation="relu")
+    assert named(at.button, "Critical").disabled
+
+
+def test_hidden_layers_are_typed():
+    at = named(visit().text_input, "Hidden layers").set_value("8-8-8").run()
+    assert shown(at).config.widths == "8-8-8"
+    at = named(at.text_input, "Hidden layers").set_value("8 and 8").run()
+    assert "widths must be 1 to 6 whole numbers" in at.error[0].value
+    assert shown(at).config.widths == "8-8-8"
+    assert not at.exception
+
+
+def test_reversed_gains_keep_the_last_result():
+    at = visit()
+    at = named(at.number_input, "Highest gain").set_value(0.05).run()
+    assert "gain_to must be above gain_from (0.1)" in at.error[0].value
+    assert shown(at).config.gain_to == 3
+
+
+def test_the_commands_reproduce_the_page():
+    at = visit(sigma_w="2.5")
+    shown_commands = at.code[0].value
+    assert "gain-sweep --gains 4 --widths 16-8 --data moons --seeds 2" in shown_commands
+    assert "signal-propagation --sigma-w 2.5" in shown_commands
+
+
+def test_the_answer_comes_after_the_guess():
+    at = visit()
+    assert not any("splits the" in m.value for m in at.markdown)
+    at = at.radio[0].set_value(at.radio[0].options[0]).run()
+    assert any("Rather:" in m.value and "splits the" in m.value for m in at.markdown)
