@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 run: .venv/installed
 	$(BIN)/streamlit run app/main.py --server.address $(HOST) --server.port $(PORT)
 
-test: .venv/installed-dev
+test: .venv/installed-dev .venv/chromium
 	$(BIN)/python -m pytest
 
 lint: .venv/installed-dev
@@ -36,4 +36,8 @@ clean:
 
 .venv/installed-dev: .venv/installed
 	$(PIP) --editable '.[dev]'
+	touch $@
+
+.venv/chromium: .venv/installed-dev
+	tests/browser/install-chromium.sh $(BIN)/python
 	touch $@

@@ -13,8 +13,6 @@ clock shows on an idle machine. Peak memory is read in fresh processes (Linux).
 """
 
 import multiprocessing
-import os
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -25,6 +23,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
+from benchmarks.machine import describe
 from mlpcore import maps
 from mlpcore.control import Control
 from mlpcore.datasets.planar import Split
@@ -86,9 +85,10 @@ def our_run(split: Split, seeds: int, epochs: int, grid: int) -> Seconds:
     polynomials = config.expand(split, config.degree, config.basis)
     course = config.course(split, polynomials, "cpu")
     watch.lap("features")
-    for _ in range(epochs):
-        for _ in course.epoch(Control()):
-            pass
+    with torch.inference_mode():
+        for _ in range(epochs):
+            for _ in course.epoch(Control()):
+                pass
     watch.lap("training")
     for network in course.learners[0].stack.weights[0]:
         maps.polynomial_maps(polynomials, network[None], HALF_WIDTH, grid)
@@ -228,16 +228,7 @@ def measure_maps() -> None:
 def main() -> None:
     """Measure and print all."""
     torch.set_num_threads(1)
-    models = [
-        line.partition(":")[2].strip()
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    ]
-    print(
-        f"{models[0]}, {len(models)} cores, 1 thread used; {platform.system()}, "
-        f"Python {platform.python_version()}, torch {torch.__version__}; "
-        f"load {os.getloadavg()[0]:.1f}\n"
-    )
+    print(f"{describe()}; 1 thread\n")
     measure_runs()
     measure_maps()
 

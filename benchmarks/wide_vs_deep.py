@@ -18,17 +18,16 @@ full, and after every depth our sweep runs with one seed and with eight. A round
 """
 
 import os
-import platform
 import time
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 import torch
 from torch import nn, optim
 from torch.utils.data import DataLoader, TensorDataset
 
+from benchmarks.machine import describe
 from mlpcore.experiments import WideVsDeep
 from mlpcore.params import replace
 from mlpcore.training import steps_per_epoch
@@ -107,9 +106,8 @@ def report(config: WideVsDeep) -> str:
     steps = config.epochs * steps_per_epoch(config.train_size, config.batch_size, config.drop_last)
     steps *= len(config.depths)
     lines = [
-        f"{cpu()}, {os.cpu_count()} cores; Python {platform.python_version()}, torch "
-        f"{torch.__version__}; {plain_threads} thread(s) for the plain loop, {our_threads} for "
-        f"ours; {len(rounds)} rounds: median (least to most).",
+        f"{describe()}; {plain_threads} thread(s) for the plain loop, {our_threads} for ours; "
+        f"{len(rounds)} rounds: median (least to most).",
         "",
         "| | networks a depth | µs a step | µs a step and network | times as fast |",
         "|---|---|---|---|---|",
@@ -145,16 +143,6 @@ def spread(values: "pd.Series[float]") -> str:
 def score(values: "pd.Series[float]") -> str:
     """Mean ± standard deviation, in percent."""
     return f"{100 * values.mean():.1f} ± {100 * values.std():.1f}"
-
-
-def cpu() -> str:
-    """The processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

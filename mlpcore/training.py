@@ -220,6 +220,6 @@ def evaluate(stack: Stack, samples: Samples) -> tuple[Tensor, Tensor]:
         of a diverged network is not finite.
     """
     log_probabilities = stack.logits(samples.inputs[None]).log_softmax(1)  # (M, C, N)
-    right = log_probabilities.masked_fill(samples.targets == 0, 0).sum(1)
-    wrong = log_probabilities.sub(samples.targets, alpha=1e38).amax(1)  # likeliest of the others
+    right = (log_probabilities + samples.targets.log()).amax(1)
+    wrong = (log_probabilities + (1 - samples.targets).log()).amax(1)  # the likeliest other class
     return (right > wrong).to(right.dtype).mean(1), -right.mean(1)

@@ -28,43 +28,53 @@ def watcher() -> str:
     return str(st.session_state.setdefault("_watcher", secrets.token_urlsafe(12)))
 
 
-def follow(config: Runnable) -> Job:
+def follow(config: Runnable, slot: str = "main") -> Job:
     """The job this page shows for a config: the one it shows already, or that of the config.
 
     A job of another config, which the page showed before, is let go of.
+
+    Args:
+        config: what to run.
+        slot: tells the jobs apart that a page shows at the same time.
     """
-    shown = jobs().get(st.session_state.get("_job", ""))
-    alive = shown is not None and shown.status().state is not State.CANCELLED
+    shown = jobs().get(_shown().get(slot, ""))
     if (
-        alive
-        and shown is not None
+        shown is not None
         and shown.config == config
+        and shown.status().state is not State.CANCELLED
         and jobs().heartbeat(shown.id, watcher())
     ):
         return shown
-    release()
-    return show(jobs().submit(config, watcher()))
+    release(slot)
+    return show(jobs().submit(config, watcher()), slot)
+
+
+def show(job: Job, slot: str = "main") -> Job:
+    """Make a job the one this page shows in a slot."""
+    _shown()[slot] = job.id
+    return job
+
+
+def release(slot: str = "main") -> None:
+    """Let go of the job that is shown in a slot, if there is one."""
+    job_id = _shown().pop(slot, None)
+    if job_id is not None:
+        jobs().release(job_id, watcher())
 
 
 def enter(page: str) -> None:
     """Note which page runs now; what another one showed is let go of."""
     entered = st.session_state.get("_page") != page
     if entered:
-        release()
+        for slot in list(_shown()):
+            release(slot)
     st.session_state["_page"], st.session_state["_entered"] = page, entered
 
 
-def show(job: Job) -> Job:
-    """Make a job the one this page shows."""
-    st.session_state["_job"] = job.id
-    return job
-
-
-def release() -> None:
-    """Let go of the job that was shown, if there is one."""
-    job_id = st.session_state.pop("_job", None)
-    if job_id is not None:
-        jobs().release(job_id, watcher())
+def _shown() -> dict[str, str]:
+    """Slot → id of the job that this visit's page shows there."""
+    shown: dict[str, str] = st.session_state.setdefault("_shown", {})
+    return shown
 
 
 def live_figures(

@@ -68,6 +68,7 @@ class Course:
         self.config, self.train, self.test, self.learners = config, train, test, learners
         self.seen = seen or train
         self.orders = [torch.Generator().manual_seed(seed) for seed in config.network_seeds]
+        self.steps_done = 0
 
     @property
     def steps(self) -> int:
@@ -83,6 +84,7 @@ class Course:
             for inputs, targets in dealt:
                 yield
                 learner.step(inputs, targets, control.learning_rate(config.learning_rate))
+                self.steps_done += 1
 
     def evaluate(self, epoch: int) -> None:
         """Evaluate every learner on all data."""
@@ -95,7 +97,7 @@ class Run(ABC, Generic[C, S]):
 
     def __init__(self, config: C, courses: Sequence[Course]) -> None:
         self.config, self.courses = config, courses
-        self.epoch, self.steps = 0, 0
+        self.epoch = 0
         self.all_steps = config.epochs * sum(course.steps for course in courses)
         self.evaluate()
 
@@ -106,7 +108,7 @@ class Run(ABC, Generic[C, S]):
     @property
     def progress(self) -> float:
         """Share of all training steps done, 0…1."""
-        return self.steps / self.all_steps
+        return sum(course.steps_done for course in self.courses) / self.all_steps
 
     def evaluate(self) -> None:
         """Evaluate all networks on all data."""
@@ -130,14 +132,23 @@ class Run(ABC, Generic[C, S]):
         published = time.monotonic()
         while self.epoch < self.config.epochs:
             for course in self.courses:
-                for _ in course.epoch(control):
-                    if control.pausing or time.monotonic() - published >= INTERVAL:
-                        yield self.snapshot()
-                        published = time.monotonic()
+                steps = course.epoch(control)
+                while _train(steps, control, published + INTERVAL):
+                    yield self.snapshot()
+                    published = time.monotonic()
                     control.checkpoint()
-                    self.steps += 1
             self.epoch += 1
             control.epoch_done()
             if self.epoch in self.config.evaluation_epochs or control.pausing:
                 self.evaluate()
         yield self.snapshot()
+
+
+@torch.inference_mode()
+def _train(steps: Iterator[None], control: Control, until: float) -> bool:
+    """Take steps until a pause or a time, which is reached; say whether any are left."""
+    for _ in steps:
+        if control.pausing or time.monotonic() >= until:
+            return True
+        control.checkpoint()
+    return False

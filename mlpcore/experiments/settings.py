@@ -7,7 +7,7 @@ from mlpcore.params import Config, ParameterError, choice, number, switch
 from mlpcore.training import OPTIMISERS
 
 # Evaluations of all networks on all data in a run, at least about; and the most epochs between two.
-EVALUATIONS, MOST_BETWEEN = 25, 20
+EVALUATIONS, MOST_BETWEEN = 20, 20
 
 
 class Training(Config):

@@ -38,7 +38,7 @@ def visit(page, **parameters):
 
 def shown(at):
     """The job the page shows."""
-    return component.jobs().get(at.session_state["_job"])
+    return component.jobs().get(at.session_state["_shown"]["main"])
 
 
 def press(at, label):

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_app_works_under_a_path_and_outlives_a_restart(page, own_server):
-    page.goto(f"{own_server.url}/wide-vs-deep?epochs=2000&depth_to=2&seeds=1")
+    page.goto(f"{own_server.url}/wide-vs-deep?epochs=2000&seeds=16")
     words = page.locator(".words")
     expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
     own_server.stop()

@@ -121,7 +121,7 @@ def test_architectures_are_found_by_their_depth():
 def test_networks_are_evaluated_first_last_and_not_too_often(epochs):
     evaluated = WideVsDeep(epochs=epochs).evaluation_epochs
     assert {0, 1, epochs} <= evaluated
-    assert len(evaluated) <= max(30, epochs / 20 + 3)
+    assert len(evaluated) <= max(24, epochs / 20 + 4)
     assert max(np.diff(sorted(evaluated)), default=0) <= 20
 
 

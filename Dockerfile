@@ -1,0 +1,27 @@
+# The app in one container:  docker build -t mlp-explorer . && docker run -p 8501:8501 mlp-explorer
+#
+# torch is the CPU-only build. For NVIDIA GPUs choose a build with CUDA, and hand the GPUs on:
+#   docker build --build-arg TORCH=cu130 -t mlp-explorer . && docker run --gpus all …
+# TORCH is any name that uv knows as a --torch-backend. An empty one takes torch from where
+# everything else comes from, for networks that reach only that.
+
+FROM python:3.11-slim AS environment
+ARG TORCH=cpu
+WORKDIR /srv
+COPY constraints.txt pyproject.toml ./
+RUN pip install --no-cache-dir --constraint constraints.txt uv \
+    && uv venv /opt/venv \
+    && uv pip install --python /opt/venv --no-cache --compile-bytecode \
+        --constraint constraints.txt ${TORCH:+--torch-backend "$TORCH"} --requirements pyproject.toml
+
+FROM python:3.11-slim
+RUN useradd --create-home explorer
+COPY --from=environment /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/srv PYTHONDONTWRITEBYTECODE=1
+WORKDIR /srv
+COPY . .
+USER explorer
+EXPOSE 8501
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", \
+    "import os, urllib.request; urllib.request.urlopen(os.path.join('http://127.0.0.1:8501', os.environ.get('STREAMLIT_SERVER_BASE_URL_PATH', '').strip('/'), '_stcore/health'), timeout=4)"]
+CMD ["streamlit", "run", "app/main.py", "--server.address", "0.0.0.0", "--server.port", "8501"]

@@ -1,0 +1,25 @@
+"""What a benchmark ran on."""
+
+import os
+import platform
+from pathlib import Path
+
+import torch
+
+
+def describe() -> str:
+    """Processor, cores, system, versions and load, in a line."""
+    return (
+        f"{_processor()}, {os.cpu_count()} cores; {platform.system()}, "
+        f"Python {platform.python_version()}, torch {torch.__version__}; "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
