@@ -17,6 +17,7 @@ from typing import BinaryIO
 from mlpcore.params import ParameterError
 
 MOST_ENTRIES = 50_000
+MOST_DEPTH = 20
 # Unpacked bytes of one file, and of all.
 MOST_FILE_BYTES, MOST_BYTES = 1 << 25, 1 << 33
 
@@ -40,8 +41,10 @@ class FileTree:
     skipped: list[str] = field(default_factory=list)
 
     def add(self, parts: Parts, size: int, read: Callable[[], bytes]) -> None:
-        """Add a file of ``size`` bytes, unless that is too many or its path is taken."""
-        if size > MOST_FILE_BYTES:
+        """Add a file of ``size`` bytes, unless that is too many or its path will not do."""
+        if len(parts) > MOST_DEPTH:
+            self.skip(parts[:1], f"a file more than {MOST_DEPTH} folders deep")
+        elif size > MOST_FILE_BYTES:
             self.skip(parts, f"{size} bytes, more than {MOST_FILE_BYTES}")
         elif parts in self.files:
             self.skip(parts, "a second file of this name")
@@ -51,15 +54,16 @@ class FileTree:
 
     def add_folder(self, parts: Parts) -> None:
         """Add a folder and those it lies in."""
-        self.folders.update(parts[:depth] for depth in range(len(parts) + 1))
+        if len(parts) <= MOST_DEPTH:
+            self.folders.update(parts[:depth] for depth in range(len(parts) + 1))
 
     def skip(self, parts: Parts, reason: str) -> None:
         """Leave a file out."""
-        self.skipped.append(f"{'/'.join(parts)}: {reason}")
+        self.skipped.append(_printable(f"{'/'.join(parts)}: {reason}"))
 
     def refusal(self, allowed: str, fix: str) -> ParameterError:
         """The error that says why this source will not do."""
-        return ParameterError("data", allowed, self.name, fix)
+        return ParameterError("data", allowed, self.name, _printable(fix))
 
 
 @contextmanager
@@ -117,8 +121,16 @@ def _add_entry(tree: FileTree, archive: zipfile.ZipFile, entry: zipfile.ZipInfo)
         tree.skip(parts, "a link")
     elif path.endswith("/"):
         tree.add_folder(parts)
+    elif entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        tree.skip(parts, "compressed by other means than deflate")  # which may unpack to anything
     elif parts:
-        tree.add(parts, entry.file_size, partial(archive.read, entry))
+        tree.add(parts, entry.file_size, partial(_read, archive, entry))
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """A file's bytes: as many as the archive says, whatever they unpack to."""
+    with archive.open(entry) as file:
+        return file.read(entry.file_size)
 
 
 def _folder(root: Path, tree: FileTree) -> FileTree:
@@ -148,6 +160,11 @@ def _folder(root: Path, tree: FileTree) -> FileTree:
 
 def _hidden(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
+
+
+def _printable(text: str) -> str:
+    """A text that may hold strangers' names, without what would steer a terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _count(file: BinaryIO, signature: bytes) -> int:

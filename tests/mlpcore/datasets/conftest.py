@@ -44,8 +44,7 @@ def zipped():
             zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
             for name, data in dict(files).items():
-                info = name if isinstance(name, zipfile.ZipInfo) else zipfile.ZipInfo(name)
-                archive.writestr(info, data or b"")
+                archive.writestr(name, data or b"")
         return buffer.getvalue()
 
     return zipped

@@ -220,6 +220,17 @@ def test_classes_that_will_not_do_are_refused(zipped, encode, good_files):
     assert "Fill or remove dog: it has 1" in refusal(few)
 
 
+def test_strange_names_are_printable(zipped, good_files, encode):
+    files = good_files | {"afhq/train/cat/\x1b[2J\n.png": b"broken"}
+    assert image_folder.load(zipped(files)).skipped == (
+        "afhq/train/cat/?[2J?.png: no JPEG or PNG picture",
+    )
+    names = {f"afhq/{split}/\x1b]0;{split}/0.png": encode() for split in ("train", "val")}
+    with pytest.raises(ParameterError) as caught:
+        image_folder.load(zipped(good_files | names))
+    assert str(caught.value).isprintable()
+
+
 def test_progress_grows_to_one_and_may_end_the_reading(zipped, good_files):
     shares = []
     image_folder.load(zipped(good_files), shares.append)
