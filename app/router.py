@@ -17,6 +17,12 @@ page = st.navigation(
             icon=":material/layers:",
             url_path="wide-vs-deep",
         ),
+        st.Page(
+            "views/animal_faces.py",
+            title="Animal Faces",
+            icon=":material/pets:",
+            url_path="animal-faces",
+        ),
     ]
 )
 component.enter(page.url_path)

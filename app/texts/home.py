@@ -13,6 +13,13 @@ WIDE_VS_DEEP = (
 )
 WIDE_VS_DEEP_PICTURE = "Decision maps of five networks with the same parameter budget."
 
+ANIMAL_FACES = (
+    "Cats, dogs and wild animals, 32 × 32. Watch 64 first-layer filters form while two networks "
+    "train, one of them on pictures that are rotated and flipped anew each time. Are those faces "
+    "in the filters a hierarchy?"
+)
+ANIMAL_FACES_PICTURE = "First-layer filters after training on drawn faces with augmentation."
+
 CREDIT = (
     "Built on the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2), CC BY 4.0. "
     "Everything runs on the machine that serves this page; nothing is sent elsewhere."
