@@ -1,5 +1,7 @@
 """Animal Faces, drawn: the pictures, the answer in words, curves, filters, errors, one unit."""
 
+import functools
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -84,8 +86,12 @@ def about(snapshot: Snapshot, theme: Theme) -> Html:
 
 def class_samples(snapshot: Snapshot, theme: Theme) -> Figure:
     """Some training pictures of each class, with counts."""
-    pixels, labels = _sample(snapshot.pictures)
-    seen = snapshot.pictures
+    return _class_samples(snapshot.pictures, theme)
+
+
+@functools.lru_cache(maxsize=8)
+def _class_samples(seen: Pictures, theme: Theme) -> Figure:
+    pixels, labels = _sample(seen)
     titles = [
         f"<b>{escape(name)}</b>, {train:,} to train on, {val:,} to validate"
         for name, train, val in zip(seen.classes, *seen.counts, strict=True)
@@ -102,7 +108,11 @@ def class_samples(snapshot: Snapshot, theme: Theme) -> Figure:
 
 def augmented_samples(snapshot: Snapshot, theme: Theme) -> Figure:
     """The pictures of :func:`class_samples`, rotated and flipped at random."""
-    seen, degrees = snapshot.pictures, snapshot.config.degrees
+    return _augmented_samples(snapshot.pictures, snapshot.config.degrees, theme)
+
+
+@functools.lru_cache(maxsize=8)
+def _augmented_samples(seen: Pictures, degrees: float, theme: Theme) -> Figure:
     pixels, labels = _sample(seen)
     generator = torch.Generator().manual_seed(MOVE_SEED)
     angles, flips = augmentation.random_moves(len(pixels), degrees, generator)
@@ -194,7 +204,7 @@ def filter_grid(
     seen = filters(arms(snapshot)[arm], network)
     if not np.isfinite(seen).all():
         return _diverged(theme, "The network diverged: it has no filters to show.")
-    norms = np.linalg.norm(seen.reshape(len(seen), -1), axis=1)
+    norms = _norms(seen)
     order = np.argsort(-norms, kind="stable") if ordered else np.arange(len(seen))
     coarse = 1
     while len(seen) > FULL_SIZE * coarse**2:
@@ -311,13 +321,14 @@ def unit_filter(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: 
     seen = filters(arms(snapshot)[arm], network)[unit][None]
     if not np.isfinite(seen).all():
         return _diverged(theme, "The network diverged.")
+    norm = _norms(seen)[0]
     return pictures.grid(
         pictures.weights_as_pixels(seen, np.abs(seen).max(keepdims=True).ravel()),
         1,
         theme,
-        alt=f"The filter of unit {unit + 1}, of norm {np.linalg.norm(seen):.3g}.",
+        alt=f"The filter of unit {unit + 1}, of norm {norm:.3g}.",
         hover=[f"unit {unit + 1}"],
-        caption=f"<b>unit {unit + 1}</b><br>norm {np.linalg.norm(seen):.3g}",
+        caption=f"<b>unit {unit + 1}</b><br>norm {norm:.3g}",
     )
 
 
@@ -438,6 +449,9 @@ def picture_units(snapshot: Snapshot, theme: Theme, arm: str, network: int, plac
 
 def probes(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
     """How well a linear model reads the class off the pixels and off each hidden layer."""
+    if not snapshot.finished:
+        wait = [note("measured when training ends", theme)]
+        return figure(theme, [], alt="Not measured yet.", annotations=wait, **HIDDEN)
     traces, words = [], []
     for name, arm in arms(snapshot).items():
         if not arm.converged[network]:
@@ -515,6 +529,11 @@ def _bars(
 
 def _most(names: list[str], values: curves.Floats) -> str:
     return names[int(np.argmax(values))]
+
+
+def _norms(seen: pictures.Floats) -> NDArray[np.float64]:
+    """Of filters (W, 32, 32, 3), in double precision: those that diverge are huge."""
+    return np.linalg.norm(seen.reshape(len(seen), -1).astype(np.float64), axis=1)
 
 
 def _colour(arm: str, theme: Theme) -> str:

@@ -4,7 +4,6 @@ Shapes: N pictures, W units of a layer, C classes.
 """
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,8 +11,12 @@ from torch import Tensor
 
 from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import SIDE, Pictures
+from mlpcore.experiments.animal_faces import val_inputs
 from mlpcore.experiments.learner import Architecture, Floats
 from mlpcore.stack import Stack, with_ones
+
+# Pre-activations and activations of each layer.
+Layers = list[tuple[Tensor, Tensor]]
 
 # Training pictures a probe learns from, and the share of a feature's mean square added to each
 # (ridge regression), without which 3,072 pixels fit as many pictures exactly.
@@ -24,7 +27,7 @@ MOST_PROBED, RIDGE = 4000, 0.01
 @torch.inference_mode()
 def first_layer(architecture: Architecture, network: int, pictures: Pictures) -> Floats:
     """Activations (N, W) of the first hidden layer on the validation pictures."""
-    _, layers = _forward(architecture, network, pictures.val_images)
+    _, layers = _validated(architecture, network, pictures)
     return layers[0][1][0].T.numpy()
 
 
@@ -36,7 +39,7 @@ def class_effects(architecture: Architecture, network: int, pictures: Pictures) 
     It is the derivative, averaged over the validation pictures and less its mean over the classes,
     which no probability depends on. With one hidden layer it is the unit's outgoing weights.
     """
-    stack, layers = _forward(architecture, network, pictures.val_images)
+    stack, layers = _validated(architecture, network, pictures)
     logits = layers[-1][1]
     effects = []
     for k in range(logits.shape[1]):
@@ -89,7 +92,7 @@ def probe_accuracies(architecture: Architecture, network: int, pictures: Picture
     chosen = _probed(pictures)
     labels = pictures.train_labels[chosen]
     learnt = _forward(architecture, network, pictures.train_images[chosen])[1]
-    tested = _forward(architecture, network, pictures.val_images)[1]
+    tested = _validated(architecture, network, pictures)[1]
     return [
         _pixel_probe(pictures),
         *(
@@ -104,26 +107,27 @@ def mean_similarities(filters: Floats, pictures: Pictures) -> Floats:
 
     A class's difference is its mean training picture less the mean of the classes' means.
     """
-    images, labels = pictures.train_images, pictures.train_labels
-    classes = range(len(pictures.classes))
-    means = torch.stack([images[labels == k].float().mean(0) for k in classes]).flatten(1)
-    differences = means - means.mean(0)
     flat_filters = torch.from_numpy(filters.reshape(len(filters), -1).copy())
     normalise = torch.nn.functional.normalize
-    return (normalise(flat_filters) @ normalise(differences).T).numpy()
+    return (normalise(flat_filters) @ normalise(_mean_differences(pictures)).T).numpy()
 
 
-def _forward(
-    architecture: Architecture, network: int, images: Tensor
-) -> tuple[Stack, list[tuple[Tensor, Tensor]]]:
+def _forward(architecture: Architecture, network: int, images: Tensor) -> tuple[Stack, Layers]:
     """A network, and its layers' pre-activations and activations, each (1, W, N)."""
     stack = architecture.stack(network)
     return stack, stack.layers(with_ones(flat(images).T)[None])
 
 
-def _back_to_first_layer(
-    stack: Stack, layers: Sequence[tuple[Tensor, Tensor]], error: Tensor
-) -> Tensor:
+@functools.lru_cache(maxsize=4)
+def _validated(
+    architecture: Architecture, network: int, pictures: Pictures
+) -> tuple[Stack, Layers]:
+    """Like :func:`_forward`, for the validation set."""
+    stack = architecture.stack(network)
+    return stack, stack.layers(val_inputs(pictures))
+
+
+def _back_to_first_layer(stack: Stack, layers: Layers, error: Tensor) -> Tensor:
     """Carry derivatives by the logits (1, C, N) back to the first layer's activations."""
     for place in range(len(layers) - 1, 0, -1):
         error = stack.weights[place][:, :, :-1].mT @ error
@@ -136,6 +140,15 @@ def _probed(pictures: Pictures) -> Tensor:
     """Places of an even sample of the training set."""
     size = len(pictures.train_images)
     return torch.linspace(0, size - 1, min(size, MOST_PROBED)).long()
+
+
+@functools.lru_cache(maxsize=4)
+def _mean_differences(pictures: Pictures) -> Tensor:
+    """Each class's mean training picture less the mean of those: (C, 32 · 32 · 3)."""
+    images, labels = pictures.train_images, pictures.train_labels
+    classes = range(len(pictures.classes))
+    means = torch.stack([images[labels == k].float().mean(0) for k in classes]).flatten(1)
+    return means - means.mean(0)
 
 
 @functools.lru_cache(maxsize=4)
