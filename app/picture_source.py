@@ -34,7 +34,7 @@ def choose_pictures(config: AnimalFaces) -> bool:
     there = config.data != REAL or animal_faces.cached()
     if not there and _coming() is None:
         _expect(loading.real_faces().load())
-    st.markdown(texts.SOURCES.get(config.data, texts.OWN))
+    st.markdown(texts.SOURCES.get(config.data, texts.OWN) if there else texts.NOT_THERE)
     with st.container(horizontal=True, gap="small"):
         if config.data != DRAWN:
             st.button("Drawn faces", icon=":material/draw:", on_click=_show, args=(DRAWN,))

@@ -30,6 +30,8 @@ from mlpcore.experiments.learner import Architecture
 ARMS = {"augmented": "with augmentation", "plain": "without augmentation"}
 # Pictures of a class in the sample, and seed of how the sample is moved.
 SHOWN, MOVE_SEED = 8, 0
+# Room for the lines' names, as a share of the epochs.
+ROOM = 0.25
 # Files left out that are named.
 MOST_NAMED = 5
 # Above this many filters, each is shown at half its side, and so on.
@@ -157,7 +159,9 @@ def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     ]
     alt = f"Accuracy by epoch. {' '.join(_answer(snapshot))}"
     last = snapshot.config.epochs
-    drawn = curves.learning_curves(families, theme, "accuracy (%)", last, alt=alt, top=100)
+    drawn = curves.learning_curves(
+        families, theme, "accuracy (%)", last, alt=alt, top=100, room=ROOM
+    )
     drawn["layout"]["annotations"].append(
         curves.key("full: validation, dotted: training (not augmented)", theme)
     )
@@ -172,7 +176,7 @@ def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     ]
     alt = "Cross-entropy by epoch on training and validation pictures."
     last = snapshot.config.epochs
-    return curves.learning_curves(families, theme, "cross-entropy (nats)", last, alt=alt)
+    return curves.learning_curves(families, theme, "cross-entropy (nats)", last, alt=alt, room=ROOM)
 
 
 def _learning(
@@ -376,8 +380,9 @@ def unit_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit:
 
 
 def picture(snapshot: Snapshot, theme: Theme, place: int) -> Figure:
-    """One validation picture, large."""
+    """One validation picture, large; the last one if there are fewer."""
     seen = snapshot.pictures
+    place = _within(seen, place)
     name = escape(seen.classes[int(seen.val_labels[place])])
     return pictures.grid(
         seen.val_images[place][None].numpy(),
@@ -391,6 +396,7 @@ def picture(snapshot: Snapshot, theme: Theme, place: int) -> Figure:
 
 def saliency(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
     """Which of a picture's pixels the network's answer depends on most."""
+    place = _within(snapshot.pictures, place)
     seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
     if not np.isfinite(seen.saliency).all():
         return _diverged(theme, "The network diverged.")
@@ -408,6 +414,7 @@ def saliency(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: in
 
 def picture_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
     """The class probabilities that a network gives to one picture."""
+    place = _within(snapshot.pictures, place)
     seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
     names = [escape(name) for name in snapshot.pictures.classes]
     shares = 100 * seen.probabilities
@@ -417,6 +424,7 @@ def picture_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, pl
 
 def picture_units(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
     """How strongly every hidden unit answers to one picture, a row a layer."""
+    place = _within(snapshot.pictures, place)
     seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
     widest = max(len(layer) for layer in seen.units)
     rows = [np.pad(layer, (0, widest - len(layer)), constant_values=np.nan) for layer in seen.units]
@@ -531,9 +539,15 @@ def _most(names: list[str], values: curves.Floats) -> str:
     return names[int(np.argmax(values))]
 
 
+def _within(seen: Pictures, place: int) -> int:
+    """A validation picture's place, or the last one's if there are fewer."""
+    return min(place, len(seen.val_images) - 1)
+
+
 def _norms(seen: pictures.Floats) -> NDArray[np.float64]:
     """Of filters (W, 32, 32, 3), in double precision: those that diverge are huge."""
-    return np.linalg.norm(seen.reshape(len(seen), -1).astype(np.float64), axis=1)
+    squares = np.square(seen.reshape(len(seen), -1), dtype=np.float64)
+    return np.asarray(np.sqrt(squares.sum(1)))
 
 
 def _colour(arm: str, theme: Theme) -> str:

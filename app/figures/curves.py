@@ -126,6 +126,7 @@ def learning_curves(
     *,
     alt: str,
     top: float | None = None,
+    room: float = 0.06,
 ) -> Figure:
     """The mean on the test set by epoch, a line a family.
 
@@ -136,6 +137,7 @@ def learning_curves(
         last_epoch: where the x axis ends.
         alt: what the figure shows, in a sentence.
         top: where the y axis ends, if that is known.
+        room: for the tags behind the last epoch, as a share of the epochs.
     """
     traces: list[dict[str, Any]] = []
     ends: list[tuple[float, Learning]] = []
@@ -172,7 +174,7 @@ def learning_curves(
         alt=alt,
         margin=(10, 10, 14, 10),
         hovermode="x unified",
-        xaxis=axis(theme, "epoch", range=[0, last_epoch * 1.06], showgrid=False),
+        xaxis=axis(theme, "epoch", range=[0, last_epoch * (1 + room)], showgrid=False),
         yaxis=axis(theme, title, range=[0, highest * 1.04]),
         annotations=tags,
     )

@@ -12,6 +12,7 @@ SOURCES = {
     "real": "**You see real photographs**: AnimalFaces32x32, from AFHQ v1 (Choi et al. 2020, "
     "NAVER Corp., CC BY-NC 4.0).",
 }
+NOT_THERE = "**The real photographs are not on this machine yet.**"
 OWN = "**You see pictures somebody brought.** They are kept in memory only."
 REAL_HELP = "AnimalFaces32x32, downloaded once and kept on this machine."
 BRING = (

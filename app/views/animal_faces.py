@@ -109,7 +109,7 @@ with left:
     panel.count(Look, "unit", config.hidden_widths[0])
     unit = {**one, "unit": panel["unit"] - 1}
     large: Pictures = [(figures.unit_filter, unit), (figures.unit_classes, unit)]
-    live_figures(job, large, key="unit", min_width="12rem", height="15rem")
+    live_figures(job, large, key="unit", min_width="10rem", max_width="18rem", height="15rem")
     live_figures(job, [(figures.unit_pictures, unit)], key="unit_pictures")
 with right:
     panel.box(Look, "picture")
@@ -120,7 +120,7 @@ with right:
         (figures.saliency, looked_at),
         (figures.picture_classes, looked_at),
     ]
-    live_figures(job, parts, key="picture", min_width="10rem", height="15rem")
+    live_figures(job, parts, key="picture", min_width="9rem", max_width="18rem", height="15rem")
     live_figures(job, [(figures.picture_units, looked_at)], key="picture_units", height="12rem")
 
 st.subheader("Think")
