@@ -225,6 +225,7 @@ def filter_grid(
         theme,
         alt=f"{len(seen)} filters of the first layer {ARMS[arm]}, each scaled by {scaled}.",
         hover=[f"unit {unit + 1}<br>norm {norms[unit]:.3g}" for unit in order],
+        numbers=(order + 1).tolist(),
         caption=f"<b>{ARMS[arm]}</b><br>largest |weight| {np.abs(seen).max():.3f}",
     )
 
@@ -315,6 +316,7 @@ def _judged(
         theme,
         alt=f"{count(len(chosen), 'picture')}, {int(good.sum())} of them taken for what they are.",
         hover=hover,
+        numbers=(chosen + 1).tolist(),
         below=below,
         caption=title,
     )
@@ -358,6 +360,7 @@ def unit_pictures(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit
         theme,
         alt=f"Pictures that excite unit {unit + 1} most and least.",
         hover=hover,
+        numbers=(chosen + 1).tolist(),
         titles=[
             f"excite it most: {activations[chosen[0]]:.3g} to {activations[chosen[most - 1]]:.3g}",
             f"least: {activations[chosen[-1]]:.3g}{quiet}",

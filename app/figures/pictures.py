@@ -46,6 +46,7 @@ def grid(
     *,
     alt: str,
     hover: Sequence[str],
+    numbers: Sequence[int] = (),
     titles: Sequence[str] = (),
     below: Sequence[tuple[str, str]] = (),
     caption: str | None = None,
@@ -58,6 +59,7 @@ def grid(
         theme: colours.
         alt: what the figure shows, in a sentence.
         hover: words for each picture.
+        numbers: what a click on each picture picks, or nothing.
         titles: words above each row, or nothing.
         below: words below each picture and their colour, or nothing.
         caption: markup to stand below the figure.
@@ -89,6 +91,7 @@ def grid(
         "x": [x + side / 2 for x, _ in places],
         "y": [y - side / 2 for _, y in places],
         "text": list(hover),
+        "customdata": list(numbers),
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"opacity": 0, "size": 30},
     }

@@ -23,8 +23,8 @@ BRING = (
 
 FILTERS = (
     "Each square holds the 3,072 weights of one first-layer unit, laid out as the picture they "
-    "look at: grey is 0, brighter is positive, darker is negative, in red, green and blue. Rest "
-    "the pointer on one for its number."
+    "look at: grey is 0, brighter is positive, darker is negative, in red, green and blue. Click "
+    "one to see it large below, with the pictures that excite it."
 )
 
 HIERARCHY = (

@@ -1,5 +1,6 @@
 """Animal Faces: what does an MLP's first layer see, and what does augmentation give?"""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -10,30 +11,19 @@ from app.figures import animal_faces as figures
 from app.live import component
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
+from app.looks import Look
 from app.teaching import predict
 from app.texts import animal_faces as texts
 from app.transport import transport
 from mlpcore.__main__ import command_line
 from mlpcore.experiments import AnimalFaces
-from mlpcore.experiments.animal_faces import MOST_WIDTH
-from mlpcore.params import Config, choice, number, switch
 
 Pictures = list[tuple[Draw, dict[str, Any]]]
 
 
-class Look(Config):
-    """What the page shows large, and how."""
-
-    own_scale: bool = switch(
-        False, label="Scale each filter by its own largest weight", help="Or all by the largest."
-    )
-    by_norm: bool = switch(False, label="Order by norm", help="The largest filters first.")
-    network: int = number(1, 1, 16, label="Seed", help="Which network to look into.")
-    arm: str = choice(
-        "augmented", ("augmented", "plain"), label="Network", help="Trained with augmentation?"
-    )
-    unit: int = number(1, 1, MOST_WIDTH, label="Filter", help="A unit of the first layer.")
-    picture: int = number(1, 1, 1_000_000, label="Picture", help="One of the validation set.")
+def _pick(name: str) -> Callable[[int], None]:
+    """What a click does: it shows a filter or a picture large."""
+    return lambda number: controls.change(Look, **{name: number})
 
 
 picture_source.settle()
@@ -80,7 +70,7 @@ network = panel["network"] - 1 if config.seeds > 1 else 0
 arms = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}[config.augmentation]
 shown = {"network": network, "own": panel["own_scale"], "ordered": panel["by_norm"]}
 grids: Pictures = [(figures.filter_grid, {"arm": arm, **shown}) for arm in arms]
-live_figures(job, grids, key="filters", min_width="22rem", max_width="40rem")
+live_figures(job, grids, key="filters", min_width="22rem", max_width="40rem", pick=_pick("unit"))
 st.caption(texts.FILTERS)
 
 st.subheader("How it learns")
@@ -110,7 +100,7 @@ with left:
     unit = {**one, "unit": panel["unit"] - 1}
     large: Pictures = [(figures.unit_filter, unit), (figures.unit_classes, unit)]
     live_figures(job, large, key="unit", min_width="10rem", max_width="18rem", height="15rem")
-    live_figures(job, [(figures.unit_pictures, unit)], key="unit_pictures")
+    live_figures(job, [(figures.unit_pictures, unit)], key="unit_pictures", pick=_pick("picture"))
 with right:
     panel.box(Look, "picture")
     place = panel["picture"] - 1

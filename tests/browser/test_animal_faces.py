@@ -55,6 +55,20 @@ def test_filters_form_while_it_trains(page, server, wait_for):
     whole(page)
 
 
+def test_a_filter_that_is_clicked_is_shown_large(page, server):
+    visit(page, server.url, "epochs=2&widths=64&augmentation=off")
+    expect(page.locator(".words")).to_contain_text("finished")
+    grid = page.locator(FILTERS).first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    # The third of the second row of eight.
+    spot = {"x": box["width"] * 2.5 / 8, "y": box["height"] * 1.5 / 8}
+    grid.hover(position=spot)
+    grid.click(position=spot)
+    expect(page.locator("figcaption", has_text="unit 11")).to_have_count(1)
+    whole(page)
+
+
 def test_an_archive_that_is_uploaded_is_learnt(page, server):
     visit(page, server.url, "epochs=2&widths=8&augmentation=off")
     page.get_by_text("Your own pictures").click()
