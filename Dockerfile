@@ -17,7 +17,7 @@ RUN pip install --no-cache-dir --constraint constraints.txt uv \
 FROM python:3.11-slim
 RUN useradd --create-home explorer
 COPY --from=environment /opt/venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/srv PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/srv PYTHONDONTWRITEBYTECODE=1 STREAMLIT_SERVER_ALLOWED_HOSTS=*
 WORKDIR /srv
 COPY . .
 USER explorer

@@ -11,7 +11,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 .PHONY: run test lint bench clean
 
 run: .venv/installed
-	$(BIN)/streamlit run app/main.py --server.address $(HOST) --server.port $(PORT)
+	$(BIN)/streamlit run app/main.py --server.address $(HOST) --server.port $(PORT) \
+		$(if $(filter-out localhost,$(HOST)),--server.allowedHosts '*')
 
 test: .venv/installed-dev .venv/chromium
 	$(BIN)/python -m pytest
@@ -36,6 +37,7 @@ clean:
 	touch $@
 
 .venv/installed-dev: .venv/installed
+	$(if $(TORCH_INDEX),$(PIP) --no-deps --index-url $(TORCH_INDEX) torchvision)
 	$(PIP) --editable '.[dev]'
 	touch $@
 

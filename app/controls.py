@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from mlpcore.activations import ACTIVATIONS
+from mlpcore.features import BASES
 from mlpcore.params import Config, ParameterError, Spec, Value, specs
 from mlpcore.training import OPTIMISERS
 
@@ -80,6 +81,14 @@ class Panel:
         spec = specs(kind)[name]
         key = self._prepare(kind, (name,))
         self._drawn[name] = st.text_input(spec.label, **_common(spec, key)).strip()
+
+    def training(self, kind: type[Config]) -> None:
+        """Draw what every experiment's training has, down to the first seed."""
+        self.draw(kind, "epochs", "optimiser", "learning_rate", "batch_size", "drop_last")
+        if self["optimiser"] in ("sgd", "rmsprop"):
+            self.draw(kind, "momentum")
+        self.box(kind, "weight_decay")
+        self.box(kind, "seed")
 
     def pick(self, kind: type[Config], name: str, options: Mapping[int, str]) -> None:
         """Draw a choice among some of a number's values, the nearest if it has another one.
@@ -220,6 +229,8 @@ def name_of(spec: Spec, option: str) -> str:
     """An option as people write it."""
     if spec.name == "activation":
         return ACTIVATIONS[option].label
+    if spec.name == "basis" and option in BASES:
+        return BASES[option].label
     if spec.name == "optimiser":
         return OPTIMISERS[option].__name__
     return option.replace("_", " ").capitalize()

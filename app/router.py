@@ -18,6 +18,12 @@ page = st.navigation(
             url_path="wide-vs-deep",
         ),
         st.Page(
+            "views/polynomial_features.py",
+            title="Polynomial Features",
+            icon=":material/function:",
+            url_path="polynomial-features",
+        ),
+        st.Page(
             "views/animal_faces.py",
             title="Animal Faces",
             icon=":material/pets:",

@@ -42,8 +42,21 @@ class Control:
         chosen = self.chosen_learning_rate
         return default if chosen is None else chosen
 
+    def step_done(self) -> None:
+        """Return at once, or wait for others whose turn it is. Cheap: call it at every step.
+
+        It does not pause: whoever watches would take the latest snapshot for where the run stands.
+
+        Raises:
+            Cancelled: if the run is to end.
+        """
+        if not self.pausing:
+            self._make_room()
+        if self.cancelled:
+            raise Cancelled
+
     def checkpoint(self) -> None:
-        """Return at once, or wait while paused or for others. Cheap: call it at every step.
+        """Return at once, or wait while paused or for others. Call it after a snapshot.
 
         Raises:
             Cancelled: if the run is to end.

@@ -136,6 +136,13 @@ def switch(default: bool, *, label: str, help: str) -> bool:
     return dataclasses.field(default=default, metadata=about)
 
 
+def again(spec: Spec) -> Any:
+    """A field with another config's default, bounds and words."""
+    about = {f.name: getattr(spec, f.name) for f in dataclasses.fields(spec)}
+    del about["name"], about["default"]
+    return dataclasses.field(default=spec.default, metadata=about)
+
+
 @dataclass_transform(
     frozen_default=True, kw_only_default=True, field_specifiers=(number, choice, text, switch)
 )

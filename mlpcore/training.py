@@ -126,6 +126,7 @@ class Samples:
 
     Attributes:
         inputs: (D + 1, N), the last row ones.
+        labels: (N,).
         targets: (C, N), one-hot.
     """
 
@@ -133,6 +134,7 @@ class Samples:
         self, inputs: Tensor, labels: Tensor, classes: int, device: torch.device | str = "cpu"
     ) -> None:
         self.inputs = with_ones(inputs.T).contiguous().to(device)
+        self.labels = labels.to(device)
         one_hot = torch.nn.functional.one_hot(labels, classes).T
         self.targets = one_hot.to(inputs.dtype).contiguous().to(device)
 
@@ -220,6 +222,6 @@ def evaluate(stack: Stack, samples: Samples) -> tuple[Tensor, Tensor]:
         of a diverged network is not finite.
     """
     log_probabilities = stack.logits(samples.inputs[None]).log_softmax(1)  # (M, C, N)
-    right = (log_probabilities + samples.targets.log()).amax(1)
-    wrong = (log_probabilities + (1 - samples.targets).log()).amax(1)  # the likeliest other class
+    right = log_probabilities.gather(1, samples.labels.expand(stack.models, 1, -1))[:, 0]
+    wrong = log_probabilities.sub(samples.targets, alpha=1e38).amax(1)  # likeliest of the others
     return (right > wrong).to(right.dtype).mean(1), -right.mean(1)

@@ -30,8 +30,8 @@ from mlpcore.experiments.learner import Architecture
 ARMS = {"augmented": "with augmentation", "plain": "without augmentation"}
 # Pictures of a class in the sample, and seed of how the sample is moved.
 SHOWN, MOVE_SEED = 8, 0
-# Room for the lines' names, as a share of the epochs.
-ROOM = 0.25
+# How far the x axis of curves goes on, for the lines' names.
+ROOM = 1.25
 # Files left out that are named.
 MOST_NAMED = 5
 # Above this many filters, each is shown at half its side, and so on.

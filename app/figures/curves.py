@@ -49,17 +49,6 @@ def replicated(groups: Sequence[Group], theme: Theme, unit: str) -> list[dict[st
         offsets = (np.arange(count) - (count - 1) / 2) / max(count, 2)
         places.extend(group.x + SPREAD * gap * offsets)
         names.extend(group.names)
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": xs + xs[::-1],
-        "y": numbers(np.concatenate([means + margins, (means - margins)[::-1]])),
-        "fill": "toself",
-        "fillcolor": theme.accent,
-        "opacity": 0.2,
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
     dots = {
         "type": "scatter",
         "mode": "markers",
@@ -79,7 +68,22 @@ def replicated(groups: Sequence[Group], theme: Theme, unit: str) -> list[dict[st
         "customdata": [f"± {margin:.1f}" if margin else "" for margin in margins],
         "hovertemplate": f"mean %{{y:.1f}} %{{customdata}}{unit}<extra></extra>",
     }
-    return [band, dots, mean]
+    return [band(xs, means, margins, theme.accent), dots, mean]
+
+
+def band(x: Sequence[float], middle: Floats, margins: Floats, colour: str) -> dict[str, Any]:
+    """An interval around a line, filled."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [*x, *reversed(x)],
+        "y": numbers(np.concatenate([middle + margins, (middle - margins)[::-1]])),
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": 0.2,
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
 
 
 def line(x: Sequence[float], y: Floats, colour: str, width: float, **rest: Any) -> dict[str, Any]:
@@ -126,7 +130,7 @@ def learning_curves(
     *,
     alt: str,
     top: float | None = None,
-    room: float = 0.06,
+    room: float = 1.06,
 ) -> Figure:
     """The mean on the test set by epoch, a line a family.
 
@@ -137,7 +141,7 @@ def learning_curves(
         last_epoch: where the x axis ends.
         alt: what the figure shows, in a sentence.
         top: where the y axis ends, if that is known.
-        room: for the tags behind the last epoch, as a share of the epochs.
+        room: how far the x axis goes on, for the tags, as a multiple of its length.
     """
     traces: list[dict[str, Any]] = []
     ends: list[tuple[float, Learning]] = []
@@ -154,7 +158,9 @@ def learning_curves(
         traces.append(line(x, test, family.colour, width, name=family.name))
         if np.isfinite(test[-1]):
             ends.append((float(test[-1]), family))
-    highest = top or max((y for trace in traces for y in trace["y"] if y is not None), default=1.0)
+    # An untrained network's loss may dwarf all that follows.
+    drawn = (y for trace in traces for y in trace["y"][1:] or trace["y"] if y is not None)
+    highest = top or max(drawn, default=1.0)
     places = apart([y for y, _ in ends], LABEL_GAP * highest, highest)
     tags = [
         {
@@ -174,7 +180,7 @@ def learning_curves(
         alt=alt,
         margin=(10, 10, 14, 10),
         hovermode="x unified",
-        xaxis=axis(theme, "epoch", range=[0, last_epoch * (1 + room)], showgrid=False),
+        xaxis=axis(theme, "epoch", range=[0, last_epoch * room], showgrid=False),
         yaxis=axis(theme, title, range=[0, highest * 1.04]),
         annotations=tags,
     )

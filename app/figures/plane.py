@@ -15,6 +15,7 @@ from app.figures.drawing import (
     Figure,
     Theme,
     along,
+    axis,
     figure,
     packed,
     png,
@@ -44,16 +45,17 @@ def class_palette(theme: Theme) -> NDArray[np.uint8]:
     return np.concatenate(shades).round().astype(np.uint8)
 
 
-def decision_image(probabilities: Floats, theme: Theme) -> str:
+def decision_image(probabilities: Floats, theme: Theme, confidence: bool = True) -> str:
     """A decision map as a PNG: the likeliest class by hue, its probability by strength.
 
     Args:
         probabilities: (C, G, G).
         theme: colours.
+        confidence: whether to show it, or every class at full strength.
     """
     classes = len(probabilities)
-    confidence = (probabilities.max(0) * classes - 1) / (classes - 1)
-    shade = (confidence * (SHADES - 1)).round().astype(np.uint8)
+    sureness = (probabilities.max(0) * classes - 1) / (classes - 1) if confidence else 1.0
+    shade = np.round(sureness * (SHADES - 1)).astype(np.uint8)
     indices = probabilities.argmax(0).astype(np.uint8) * np.uint8(SHADES) + shade
     return png(indices, class_palette(theme))
 
@@ -112,6 +114,7 @@ def decision_map(
     alt: str,
     size: float,
     caption: str | None = None,
+    confidence: bool = True,
 ) -> Figure:
     """A network's decisions over a square, with labelled points on top.
 
@@ -123,15 +126,25 @@ def decision_map(
         alt: what the map shows, in a sentence.
         size: of a point, in pixels.
         caption: markup to stand below.
+        confidence: whether the strength of the colours shows it.
     """
     layout = square(half_width)
     if np.isfinite(probabilities).all():
-        layout["images"] = [picture(decision_image(probabilities, theme), half_width)]
+        image = decision_image(probabilities, theme, confidence)
+        layout["images"] = [picture(image, half_width)]
     else:
         layout["annotations"] = [note("diverged", theme)]
         sample, labels = sample[:0], labels[:0]
     traces = points(sample, labels, len(probabilities), theme, size)
     return figure(theme, traces, alt=alt, aspect=1, caption=caption, **layout)
+
+
+def axes(drawn: Figure, theme: Theme, x: str, y: str) -> Figure:
+    """The figure with its two hidden axes shown, and named."""
+    for place, title in (("xaxis", x), ("yaxis", y)):
+        shown = {"visible": True, "ticks": "outside", "showgrid": False, "nticks": 6}
+        drawn["layout"][place] = axis(theme, title, **(drawn["layout"][place] | shown))
+    return drawn
 
 
 def note(text: str, theme: Theme) -> dict[str, Any]:
@@ -157,12 +170,12 @@ def weight_palette(theme: Theme) -> NDArray[np.uint8]:
     return np.array([rgb(colour) for colour in (*shades, theme.grid)], np.uint8)
 
 
-def unit_image(activations: Floats, theme: Theme) -> str:
-    """A hidden unit's activations (g, g) as a PNG, scaled by the largest of them."""
-    scaled = activations / max(float(np.abs(activations).max()), 1e-12)
+def signed_image(values: Floats, theme: Theme, frame: int = 1) -> str:
+    """Weights or activations (H, W) as a PNG with a frame, scaled by the largest of them."""
+    scaled = values / max(float(np.abs(values).max()), 1e-12)
     middle = UNIT_SHADES // 2
     shades = (scaled * middle + middle).round().astype(np.uint8)
-    return png(np.pad(shades, 1, constant_values=UNIT_SHADES), weight_palette(theme))
+    return png(np.pad(shades, frame, constant_values=UNIT_SHADES), weight_palette(theme))
 
 
 def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str) -> Figure:
@@ -191,7 +204,7 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
             top = y - 0.3 - row
             images.append(
                 {
-                    **picture(unit_image(layer[unit], theme), 0.5),
+                    **picture(signed_image(layer[unit], theme), 0.5),
                     "x": column + 0.04,
                     "y": top - 0.04,
                     "sizex": 0.92,

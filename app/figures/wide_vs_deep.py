@@ -124,11 +124,7 @@ def decision_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> 
 def large_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Figure:
     """The decision map of one network, large, with axes."""
     drawn = _map(snapshot, theme, snapshot.at_depth(depth), network, size=6)
-    for name in ("x", "y"):
-        place = drawn["layout"][f"{name}axis"]
-        shown = {**place, "visible": True, "ticks": "outside", "dtick": 1, "showgrid": False}
-        drawn["layout"][f"{name}axis"] = axis(theme, name, **shown)
-    return drawn
+    return plane.axes(drawn, theme, "x", "y")
 
 
 def _map(

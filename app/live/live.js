@@ -147,17 +147,18 @@ class Mount {
 
   remove() {
     this.cells.forEach((cell) => cell.remove());
+    this.status?.element.remove();
   }
 }
 
 class StatusLine {
-  constructor(parent) {
+  constructor(grid) {
     this.element = document.createElement("div");
-    this.element.className = "status";
+    this.element.className = "mlp-status";
     this.element.innerHTML =
       '<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="training"><i></i></div>' +
       '<span class="words"></span><span class="trouble" role="alert"></span>';
-    parent.append(this.element);
+    grid.before(this.element);
   }
 
   show({ state, words, progress }) {
@@ -174,17 +175,21 @@ class StatusLine {
   }
 }
 
-// The server is there, but does not answer as it should: a job dropped while nobody was heard of, or
-// a proxy's own page.
-class Trouble extends Error {
-  constructor(status) {
-    super(status === 410 ? "This run was dropped" : `The server answered ${status}`);
+// Something between the page and its job that may pass: asking again is all there is to do.
+class Trouble extends Error {}
+
+// What a request brings, or trouble.
+async function reached(request) {
+  try {
+    return await request;
+  } catch (error) {
+    throw error.name === "AbortError" ? error : new Trouble("Connection lost");
   }
 }
 
 class Poller {
   constructor(job, watcher, root) {
-    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1 });
+    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1, asks: 0 });
   }
 
   add(mount, pictures) {
@@ -200,6 +205,7 @@ class Poller {
 
   // Ask again now: for pictures that are new on the page, a new theme, or a page seen again.
   ask() {
+    this.asks += 1;
     this.version = -1;
     this.request?.abort();
     this.wake?.();
@@ -222,17 +228,17 @@ class Poller {
   async loop() {
     let failures = 0;
     while (this.mounts.size) {
-      const asked = this.version;
+      const asks = this.asks;
       try {
         const answer = await this.fetch();
         failures = 0;
-        if (asked !== -1 || this.version === -1) this.version = answer.version;
+        if (asks === this.asks) this.version = answer.version;
         await this.show(answer);
       } catch (error) {
         if (error.name === "AbortError") continue;
+        if (!(error instanceof Trouble)) throw error;
         const wait = RETRY[Math.min(failures++, RETRY.length - 1)];
-        this.trouble(`${error instanceof Trouble ? error.message : "Connection lost"}. Trying again…`);
-        if (!(error instanceof Trouble || error instanceof TypeError)) console.error(error);
+        this.trouble(`${error.message}. Trying again…`);
         await new Promise((resolve) => {
           this.wake = resolve;
           setTimeout(resolve, wait);
@@ -249,14 +255,19 @@ class Poller {
     this.asked = this.theme();
     const { job, watcher, version, asked: theme } = this;
     this.request = new AbortController();
-    const response = await fetch(`${this.root}/live/frames`, {
-      method: "POST",
-      body: JSON.stringify({ job, watcher, theme, version, calm: document.hidden, views }),
-      signal: this.request.signal,
-    });
-    if (response.status === 410) this.tell("lost");
-    if (!response.ok) throw new Trouble(response.status);
-    return response.json();
+    const response = await reached(
+      fetch(`${this.root}/live/frames`, {
+        method: "POST",
+        body: JSON.stringify({ job, watcher, theme, version, calm: document.hidden, views }),
+        signal: this.request.signal,
+      }),
+    );
+    if (response.status === 410) {
+      this.tell("lost");
+      throw new Trouble("This run was dropped");
+    }
+    if (!response.ok) throw new Trouble(`The server answered ${response.status}`);
+    return reached(response.json());
   }
 
   async show({ status, views }) {
@@ -305,7 +316,7 @@ function plotly(root) {
       script.onload = resolve;
       script.onerror = () => {
         libraries.delete(address);
-        reject(new TypeError("plotly could not be loaded"));
+        reject(new Trouble("Connection lost"));
       };
       document.head.append(script);
     });

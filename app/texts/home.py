@@ -6,19 +6,33 @@ WELCOME = (
     "uncertainty, and the link in the address bar brings it back."
 )
 
-WIDE_VS_DEEP = (
-    "You have 100 parameters. One wide hidden layer, or several narrow ones? Forty networks learn "
-    "a spiral in front of you, and one question decides: which depth wins, and is one seed enough "
-    "to tell?"
+# View, title, icon, words, what its picture shows.
+PAGES = (
+    (
+        "wide_vs_deep",
+        "Wide vs Deep",
+        "layers",
+        "You have 100 parameters. One wide hidden layer, or several narrow ones? Forty networks "
+        "learn a spiral in front of you. Which depth wins, and is one seed enough to tell?",
+        "Decision maps of networks with the same parameter budget, from one to five hidden layers.",
+    ),
+    (
+        "polynomial_features",
+        "Polynomial Features",
+        "function",
+        "A linear model on 1,325 polynomial features is as wide as it gets. Mend its fit with a "
+        "change of basis, then zoom out: what does it say where there are no data?",
+        "A polynomial model and an MLP with as many parameters, seen beyond their data.",
+    ),
+    (
+        "animal_faces",
+        "Animal Faces",
+        "pets",
+        "Watch 64 first-layer filters form while two networks learn cats, dogs and wild animals, "
+        "one from pictures rotated and flipped anew each time. Are those faces a hierarchy?",
+        "First-layer filters after training on drawn faces with augmentation.",
+    ),
 )
-WIDE_VS_DEEP_PICTURE = "Decision maps of five networks with the same parameter budget."
-
-ANIMAL_FACES = (
-    "Cats, dogs and wild animals, 32 × 32. Watch 64 first-layer filters form while two networks "
-    "train, one of them on pictures that are rotated and flipped anew each time. Are those faces "
-    "in the filters a hierarchy?"
-)
-ANIMAL_FACES_PICTURE = "First-layer filters after training on drawn faces with augmentation."
 
 CREDIT = (
     "Built on the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2), CC BY 4.0. "

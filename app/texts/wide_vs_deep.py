@@ -38,13 +38,17 @@ BUDGET = r"""
 A network with $D$ inputs, $d$ hidden layers of $n$ units each and $C$ classes has, weights and
 biases together,
 
-$$P(d,n) = \underbrace{(D+1)\,n}_{\text{first}} + (d-1)\underbrace{(n+1)\,n}_{\text{between}}
-+ \underbrace{(n+1)\,C}_{\text{last}} = (d-1)\,n^2 + (d+D+C)\,n + C .$$
+$$
+P(d,n) = \underbrace{(D+1)\,n}_{\text{first}} + (d-1)\underbrace{(n+1)\,n}_{\text{between}}
++ \underbrace{(n+1)\,C}_{\text{last}} = (d-1)\,n^2 + (d+D+C)\,n + C .
+$$
 
 For a budget $B$ we take the smallest whole $n$ with $P(d,n) \ge B$. For one hidden layer that is
 $n=\lceil (B-C)/(1+D+C)\rceil$; for more it is the positive root, rounded up:
 
-$$n = \left\lceil \frac{-(d+D+C)+\sqrt{(d+D+C)^2+4(d-1)(B-C)}}{2(d-1)} \right\rceil .$$
+$$
+n = \left\lceil \frac{-(d+D+C)+\sqrt{(d+D+C)^2+4(d-1)(B-C)}}{2(d-1)} \right\rceil .
+$$
 
 Rounding up overshoots, the more so the smaller the budget: the table shows by how much. Keep that
 in mind when two depths are close.
@@ -55,7 +59,9 @@ A ReLU network is linear wherever the same units are on. Those pieces are its *l
 table counts the ones that the map's grid meets. One hidden layer of $n$ units gives at most
 $1+n+\binom n2$ of them. Several layers of widths $n_1,\dots,n_L$ *can* reach at least
 
-$$\prod_{i<L}\left\lfloor \tfrac{n_i}{2}\right\rfloor^2\;\sum_{j\le 2}\binom{n_L}{j}$$
+$$
+\prod_{i<L}\left\lfloor \tfrac{n_i}{2}\right\rfloor^2\;\sum_{j\le 2}\binom{n_L}{j}
+$$
 
 (Montúfar et al. 2014, *On the Number of Linear Regions of Deep Neural Networks*), which grows
 exponentially with depth. What networks have at initialisation grows with the square of the number

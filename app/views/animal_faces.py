@@ -11,7 +11,7 @@ from app.figures import animal_faces as figures
 from app.live import component
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
-from app.looks import Look
+from app.looks import FacesLook
 from app.teaching import predict
 from app.texts import animal_faces as texts
 from app.transport import transport
@@ -23,11 +23,11 @@ Pictures = list[tuple[Draw, dict[str, Any]]]
 
 def _pick(name: str) -> Callable[[int], None]:
     """What a click does: it shows a filter or a picture large."""
-    return lambda number: controls.change(Look, **{name: number})
+    return lambda number: controls.change(FacesLook, **{name: number})
 
 
 picture_source.settle()
-panel = Panel(AnimalFaces, Look)
+panel = Panel(AnimalFaces, FacesLook)
 with st.sidebar:
     panel.draw(AnimalFaces, "augmentation", "degrees")
     panel.write(AnimalFaces, "widths")
@@ -62,10 +62,10 @@ live_figures(
 transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
 st.subheader("What the first layer looks for")
 with st.container(horizontal=True, gap="large"):
-    panel.draw(Look, "own_scale", "by_norm")
+    panel.draw(FacesLook, "own_scale", "by_norm")
 if config.seeds > 1:
     seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
-    panel.pick(Look, "network", seeds)
+    panel.pick(FacesLook, "network", seeds)
 network = panel["network"] - 1 if config.seeds > 1 else 0
 arms = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}[config.augmentation]
 shown = {"network": network, "own": panel["own_scale"], "ordered": panel["by_norm"]}
@@ -91,18 +91,18 @@ for draw in judgements:
 
 st.subheader("Inside one network")
 if len(arms) > 1:
-    panel.draw(Look, "arm")
+    panel.draw(FacesLook, "arm")
 arm = panel["arm"] if len(arms) > 1 else arms[0]
 one = {"arm": arm, "network": network}
 left, right = st.columns(2, gap="large")
 with left:
-    panel.count(Look, "unit", config.hidden_widths[0])
+    panel.count(FacesLook, "unit", config.hidden_widths[0])
     unit = {**one, "unit": panel["unit"] - 1}
     large: Pictures = [(figures.unit_filter, unit), (figures.unit_classes, unit)]
     live_figures(job, large, key="unit", min_width="10rem", max_width="18rem", height="15rem")
     live_figures(job, [(figures.unit_pictures, unit)], key="unit_pictures", pick=_pick("picture"))
 with right:
-    panel.box(Look, "picture")
+    panel.box(FacesLook, "picture")
     place = panel["picture"] - 1
     looked_at = {**one, "place": place}
     parts: Pictures = [
@@ -131,5 +131,5 @@ with st.expander("The command that reproduces this result"):
     st.code(command_line("animal-faces", config), language="bash")
 st.caption(texts.CREDIT)
 
-panel.config(Look)
+panel.config(FacesLook)
 panel.write_url()

@@ -6,18 +6,10 @@ from app.texts import home as texts
 
 st.title("MLP Explorer")
 st.markdown(texts.WELCOME)
-left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
-with left:
-    st.page_link("views/wide_vs_deep.py", label="**Wide vs Deep**", icon=":material/layers:")
-    st.markdown(texts.WIDE_VS_DEEP)
-with right:
-    st.image("assets/wide_vs_deep.png", caption=texts.WIDE_VS_DEEP_PICTURE)
-st.divider()
-left, right = st.columns([2, 3], gap="large", vertical_alignment="center")
-with left:
-    st.page_link("views/animal_faces.py", label="**Animal Faces**", icon=":material/pets:")
-    st.markdown(texts.ANIMAL_FACES)
-with right:
-    st.image("assets/animal_faces.png", caption=texts.ANIMAL_FACES_PICTURE)
-st.divider()
+cards = st.columns(2, gap="large")
+for place, (view, title, icon, words, picture) in enumerate(texts.PAGES):
+    with cards[place % 2], st.container(border=True):
+        st.image(f"assets/{view}.png", caption=picture)
+        st.page_link(f"views/{view}.py", label=f"**{title}**", icon=f":material/{icon}:")
+        st.markdown(words)
 st.caption(texts.CREDIT)

@@ -7,22 +7,14 @@ from app.controls import Panel
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
 from app.live.component import follow, live_figures
+from app.looks import DepthLook
 from app.teaching import predict
 from app.texts import wide_vs_deep as texts
 from app.transport import transport
 from mlpcore.__main__ import command_line
 from mlpcore.experiments import WideVsDeep
-from mlpcore.params import Config, number
 
-
-class Look(Config):
-    """Which networks the page shows large."""
-
-    depth: int = number(3, 1, 10, label="Depth", help="Hidden layers of the network shown large.")
-    network: int = number(1, 1, 32, label="Seed", help="Whose maps to show, of a depth's networks.")
-
-
-panel = Panel(WideVsDeep, Look)
+panel = Panel(WideVsDeep, DepthLook)
 with st.sidebar:
     panel.draw(WideVsDeep, "budget", ("depth_from", "depth_to"), "seeds", "activation")
     if panel["activation"] == "leaky_relu":
@@ -31,11 +23,7 @@ with st.sidebar:
         panel.draw(WideVsDeep, "data", "classes", "samples", "noise")
         panel.box(WideVsDeep, "data_seed")
     with st.expander("Training"):
-        panel.draw(WideVsDeep, "epochs", "optimiser", "learning_rate", "batch_size", "drop_last")
-        if panel["optimiser"] in ("sgd", "rmsprop"):
-            panel.draw(WideVsDeep, "momentum")
-        panel.box(WideVsDeep, "weight_decay")
-        panel.box(WideVsDeep, "seed")
+        panel.training(WideVsDeep)
 
 st.title("Wide vs Deep")
 st.markdown(texts.QUESTION)
@@ -48,7 +36,7 @@ live_figures(
 )
 transport(job, config, lambda: controls.change(WideVsDeep, seed=config.seed + config.seeds))
 
-panel.pick(Look, "network", {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)})
+panel.pick(DepthLook, "network", {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)})
 network = panel["network"] - 1
 maps = [(figures.decision_map, {"depth": d, "network": network}) for d in config.depths]
 live_figures(job, maps, key="maps", min_width="9rem", height="13rem")
@@ -60,7 +48,7 @@ with right:
     live_figures(job, [(figures.table, {"network": network})], key="table")
 
 st.subheader("Inside one network")
-panel.pick(Look, "depth", {d: count(d, "hidden layer") for d in config.depths})
+panel.pick(DepthLook, "depth", {d: count(d, "hidden layer") for d in config.depths})
 depth = panel["depth"]
 left, right = st.columns(2, gap="large")
 with left:
@@ -80,5 +68,5 @@ with st.expander("The command that reproduces this result"):
     st.code(command_line("wide-vs-deep", config), language="bash")
 st.caption(texts.CREDIT)
 
-panel.config(Look)
+panel.config(DepthLook)
 panel.write_url()

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Self
 
 import torch
 
@@ -12,7 +13,7 @@ from mlpcore.experiments.learner import Architecture
 from mlpcore.experiments.polynomial_features import PolynomialTraining
 from mlpcore.experiments.run import AnySnapshot, Run
 from mlpcore.features import BASES, term_count
-from mlpcore.params import ParameterError, choice, number
+from mlpcore.params import ParameterError, choice, number, specs
 
 ALL = "all"
 
@@ -26,6 +27,12 @@ class DegreeSweep(PolynomialTraining):
     basis: str = choice(
         ALL, (ALL, *BASES), label="Basis", help="The family of polynomials, or all of them."
     )
+
+    @classmethod
+    def beside(cls, config: PolynomialTraining, **fields: Any) -> Self:
+        """The sweep on another experiment's data and with its training, and these fields."""
+        shared = {name: getattr(config, name) for name in specs(PolynomialTraining)}
+        return cls(**{**shared, **fields})
 
     def check(self) -> None:
         """Check the fields against each other.

@@ -150,5 +150,5 @@ def _train(steps: Iterator[None], control: Control, until: float) -> bool:
     for _ in steps:
         if control.pausing or time.monotonic() >= until:
             return True
-        control.checkpoint()
+        control.step_done()
     return False

@@ -52,6 +52,18 @@ def test_a_checkpoint_returns_at_once_unless_something_was_asked():
     assert not control.pausing
 
 
+def test_the_end_of_a_step_makes_room_but_does_not_pause():
+    rooms = []
+    control = Control(make_room=lambda: rooms.append("room"))
+    control.step_done()
+    control.pause()
+    control.step_done()
+    assert rooms == ["room"]
+    control.cancel()
+    with pytest.raises(Cancelled):
+        control.step_done()
+
+
 def test_a_pause_waits_away_until_resumed():
     waiting = Waiting()
     waiting.control.pause()

@@ -148,7 +148,10 @@ def test_moments_equal_monte_carlo(name):
 
 @settings(deadline=None)
 @given(
-    st.sampled_from(sorted(MOMENTS)), st.floats(1e-6, 1e3), st.floats(-1, 1), st.floats(-0.01, 0.01)
+    st.sampled_from(sorted(MOMENTS)),
+    st.floats(1e-6, 1e3),
+    st.floats(-0.9, 0.9),
+    st.floats(-0.01, 0.01),
 )
 def test_rates_are_derivatives(name, q, c, step):
     phi = moments(name, 0.1)
@@ -156,7 +159,8 @@ def test_rates_are_derivatives(name, q, c, step):
     rate = (phi.square(np.array(q + h)) - phi.square(np.array(q - h))) / (2 * h)
     assert phi.square_rate(np.array(q)) == pytest.approx(rate, rel=1e-5, abs=1e-9)
     # d/dc E[φ(u)φ(v)] = q E[φ′(u)φ′(v)], by Simpson's rule over a step.
-    ends = np.clip(c + np.array([0, step]), -1, 1)
+    # Away from ±1, where the slopes of saturated units change within less than a step.
+    ends = c + np.array([0, step])
     points = np.array([ends[0], ends.mean(), ends[1]])
     rise = np.diff(phi.product(q, ends))[0]
     slopes = phi.slope_product(q, points) @ [1, 4, 1] / 6

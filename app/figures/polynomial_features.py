@@ -1,0 +1,259 @@
+"""Polynomial Features, drawn: two maps side by side, regions, accuracy by degree, coefficients."""
+
+import numpy as np
+
+from app.figures import curves, plane
+from app.figures.drawing import Figure, Html, Theme, axis, escape, figure
+from app.figures.words import accuracy, count, percent
+from mlpcore.experiments.degree_sweep import Snapshot as Sweep
+from mlpcore.experiments.learner import Architecture
+from mlpcore.experiments.polynomial_features import (
+    Map,
+    Snapshot,
+    Window,
+    mlp_map,
+    polynomial_map,
+    spectrum,
+)
+from mlpcore.features import BASES, Conditioning, term_count
+
+# How the bases' lines are drawn, so that colour alone does not tell them apart.
+DASHES = ("solid", "dash", "dot")
+
+
+def headline(snapshot: Snapshot, theme: Theme, network: int, half_width: float) -> Html:
+    """How both models do inside the data, and into how many pieces each cuts the outside."""
+    answer, detail = _answer(snapshot, network, half_width)
+    return Html(f'<p class="headline"><strong>{escape(answer)}</strong> {escape(detail)}</p>')
+
+
+def _answer(snapshot: Snapshot, network: int, half_width: float) -> tuple[str, str]:
+    polynomial, mlp = snapshot.polynomial, snapshot.mlp
+    epoch = int(polynomial.epochs[-1])
+    if epoch == 0:
+        guess = percent(1 / snapshot.config.classes, 0)
+        return "Not trained yet.", f"Guessing gets {guess} of the test points right."
+    so_far = "" if snapshot.finished else f" after {count(epoch, 'epoch')}"
+    inside = (
+        f"Inside the data{so_far}: polynomial {accuracy(polynomial.score)} right, "
+        f"MLP {accuracy(mlp.score)}."
+    )
+    window = Window(half_width=half_width)
+    outside = polynomial_map(snapshot, network, window), mlp_map(snapshot, network, window)
+    if any(m.not_finite for m in outside):
+        return inside, "A network whose map is asked for has diverged."
+    pieces = [count(m.regions_outside, "region") for m in outside]
+    return inside, f"Outside, to ±{half_width:g}: {pieces[0]} against {pieces[1]}."
+
+
+def polynomial_model(
+    snapshot: Snapshot, theme: Theme, network: int, half_width: float, confidence: bool
+) -> Figure:
+    """The decision map of a linear model on polynomial features."""
+    basis = BASES[snapshot.config.basis].label
+    terms = count(term_count(snapshot.config.degree), "feature")
+    name = f"Linear model on {terms} ({basis})"
+    seen = polynomial_map(snapshot, network, Window(half_width=half_width))
+    return _map(snapshot, theme, snapshot.polynomial, network, seen, name, confidence)
+
+
+def mlp(
+    snapshot: Snapshot, theme: Theme, network: int, half_width: float, confidence: bool
+) -> Figure:
+    """The decision map of the MLP beside it."""
+    seen = mlp_map(snapshot, network, Window(half_width=half_width))
+    name = f"MLP, {snapshot.mlp.label}"
+    return _map(snapshot, theme, snapshot.mlp, network, seen, name, confidence)
+
+
+def _map(
+    snapshot: Snapshot,
+    theme: Theme,
+    networks: Architecture,
+    network: int,
+    seen: Map,
+    name: str,
+    confidence: bool,
+) -> Figure:
+    if not networks.converged[network]:
+        findings = f"diverged at epoch {networks.diverged_at[network]}"
+    else:
+        findings = (
+            f"{percent(float(networks.test_accuracy[-1, network]))} right inside the data<br>"
+            f"{count(seen.regions_inside, 'decision region')} inside, "
+            f"{seen.regions_outside:,} outside"
+        )
+    if seen.beyond_float32:
+        findings += (
+            f"<br>logits beyond float32 on {percent(seen.beyond_float32, 0)} of the map: "
+            "drawn in float64"
+        )
+    parameters = count(networks.parameters, "parameter")
+    drawn = plane.decision_map(
+        seen.probabilities,
+        seen.half_width,
+        snapshot.test_points,
+        snapshot.test_labels,
+        theme,
+        alt=f"{name}, on ±{seen.half_width:g}: {findings.replace('<br>', '; ')}.",
+        size=max(1.5, 9 / seen.half_width),
+        caption=f"<b>{name}</b>, {parameters}<br>{findings}",
+        confidence=confidence,
+    )
+    edge = snapshot.data_half_width
+    box = {"type": "rect", "x0": -edge, "x1": edge, "y0": -edge, "y1": edge}
+    drawn["layout"]["shapes"] = [{**box, "line": {"color": theme.text, "width": 2, "dash": "dot"}}]
+    return plane.axes(drawn, theme, "x", "y")
+
+
+def accuracy_by_degree(sweep: Sweep, theme: Theme, degree: int) -> Figure:
+    """Mean accuracy against degree, a line a basis, with the test set's 95% interval as a band."""
+    traces, best = [], []
+    config = sweep.config
+    for i, (basis, dash) in enumerate(zip(config.bases, DASHES, strict=False)):
+        points = sweep.curve(basis)
+        if not points:
+            continue
+        colour = _colours(theme)[i]
+        degrees = [float(point.degree) for point in points]
+        scores = [point.networks.score for point in points]
+        means = 100 * np.array([score.mean for score in scores])
+        margins = 100 * np.nan_to_num(np.array([score.margin for score in scores]))
+        traces.append(curves.band(degrees, means, margins, colour))
+        train = 100 * np.array([point.networks.train_score.mean for point in points])
+        label = BASES[basis].label
+        traces.append(curves.line(degrees, train, colour, 1.2, dash=dash, hoverinfo="skip"))
+        shown = {"name": label, "mode": "lines+markers", "marker": {"size": 7}}
+        traces.append(curves.line(degrees, means, colour, 3, dash=dash, **shown))
+        if np.isfinite(means).any():
+            top = int(np.nanargmax(means))
+            best.append(f"{label} best at degree {degrees[top]:g} with {accuracy(scores[top])}")
+    ends = [(t["x"][-1], t["y"][-1], t) for t in traces if "name" in t and t["y"][-1] is not None]
+    places = curves.apart([y for _, y, _ in ends], 6, 100)
+    step = config.degree_step
+    return figure(
+        theme,
+        traces,
+        alt=f"Test accuracy against degree. {'; '.join(best)}.",
+        margin=(10, 100, 14, 10),
+        hovermode="x unified",
+        xaxis=axis(
+            theme,
+            "degree",
+            range=[config.degree_from - step / 4, config.degree_to + step / 4],
+            showgrid=False,
+        ),
+        yaxis=axis(theme, "accuracy (%)", range=[0, 102]),
+        shapes=[
+            {
+                "type": "line",
+                "yref": "paper",
+                "x0": degree,
+                "x1": degree,
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": theme.muted, "width": 1, "dash": "dot"},
+            }
+        ],
+        annotations=[
+            *(
+                {
+                    "text": trace["name"],
+                    "x": x,
+                    "y": place,
+                    "xanchor": "left",
+                    "xshift": 8,
+                    "showarrow": False,
+                    "font": {"color": trace["line"]["color"], "size": 14},
+                }
+                for place, (x, _, trace) in zip(places, ends, strict=True)
+            ),
+            curves.key("thick: test set with its 95% interval<br>thin: training set", theme),
+        ],
+    )
+
+
+def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> Figure:
+    """The weights of one class by degree in x and y."""
+    square = spectrum(snapshot, network)[label]
+    size = len(square)
+    finite = np.isfinite(square)
+    largest = float(np.abs(square[finite]).max()) if finite.any() else 0.0
+    # Enlarged here, because a browser would blur what alternates from cell to cell.
+    cells = np.kron(np.nan_to_num(square).T, np.ones((6, 6), np.float32))
+    image = plane.signed_image(cells, theme, frame=0)
+    drawn = figure(
+        theme,
+        [],
+        alt=f"Weights for class {label} by degree in x and y; the largest is {largest:.3g}.",
+        aspect=1,
+        caption=f"<b>class {label}</b>, largest |weight| {largest:.3g}",
+        images=[
+            {
+                **plane.picture(image, size / 2),
+                "x": -0.5,
+                "y": size - 0.5,
+            }
+        ],
+        xaxis={"range": [-0.5, size - 0.5], "constrain": "domain"},
+        yaxis={"range": [-0.5, size - 0.5], "scaleanchor": "x"},
+    )
+    return plane.axes(drawn, theme, "degree in x", "degree in y")
+
+
+def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:
+    """Mean test accuracy by epoch of both models, with their seeds and training sets."""
+    return _curves(snapshot, theme, "accuracy (%)", "accuracy", 100)
+
+
+def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
+    """Mean test loss by epoch of both models, with their seeds and training sets."""
+    return _curves(snapshot, theme, "cross-entropy (nats)", "loss", None)
+
+
+def _curves(
+    snapshot: Snapshot, theme: Theme, title: str, quantity: str, top: float | None
+) -> Figure:
+    families = []
+    models = (("polynomial", snapshot.polynomial), ("MLP", snapshot.mlp))
+    for (name, a), colour in zip(models, _colours(theme), strict=False):
+        scale = 100 if quantity == "accuracy" else 1
+        train, test = (
+            scale * getattr(a, f"{part}_{quantity}")[:, a.converged] for part in ("train", "test")
+        )
+        families.append(
+            curves.Learning(name, name, a.epochs.tolist(), train, test, colour, chosen=True)
+        )
+    return curves.learning_curves(
+        families,
+        theme,
+        title,
+        snapshot.config.epochs,
+        alt=f"Test {quantity} by epoch of the polynomial model and of the MLP.",
+        top=top,
+        room=1.3,
+    )
+
+
+def _colours(theme: Theme) -> tuple[str, str, str]:
+    """Of models and of bases, first to last."""
+    return theme.accent, theme.sequence[3], theme.muted
+
+
+def conditioning_table(found: Conditioning, terms: int) -> Html:
+    """What makes the features easy or hard to learn from, and a sentence on it."""
+    spread = found.greatest_rms / found.least_rms if found.least_rms else float("inf")
+    rank = "not known" if np.isnan(found.effective_rank) else f"{found.effective_rank:.1f}"
+    rows = {
+        "columns": f"{terms:,}",
+        "effective rank": rank,
+        "root mean square of a column, least": f"{found.least_rms:.2g}",
+        "root mean square of a column, greatest": f"{found.greatest_rms:.2g}",
+        "greatest over least": f"{spread:.2g}",
+        "entries that are exactly 0 in float32": percent(found.zeros),
+        "entries beyond float32": percent(found.not_finite),
+    }
+    cells = "".join(
+        f"<tr><th scope='row'>{name}</th><td>{text}</td></tr>" for name, text in rows.items()
+    )
+    return Html(f"<table class='findings'><tbody>{cells}</tbody></table>")

@@ -1,0 +1,89 @@
+"""Polynomial Features: a very wide linear model, and where it fails."""
+
+import streamlit as st
+
+from app import controls
+from app.controls import Panel
+from app.figures import polynomial_features as figures
+from app.live.component import follow, live_figures, release
+from app.looks import PolynomialLook
+from app.teaching import predict
+from app.texts import polynomial_features as texts
+from app.transport import transport
+from mlpcore.__main__ import command_line
+from mlpcore.experiments import DegreeSweep, PolynomialFeatures
+from mlpcore.experiments.degree_sweep import ALL
+from mlpcore.experiments.polynomial_features import Window, feature_conditioning
+from mlpcore.features import term_count
+
+panel = Panel(PolynomialFeatures, Window, PolynomialLook)
+with st.sidebar:
+    panel.draw(PolynomialFeatures, "degree", "basis", "scale", "standardise")
+    panel.draw(PolynomialFeatures, "hidden_layers", "seeds")
+    with st.expander("Data"):
+        panel.draw(PolynomialFeatures, "data", "classes", "samples", "noise")
+        panel.box(PolynomialFeatures, "data_seed")
+    with st.expander("Training"):
+        panel.training(PolynomialFeatures)
+
+st.title("Polynomial Features")
+st.markdown(texts.QUESTION)
+config = panel.config(PolynomialFeatures)
+panel.show_problems()
+job = follow(config)
+
+headline = st.container()
+transport(job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds))
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    panel.draw(Window, "half_width")
+    panel.draw(PolynomialLook, "confidence")
+    seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
+    panel.pick(PolynomialLook, "network", seeds)
+network = {"network": panel["network"] - 1}
+shown = {**network, "half_width": panel["half_width"]}
+with headline:
+    answer = [(figures.headline, shown)]
+    live_figures(job, answer, key="headline", min_width="100%", height="4rem", status=True)
+shown["confidence"] = panel["confidence"]
+maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
+live_figures(job, maps, key="maps", min_width="20rem", height="28rem")
+
+st.subheader("Think")
+predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
+
+st.subheader("Why the fit is poor, or good")
+st.markdown(texts.CONDITIONING)
+conditioning = st.empty()
+curves = [figures.accuracy_curves, figures.loss_curves]
+live_figures(job, [(c, {}) for c in curves], key="curves", min_width="20rem", height="20rem")
+st.markdown("**Learned weights** by degree, for each class: blue negative, orange positive.")
+weights = [(figures.coefficients, {**network, "label": k}) for k in range(config.classes)]
+live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")
+
+st.subheader("Accuracy against degree")
+panel.draw(PolynomialLook, "sweep")
+commands = [command_line("polynomial", config)]
+if panel["sweep"]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        panel.draw(PolynomialLook, ("degree_from", "degree_to"), "degree_step", "all_bases")
+    basis = ALL if panel["all_bases"] else config.basis
+    sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialLook).degrees)
+    by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
+    live_figures(follow(sweep, "sweep"), [by_degree], key="sweep", height="26rem", status=True)
+    commands.append(command_line("polynomial --sweep", sweep))
+else:
+    release("sweep")
+
+with st.expander("How many features? The count and its proof"):
+    st.markdown(texts.COUNT)
+with st.expander("The commands that reproduce these results"):
+    st.code("\n".join(commands), language="bash")
+st.caption(texts.CREDIT)
+
+panel.config(Window)
+panel.config(PolynomialLook)
+panel.write_url()
+# Last, because it takes a moment.
+conditioning.html(
+    figures.conditioning_table(feature_conditioning(config), term_count(config.degree))
+)
