@@ -66,11 +66,21 @@ class Panel:
             **_common(spec, key),
         )
 
-    def write(self, kind: type[Config], name: str) -> None:
-        """Draw a text to type."""
+    def count(self, kind: type[Config], name: str, most: int) -> None:
+        """Draw a slider from a whole number's lower bound to ``most``, which depends on others."""
         spec = specs(kind)[name]
         key = self._prepare(kind, (name,))
-        self._drawn[name] = st.text_input(spec.label, **_common(spec, key))
+        low = spec.kind(spec.low)
+        st.session_state[key] = min(st.session_state[key], most)
+        self._drawn[name] = (
+            st.slider(spec.label, low, most, **_common(spec, key)) if most > low else low
+        )
+
+    def write(self, kind: type[Config], name: str) -> None:
+        """Draw a line of text to type."""
+        spec = specs(kind)[name]
+        key = self._prepare(kind, (name,))
+        self._drawn[name] = st.text_input(spec.label, **_common(spec, key)).strip()
 
     def training(self, kind: type[Config]) -> None:
         """Draw what every experiment's training has, down to the first seed."""

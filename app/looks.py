@@ -5,8 +5,9 @@ import math
 from typing import Any
 
 from mlpcore.experiments import DegreeSweep, SignalPropagation
+from mlpcore.experiments.animal_faces import MOST_WIDTH
 from mlpcore.meanfield import critical_weight_var
-from mlpcore.params import Config, again, number, specs, switch
+from mlpcore.params import Config, again, choice, number, specs, switch
 
 _swept = specs(DegreeSweep)
 _carried = specs(SignalPropagation)
@@ -42,6 +43,21 @@ class PolynomialLook(Config):
     def degrees(self) -> dict[str, Any]:
         """The fields that are the sweep's own."""
         return {name: getattr(self, name) for name in ("degree_from", "degree_to", "degree_step")}
+
+
+class FacesLook(Config):
+    """What Animal Faces shows large, and how."""
+
+    own_scale: bool = switch(
+        False, label="Scale each filter by its own largest weight", help="Or all by the largest."
+    )
+    by_norm: bool = switch(False, label="Order by norm", help="The largest filters first.")
+    network: int = number(1, 1, 16, label="Seed", help="Which network to look into.")
+    arm: str = choice(
+        "augmented", ("augmented", "plain"), label="Network", help="Trained with augmentation?"
+    )
+    unit: int = number(1, 1, MOST_WIDTH, label="Filter", help="A unit of the first layer.")
+    picture: int = number(1, 1, 1_000_000, label="Picture", help="One of the validation set.")
 
 
 class GainLook(Config):

@@ -24,6 +24,12 @@ page = st.navigation(
             url_path="polynomial-features",
         ),
         st.Page(
+            "views/animal_faces.py",
+            title="Animal Faces",
+            icon=":material/pets:",
+            url_path="animal-faces",
+        ),
+        st.Page(
             "views/initialization.py",
             title="Initialization",
             icon=":material/tune:",

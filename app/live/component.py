@@ -1,7 +1,7 @@
 """The page's side of live figures: which job a page follows, and where its pictures go."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,7 @@ def live_figures(
     min_width: str = "14rem",
     max_width: str = "none",
     height: str = "24rem",
+    pick: Callable[[int], None] | None = None,
 ) -> None:
     """Place pictures of a job in a grid.
 
@@ -96,6 +97,7 @@ def live_figures(
         status: whether a line with the job's progress stands on top.
         min_width, max_width: of a picture, as CSS lengths.
         height: of a picture that has no shape of its own.
+        pick: called with the number (``customdata``) of what is clicked in a picture.
     """
     views = [View(draw, tuple(sorted(parameters.items()))) for draw, parameters in pictures]
     _component()(
@@ -110,9 +112,11 @@ def live_figures(
             "min_width": min_width,
             "max_width": max_width,
             "height": height,
+            "pick": pick is not None,
         },
         key=key,
         on_state_change=lambda: None,
+        on_picked_change=lambda: pick(st.session_state[key].picked) if pick else None,
     )
 
 

@@ -13,8 +13,9 @@ const OPTIONS = {
 const DECORATION = ["images", "annotations"];
 
 class Cell {
-  constructor(id, parent) {
+  constructor(id, parent, picked) {
     this.id = id;
+    this.picked = picked;
     this.kind = null;
     this.hashes = [];
     this.parts = new Map();
@@ -64,6 +65,7 @@ class Cell {
     } else {
       const options = { ...OPTIONS, displayModeBar: caption ? false : "hover" };
       await Plotly.react(this.body, traces, { ...structuredClone(layout), autosize: true }, options);
+      if (!this.drawn) this.body.on("plotly_click", ({ points: [point] }) => this.picked(point));
       this.drawn = true;
     }
   }
@@ -117,8 +119,9 @@ class Mount {
   }
 
   // Returns whether there are pictures to ask for.
-  update(data, notify) {
+  update(data, notify, pick) {
     this.notify = notify;
+    this.pick = pick;
     this.root.style.setProperty("--min", data.min_width);
     this.root.style.setProperty("--max", data.max_width);
     this.root.style.setProperty("--height", data.height);
@@ -126,11 +129,16 @@ class Mount {
     const before = this.cells.map((cell) => cell.id).join();
     data.views.forEach((id, place) => {
       const cell = this.cells[place];
-      if (!cell) this.cells.push(new Cell(id, this.root));
+      if (!cell) this.cells.push(new Cell(id, this.root, (point) => this.picked(point)));
       else cell.id = id; // the picture stays until the new one is here
     });
     this.cells.splice(data.views.length).forEach((cell) => cell.remove());
     return data.views.join() !== before;
+  }
+
+  // A click on something with a number of its own, where the page cares.
+  picked({ customdata }) {
+    if (this.pick && Number.isInteger(customdata)) this.pick(customdata);
   }
 
   get root() {
@@ -336,7 +344,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   let mount = mounts.get(parentElement);
   if (!mount) mounts.set(parentElement, (mount = new Mount(parentElement)));
   clearTimeout(mount.leaving);
-  const pictures = mount.update(data, (state) => setTriggerValue("state", state));
+  const pictures = mount.update(
+    data,
+    (state) => setTriggerValue("state", state),
+    data.pick && ((number) => setTriggerValue("picked", number)),
+  );
   let poller = pollers.get(data.job);
   if (!poller?.mounts.has(mount)) leave(mount);
   poller = pollers.get(data.job);

@@ -25,6 +25,14 @@ PAGES = (
         "A polynomial model and an MLP with as many parameters, seen beyond their data.",
     ),
     (
+        "animal_faces",
+        "Animal Faces",
+        "pets",
+        "Watch 64 first-layer filters form while two networks learn cats, dogs and wild animals, "
+        "one from pictures rotated and flipped anew each time. Are those faces a hierarchy?",
+        "First-layer filters after training on drawn faces with augmentation.",
+    ),
+    (
         "initialization",
         "Initialization",
         "tune",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.control import Control
@@ -171,12 +172,18 @@ def filters(architecture: Architecture, network: int) -> Floats:
     return weights.reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)
 
 
+@functools.lru_cache(maxsize=2)
+def val_inputs(pictures: Pictures) -> Tensor:
+    """The validation set as a stack takes it: (1, D + 1, N)."""
+    return with_ones(flat(pictures.val_images).T)[None]
+
+
 @functools.lru_cache(maxsize=32)
 def probabilities(architecture: Architecture, network: int, pictures: Pictures) -> Floats:
     """What a network makes of the validation set: class probabilities (N, C)."""
-    inputs = with_ones(flat(pictures.val_images).T)
     with torch.inference_mode():
-        probability = architecture.stack(network).logits(inputs[None])[0].softmax(0)
+        logits = architecture.stack(network).logits(val_inputs(pictures))
+        probability = logits[0].softmax(0)
     return probability.T.numpy()
 
 

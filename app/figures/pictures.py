@@ -1,0 +1,135 @@
+"""Small colour pictures in a grid: one image for all of them, words on hover or below each."""
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from app.figures.drawing import Figure, Theme, figure
+from app.figures.plane import HIDDEN
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+# Of a grid's image: no flaw is seen, and 64 filters of noise stay below 100 kB.
+QUALITY = 90
+# Room between pictures, for a title above a row, and for words below a picture, in pictures' sides.
+GAP, ABOVE, BELOW = 1 / 16, 0.45, 0.85
+
+
+def weights_as_pixels(filters: Floats, largest: Floats) -> Pixels:
+    """Filters of any sign and size as colours, grey being 0.
+
+    Args:
+        filters: (N, S, S, 3).
+        largest: (N,) or (1,) the absolute weight that gets the brightest colour.
+    """
+    shares = filters / np.maximum(largest, 1e-12)[:, None, None, None]
+    return (127 * shares + 128).astype(np.uint8)
+
+
+def webp(pixels: Pixels) -> str:
+    """Pixels (H, W, 4), red, green, blue and opacity, row 0 on top, as a data URI."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "WEBP", quality=QUALITY, method=0)
+    return "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def grid(
+    pictures: Pixels,
+    columns: int,
+    theme: Theme,
+    *,
+    alt: str,
+    hover: Sequence[str],
+    numbers: Sequence[int] = (),
+    titles: Sequence[str] = (),
+    below: Sequence[tuple[str, str]] = (),
+    caption: str | None = None,
+) -> Figure:
+    """Pictures in rows, composed as one image.
+
+    Args:
+        pictures: (N, S, S, 3).
+        columns: pictures in a row.
+        theme: colours.
+        alt: what the figure shows, in a sentence.
+        hover: words for each picture.
+        numbers: what a click on each picture picks, or nothing.
+        titles: words above each row, or nothing.
+        below: words below each picture and their colour, or nothing.
+        caption: markup to stand below the figure.
+    """
+    side = pictures.shape[1]
+    gap, above, under = (
+        max(1, round(side * GAP)),
+        round(side * ABOVE) if titles else 0,
+        round(side * BELOW) if below else 0,
+    )
+    rows = -(-len(pictures) // columns)
+    cells = np.zeros((rows * columns, above + side + under + gap, side + gap, 4), np.uint8)
+    # Straight alpha: what is between the pictures is transparent.
+    cells[: len(pictures), above : above + side, :side] = np.pad(
+        pictures, ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255
+    )
+    down, across = cells.shape[1:3]
+    image = cells.reshape(rows, columns, down, across, 4).swapaxes(1, 2)
+    image = image.reshape(rows * down, columns * across, 4)
+    places = [(i % columns * across, -(i // columns) * down - above) for i in range(len(pictures))]
+    words = [
+        _words(text, x + side / 2, y - side, colour, "center")
+        for (text, colour), (x, y) in zip(below, places, strict=False)
+    ]
+    words += [_words(text, 0, -row * down, theme.muted, "left") for row, text in enumerate(titles)]
+    points = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [x + side / 2 for x, _ in places],
+        "y": [y - side / 2 for _, y in places],
+        "text": list(hover),
+        "customdata": list(numbers),
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"opacity": 0, "size": 30},
+    }
+    height, width = image.shape[:2]
+    return figure(
+        theme,
+        [points],
+        alt=alt,
+        aspect=width / height,
+        caption=caption,
+        images=[
+            {
+                "source": webp(image),
+                "xref": "x",
+                "yref": "y",
+                "x": 0,
+                "y": 0,
+                "sizex": width,
+                "sizey": height,
+                "sizing": "stretch",
+                "layer": "below",
+            }
+        ],
+        annotations=words,
+        xaxis={**HIDDEN["xaxis"], "range": [0, width]},
+        yaxis={**HIDDEN["yaxis"], "range": [-height, 0]},
+    )
+
+
+def _words(text: str, x: float, y: float, colour: str, anchor: str) -> dict[str, Any]:
+    return {
+        "text": text,
+        "x": x,
+        "y": y,
+        "xanchor": anchor,
+        "yanchor": "top",
+        "align": anchor,
+        "showarrow": False,
+        "borderpad": 0,
+        "font": {"color": colour, "size": 13},
+    }

@@ -1,0 +1,85 @@
+"""Picture sets that are fetched or read on a thread, so that no page waits for them."""
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from mlpcore.datasets import animal_faces, collection, image_folder
+from mlpcore.datasets.animal_faces import DownloadError
+from mlpcore.datasets.pictures import Progress
+from mlpcore.params import ParameterError
+
+log = logging.getLogger(__name__)
+
+Task = Callable[[Progress], str]
+
+
+class Loading:
+    """One set on its way.
+
+    Args:
+        task: loads it, tells its progress, and returns the name it has in the collection.
+
+    Attributes:
+        share: how much of the work is done, 0…1.
+        name: of the set, once it is there.
+        problem: why it will not be, in words for who asked.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.share = 0.0
+        self.name: str | None = None
+        self.problem: str | None = None
+        self._task = task
+        self.thread = threading.Thread(target=self._work, name="loading", daemon=True)
+        self.thread.start()
+
+    @property
+    def over(self) -> bool:
+        """Whether there is a name or a problem."""
+        return self.name is not None or self.problem is not None
+
+    def _work(self) -> None:
+        try:
+            self.name = self._task(self._note)
+        except (DownloadError, ParameterError) as error:
+            self.problem = str(error)
+        except Exception as error:
+            log.exception("pictures could not be loaded")
+            self.problem = f"The pictures could not be loaded: {type(error).__name__}: {error}"
+
+    def _note(self, share: float) -> None:
+        self.share = share
+
+
+class RealFaces:
+    """The download of the real faces, one for all who ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._latest: Loading | None = None
+
+    def load(self) -> Loading:
+        """The download under way, or a new one."""
+        with self._lock:
+            if self._latest is None or self._latest.over:
+                self._latest = Loading(_fetch)
+            return self._latest
+
+
+@cache
+def real_faces() -> RealFaces:
+    """The download of this process."""
+    return RealFaces()
+
+
+def read(source: Path | bytes) -> Loading:
+    """Read a folder or an archive that somebody brought, and keep its pictures."""
+    return Loading(lambda progress: collection.keep(image_folder.load(source, progress)))
+
+
+def _fetch(progress: Progress) -> str:
+    animal_faces.load(progress)
+    return collection.REAL

@@ -1,0 +1,82 @@
+"""The words of Animal Faces."""
+
+QUESTION = (
+    "A multi-layer perceptron looks at 32 × 32 pictures of animals. It is not told that pixels "
+    "have neighbours. **What do its first-layer units learn to look for**, and what does it gain "
+    "when every picture is rotated and flipped at random while it trains?"
+)
+
+SOURCES = {
+    "drawn": "**You see drawn faces**: pictures made by formula on this machine, no photographs. "
+    "There are as many as in the real set.",
+    "real": "**You see real photographs**: AnimalFaces32x32, from AFHQ v1 (Choi et al. 2020, "
+    "NAVER Corp., CC BY-NC 4.0).",
+}
+NOT_THERE = "**The real photographs are not on this machine yet.**"
+OWN = "**You see pictures somebody brought.** They are kept in memory only."
+REAL_HELP = "AnimalFaces32x32, downloaded once and kept on this machine."
+BRING = (
+    "One folder a class, 2 to 20 of them, with JPEG or PNG pictures of any size: "
+    "`cat/…`, `dog/…`. A `train` and a `val` folder with those inside are used as they are; else "
+    "a fifth of each class is held out. Nothing is sent elsewhere or written to the disk."
+)
+
+FILTERS = (
+    "Each square holds the 3,072 weights of one first-layer unit, laid out as the picture they "
+    "look at: grey is 0, brighter is positive, darker is negative, in red, green and blue. Click "
+    "one to see it large below, with the pictures that excite it."
+)
+
+HIERARCHY = (
+    "After training, some filters resemble distinct animal faces. Has the network learnt a "
+    "hierarchical representation?"
+)
+CHOICES = (
+    "Yes: the first layer has found the faces, and the others combine them.",
+    "No: faces in the first layer are whole templates, the opposite of small parts first.",
+    "Yes: every network with several layers is hierarchical.",
+)
+RIGHT = 1
+ANSWER = """
+In a hierarchy the first layer would hold **small, simple parts**, such as edges and spots of
+colour, and faces would appear only deeper, composed of them. A fully connected unit sees the whole
+picture at once and is not told which pixels are neighbours, so it does what pays at once: it
+compares the picture with a **template of a whole face**. Two measurements of the networks above:
+
+- **Linear probes** say how much of the answer can be read off the pixels and off each layer by a
+  linear model. A large step at the first layer and little after it means that the later layers
+  have little left to compose.
+- **Similarity to class means** says how much each filter looks like the average face of a class
+  (against the average of all). Between random directions of 3,072 numbers it would be about 0.02.
+"""
+MEASURED = "The two measurements, once training ends"
+
+PROBES = r"""
+A linear probe is ridge regression from a layer's activations $h$ to one-hot classes $y$,
+
+$$\min_W \sum_i \lVert y_i - W h_i \rVert^2 + \lambda\,\lVert W\rVert^2 ,$$
+
+fitted to training pictures and scored on the validation set (Alain & Bengio 2016, *Understanding
+intermediate layers using linear classifier probes*). $\lambda$ is a hundredth of a feature's mean
+square times the number of pictures.
+"""
+
+AUGMENTATION = r"""
+Each time a training picture is used it is rotated by an angle drawn from $[-A, A]$ and, half of the
+time, mirrored. Corners that come from outside are black. The network therefore never sees quite the
+same picture twice: it can fit the training set less closely, and what it fits holds for more
+pictures. Validation pictures are never changed. The dotted curves are also measured on training
+pictures that are not moved, so that both networks answer the same questions.
+"""
+
+SALIENCY = r"""
+The input gradient $\partial \log p_k / \partial x$, $k$ being the likeliest class, says how the
+answer would change with each pixel; what is drawn is its largest absolute value over the colours.
+A filter's effect on a class is $\partial z_k/\partial h_j$, the derivative of the class's logit by
+the unit's activation, averaged over the validation pictures and less its mean over the classes,
+which no probability depends on. With one hidden layer these are the unit's outgoing weights.
+"""
+
+CREDIT = (
+    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, section 2), CC BY 4.0."
+)

@@ -1,0 +1,169 @@
+"""Inside a network that has learnt pictures: units, single pictures, what each layer knows.
+
+Shapes: N pictures, W units of a layer, C classes.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from mlpcore.datasets.augmentation import flat
+from mlpcore.datasets.pictures import SIDE, Pictures
+from mlpcore.experiments.animal_faces import val_inputs
+from mlpcore.experiments.learner import Architecture, Floats
+from mlpcore.stack import Stack, with_ones
+
+# Pre-activations and activations of each layer.
+Layers = list[tuple[Tensor, Tensor]]
+
+# Training pictures a probe learns from, and the share of a feature's mean square added to each
+# (ridge regression), without which 3,072 pixels fit as many pictures exactly.
+MOST_PROBED, RIDGE = 4000, 0.01
+
+
+@functools.lru_cache(maxsize=16)
+@torch.inference_mode()
+def first_layer(architecture: Architecture, network: int, pictures: Pictures) -> Floats:
+    """Activations (N, W) of the first hidden layer on the validation pictures."""
+    _, layers = _validated(architecture, network, pictures)
+    return layers[0][1][0].T.numpy()
+
+
+@functools.lru_cache(maxsize=16)
+@torch.inference_mode()
+def class_effects(architecture: Architecture, network: int, pictures: Pictures) -> Floats:
+    """How each class's logit changes with each unit of the first hidden layer: (W, C).
+
+    It is the derivative, averaged over the validation pictures and less its mean over the classes,
+    which no probability depends on. With one hidden layer it is the unit's outgoing weights.
+    """
+    stack, layers = _validated(architecture, network, pictures)
+    logits = layers[-1][1]
+    effects = []
+    for k in range(logits.shape[1]):
+        error = torch.zeros_like(logits)
+        error[:, k] = 1
+        effects.append(_back_to_first_layer(stack, layers, error)[0].mean(1))
+    effect = torch.stack(effects, 1)
+    return (effect - effect.mean(1, keepdim=True)).numpy()
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What one picture does to a network.
+
+    Attributes:
+        probabilities: (C,).
+        units: for each hidden layer its activations (W,).
+        saliency: (32, 32) the largest absolute derivative, over the colours, of the likeliest
+            class's log-probability by the pixel.
+    """
+
+    probabilities: Floats
+    units: tuple[Floats, ...]
+    saliency: Floats
+
+
+@torch.inference_mode()
+def respond(architecture: Architecture, network: int, image: Tensor) -> Response:
+    """Show a picture (32, 32, 3) uint8 to a network."""
+    stack, layers = _forward(architecture, network, image[None])
+    units = tuple(hidden[0, :, 0].numpy().copy() for _, hidden in layers[:-1])
+    probabilities = layers[-1][1].softmax(1)
+    error = -probabilities
+    error[0, probabilities[0, :, 0].argmax()] += 1
+    error = _back_to_first_layer(stack, layers, error)
+    stack.activation.backward(error, *layers[0], stack.negative_slope)
+    gradient = stack.weights[0][0, :, :-1].T @ error[0]
+    saliency = gradient.view(3, SIDE, SIDE).abs().amax(0)
+    return Response(probabilities[0, :, 0].numpy(), units, saliency.numpy())
+
+
+@functools.lru_cache(maxsize=16)
+@torch.inference_mode()
+def probe_accuracies(architecture: Architecture, network: int, pictures: Pictures) -> list[float]:
+    """How well a linear model reads the class off the pixels, then off each hidden layer.
+
+    The model is ridge regression on one-hot classes, fitted to training pictures; the accuracies
+    are those on the validation set (linear probes: Alain & Bengio 2016, arXiv:1610.01644).
+    """
+    chosen = _probed(pictures)
+    labels = pictures.train_labels[chosen]
+    learnt = _forward(architecture, network, pictures.train_images[chosen])[1]
+    tested = _validated(architecture, network, pictures)[1]
+    return [
+        _pixel_probe(pictures),
+        *(
+            _probe(train[0].T, labels, val[0].T, pictures.val_labels)
+            for (_, train), (_, val) in zip(learnt[:-1], tested[:-1], strict=True)
+        ),
+    ]
+
+
+def mean_similarities(filters: Floats, pictures: Pictures) -> Floats:
+    """Cosines (W, C) between filters (W, 32, 32, 3) and how each class's mean picture differs.
+
+    A class's difference is its mean training picture less the mean of the classes' means.
+    """
+    flat_filters = torch.from_numpy(filters.reshape(len(filters), -1).copy())
+    normalise = torch.nn.functional.normalize
+    return (normalise(flat_filters) @ normalise(_mean_differences(pictures)).T).numpy()
+
+
+def _forward(architecture: Architecture, network: int, images: Tensor) -> tuple[Stack, Layers]:
+    """A network, and its layers' pre-activations and activations, each (1, W, N)."""
+    stack = architecture.stack(network)
+    return stack, stack.layers(with_ones(flat(images).T)[None])
+
+
+@functools.lru_cache(maxsize=4)
+def _validated(
+    architecture: Architecture, network: int, pictures: Pictures
+) -> tuple[Stack, Layers]:
+    """Like :func:`_forward`, for the validation set."""
+    stack = architecture.stack(network)
+    return stack, stack.layers(val_inputs(pictures))
+
+
+def _back_to_first_layer(stack: Stack, layers: Layers, error: Tensor) -> Tensor:
+    """Carry derivatives by the logits (1, C, N) back to the first layer's activations."""
+    for place in range(len(layers) - 1, 0, -1):
+        error = stack.weights[place][:, :, :-1].mT @ error
+        if place > 1:
+            stack.activation.backward(error, *layers[place - 1], stack.negative_slope)
+    return error
+
+
+def _probed(pictures: Pictures) -> Tensor:
+    """Places of an even sample of the training set."""
+    size = len(pictures.train_images)
+    return torch.linspace(0, size - 1, min(size, MOST_PROBED)).long()
+
+
+@functools.lru_cache(maxsize=4)
+def _mean_differences(pictures: Pictures) -> Tensor:
+    """Each class's mean training picture less the mean of those: (C, 32 · 32 · 3)."""
+    images, labels = pictures.train_images, pictures.train_labels
+    classes = range(len(pictures.classes))
+    means = torch.stack([images[labels == k].float().mean(0) for k in classes]).flatten(1)
+    return means - means.mean(0)
+
+
+@functools.lru_cache(maxsize=4)
+def _pixel_probe(pictures: Pictures) -> float:
+    chosen = _probed(pictures)
+    train, val = flat(pictures.train_images[chosen]), flat(pictures.val_images)
+    return _probe(train, pictures.train_labels[chosen], val, pictures.val_labels)
+
+
+def _probe(train: Tensor, labels: Tensor, val: Tensor, val_labels: Tensor) -> float:
+    """Validation accuracy of ridge regression from features (N, W) to one-hot labels."""
+    middle = train.mean(0)
+    features, targets = train - middle, torch.nn.functional.one_hot(labels).float()
+    gram = features.T @ features
+    gram.diagonal().add_(RIDGE * gram.diagonal().mean() + 1e-6)
+    weights = torch.linalg.solve(gram, features.T @ (targets - targets.mean(0)))
+    guesses = ((val - middle) @ weights + targets.mean(0)).argmax(1)
+    return float((guesses == val_labels).float().mean())

@@ -1,0 +1,99 @@
+"""Inside a network: against autograd on the same network built from torch's modules."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from mlpcore.datasets import collection, drawn_faces
+from mlpcore.datasets.augmentation import flat
+from mlpcore.datasets.pictures import Pictures, class_labels
+from mlpcore.experiments import AnimalFaces, inside
+from mlpcore.experiments.animal_faces import filters
+
+
+@pytest.fixture(scope="module", params=["12", "12-8-5"])
+def snapshot(request):
+    data = collection.keep(drawn_faces.make(train=300, val=90, seed=1))
+    config = AnimalFaces(
+        data=data, widths=request.param, augmentation="off", epochs=3, activation="elu"
+    )
+    return list(config.run())[-1]
+
+
+def modules(architecture):
+    layers = []
+    for weights in map(torch.from_numpy, (layer[0] for layer in architecture.weights)):
+        linear = torch.nn.Linear(weights.shape[1] - 1, weights.shape[0])
+        linear.weight.data, linear.bias.data = weights[:, :-1].clone(), weights[:, -1].clone()
+        layers += [linear, torch.nn.ELU()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def test_a_response_is_what_autograd_says(snapshot):
+    network, image = modules(snapshot.plain), snapshot.pictures.val_images[7]
+    inputs = flat(image[None]).requires_grad_()
+    logs = network(inputs).log_softmax(1)[0]
+    logs.max().backward()
+    seen = inside.respond(snapshot.plain, 0, image)
+    np.testing.assert_allclose(seen.probabilities, logs.exp().detach(), rtol=1e-4)
+    expected = inputs.grad.view(3, 32, 32).abs().amax(0)
+    np.testing.assert_allclose(seen.saliency, expected, rtol=1e-3, atol=1e-7)
+    np.testing.assert_allclose(seen.units[0], network[:2](inputs)[0].detach(), rtol=1e-3, atol=1e-5)
+    assert [len(layer) for layer in seen.units] == snapshot.config.hidden_widths
+
+
+def test_class_effects_are_mean_derivatives_less_their_mean(snapshot):
+    network, seen = modules(snapshot.plain), snapshot.pictures
+    hidden = network[:2](flat(seen.val_images)).detach().requires_grad_()
+    logits = network[2:](hidden)
+    expected = torch.stack(
+        [torch.autograd.grad(k.sum(), hidden, retain_graph=True)[0].mean(0) for k in logits.T], 1
+    )
+    expected -= expected.mean(1, keepdim=True)
+    effects = inside.class_effects(snapshot.plain, 0, seen)
+    np.testing.assert_allclose(effects, expected, rtol=1e-3, atol=1e-6)
+
+
+def test_the_first_layer_is_that_of_the_network(snapshot):
+    expected = modules(snapshot.plain)[:2](flat(snapshot.pictures.val_images)).detach()
+    seen = inside.first_layer(snapshot.plain, 0, snapshot.pictures)
+    np.testing.assert_allclose(seen, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_probes_read_what_is_there_to_read():
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randint(0, 100, (400, 32, 32, 3), generator=generator, dtype=torch.uint8)
+    labels = class_labels([100, 100, 100, 100]) % 2
+    images[labels == 1, :4] += 60
+    order = torch.randperm(400, generator=generator)
+    train, val = order[:300].sort().values, order[300:].sort().values
+    parts = images[train], labels[train], images[val], labels[val]
+    seen = Pictures(("dark", "bright"), *parts)
+    config = AnimalFaces(data=collection.keep(seen), widths="12-8-5", augmentation="off", epochs=1)
+    snapshot = list(config.run())[-1]
+    pixels, *layers = inside.probe_accuracies(snapshot.plain, 0, seen)
+    assert pixels > 0.95
+    assert len(layers) == 3
+
+
+def test_a_class_mean_is_like_itself(snapshot):
+    seen = snapshot.pictures
+    means = np.stack([
+        seen.train_images[seen.train_labels == k].float().mean(0).numpy() for k in range(3)
+    ])  # fmt: skip
+    cosines = inside.mean_similarities(means - means.mean(0), seen)
+    np.testing.assert_allclose(np.diag(cosines), 1, rtol=1e-4)
+    assert np.abs(inside.mean_similarities(filters(snapshot.plain, 0), seen)).max() <= 1.0001
+
+
+def test_probes_do_not_depend_on_the_validation_labels(snapshot):
+    relabelled = dataclasses.replace(
+        snapshot.pictures, val_labels=(snapshot.pictures.val_labels + 1) % 3
+    )
+    right, wrong = (
+        inside.probe_accuracies(snapshot.plain, 0, seen)[0]
+        for seen in (snapshot.pictures, relabelled)
+    )
+    assert right + wrong <= 1
