@@ -35,44 +35,52 @@ class Cell {
     if (this.drawn && this.body.clientWidth) Plotly.Plots.resize(this.body);
   }
 
-  async show({ kind, parts, new: fresh }) {
-    if (kind === this.kind && parts.join() === this.hashes.join()) return;
-    const before = this.hashes.map((hash) => this.parts.get(hash));
+  // Take in a frame; returns whether there is something to draw.
+  take({ kind, parts, new: fresh }) {
+    if (kind === this.kind && parts.join() === this.hashes.join()) return false;
     // Parts that stay are the same objects as before, so that Plotly sees they have not changed.
     this.parts = new Map(parts.map((hash) => [hash, this.parts.get(hash) ?? unpack(fresh[hash])]));
-    const now = parts.map((hash) => this.parts.get(hash));
-    if (kind !== this.kind) this.clear();
-    this.kind = kind;
     this.hashes = parts;
+    this.waiting = kind;
+    return true;
+  }
+
+  // Draw what was taken in.
+  async draw() {
+    if (!this.element.isConnected) return;
+    if (this.waiting !== this.kind) this.clear();
+    this.kind = this.waiting;
     this.element.classList.remove("waiting");
-    if (kind === "html") {
+    const [first, ...traces] = this.hashes.map((hash) => this.parts.get(hash));
+    if (this.kind === "figure") await this.plot(first, traces);
+    else {
       this.body.style.aspectRatio = "";
       this.body.classList.remove("free");
-      this.body.innerHTML = now[0];
-    } else await this.draw(now, before);
+      this.body.innerHTML = first;
+    }
     this.body.dataset.frames = 1 + Number(this.body.dataset.frames ?? 0);
   }
 
-  async draw([layout, ...traces], [layoutBefore, ...tracesBefore]) {
+  async plot(layout, traces) {
     const { alt, aspect, caption } = layout.meta;
     this.body.style.aspectRatio = aspect ?? "";
     this.body.classList.toggle("free", !aspect);
     this.caption.innerHTML = caption ?? "";
     this.element.setAttribute("aria-label", alt);
-    const decoration = decorationChanges(layoutBefore, layout);
-    if (this.drawn && decoration && same(traces, tracesBefore)) {
+    const decoration = this.drawn && decorationChanges(this.drawn.layout, layout);
+    if (decoration && same(traces, this.drawn.traces)) {
       await Plotly.relayout(this.body, decoration);
     } else {
       const options = { ...OPTIONS, displayModeBar: caption ? false : "hover" };
       await Plotly.react(this.body, traces, { ...structuredClone(layout), autosize: true }, options);
       if (!this.drawn) this.body.on("plotly_click", ({ points: [point] }) => this.picked(point));
-      this.drawn = true;
     }
+    this.drawn = { layout, traces };
   }
 
   clear() {
     if (this.drawn) Plotly.purge(this.body);
-    this.drawn = false;
+    this.drawn = null;
     this.body.replaceChildren();
     this.caption.replaceChildren();
     this.element.removeAttribute("aria-label");
@@ -102,9 +110,9 @@ const same = (some, others) =>
 // The new images and annotations, if nothing else differs between two layouts; else null.
 function decorationChanges(before, after) {
   const changes = {};
-  for (const key of new Set([...Object.keys(before ?? {}), ...Object.keys(after)])) {
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (key === "meta") continue; // ours, not Plotly's
-    if (JSON.stringify(before?.[key]) === JSON.stringify(after[key])) continue;
+    if (JSON.stringify(before[key]) === JSON.stringify(after[key])) continue;
     if (!DECORATION.includes(key)) return null;
     changes[key] = after[key] ?? [];
   }
@@ -227,16 +235,23 @@ class Poller {
 
   async loop() {
     let failures = 0;
+    let asked = null;
     while (this.mounts.size) {
-      const asks = this.asks;
       try {
-        const answer = await this.fetch();
+        const answer = await (asked ?? this.fetch());
         failures = 0;
-        if (asks === this.asks) this.version = answer.version;
-        await this.show(answer);
+        const cells = this.take(answer);
+        // The next answer is on its way while this one is drawn.
+        asked = this.fetch();
+        asked.catch(() => {}); // a failure is met when it is awaited
+        await this.draw(answer.status, cells);
       } catch (error) {
+        asked = null;
         if (error.name === "AbortError") continue;
-        if (!(error instanceof Trouble)) throw error;
+        if (!(error instanceof Trouble)) {
+          this.trouble("This page has an error: load it again.");
+          throw error;
+        }
         const wait = RETRY[Math.min(failures++, RETRY.length - 1)];
         this.trouble(`${error.message}. Trying again…`);
         await new Promise((resolve) => {
@@ -250,6 +265,7 @@ class Poller {
 
   async fetch() {
     await plotly(this.root);
+    const { asks } = this;
     const views = {};
     for (const { id, hashes } of this.cells) views[id] = hashes;
     this.asked = this.theme();
@@ -267,14 +283,19 @@ class Poller {
       throw new Trouble("This run was dropped");
     }
     if (!response.ok) throw new Trouble(`The server answered ${response.status}`);
-    return reached(response.json());
+    const answer = await reached(response.json());
+    if (asks === this.asks) this.version = answer.version;
+    return answer;
   }
 
-  async show({ status, views }) {
+  take({ views }) {
+    return this.cells.filter((cell) => views[cell.id] && cell.take(views[cell.id]));
+  }
+
+  async draw(status, cells) {
     this.trouble("");
-    const cells = this.cells;
     for (const mount of this.mounts) mount.status?.show(status);
-    for (const cell of cells) if (views[cell.id]) await cell.show(views[cell.id]);
+    for (const cell of cells) await cell.draw();
     if (status.state !== this.state) this.tell(status.state);
     this.state = status.state;
     if (!document.hidden) await new Promise(requestAnimationFrame);
