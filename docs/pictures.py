@@ -22,6 +22,7 @@ PICTURES = {
         "polynomial-features?basis=chebyshev&scale=true&half_width=4&seeds=4",
         MAPS,
     ),
+    "animal_faces": ("animal-faces", MAPS),
     "initialization": ("initialization", FIGURES),
 }
 
