@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from mlpcore.experiments import DegreeSweep, SignalPropagation
-from mlpcore.experiments.animal_faces import MOST_WIDTH
+from mlpcore.experiments.widths import MOST_WIDTH
 from mlpcore.meanfield import critical_weight_var
 from mlpcore.params import Config, again, choice, number, specs, switch
 

@@ -1,7 +1,6 @@
 """Animal Faces: MLPs on pictures, with and without augmentation (Neuromatch W1D3 T2, section 2)."""
 
 import functools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,12 +18,11 @@ from mlpcore.experiments.learner import Architecture, Floats, Learner
 from mlpcore.experiments.picture_samples import PictureSamples
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
+from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import SCHEMES, Initialization
 from mlpcore.params import ParameterError, choice, number, switch, text
 from mlpcore.stack import with_ones
 from mlpcore.training import Samples
-
-MOST_LAYERS, MOST_WIDTH = 6, 512
 
 
 class AnimalFaces(Training):
@@ -38,7 +36,7 @@ class AnimalFaces(Training):
     )
     widths: str = text(
         "64-64-64",
-        f"1 to {MOST_LAYERS} whole numbers from 1 to {MOST_WIDTH}, joined by -",
+        ALLOWED_WIDTHS,
         label="Hidden layers",
         help="The width of each hidden layer, from the input on.",
     )
@@ -93,21 +91,12 @@ class AnimalFaces(Training):
             ParameterError: ``data`` is no set's name, or ``widths`` are not numbers joined by -.
         """
         collection.check(self.data)
-        numbers = self.widths.split("-")
-        if len(numbers) > MOST_LAYERS or not all(
-            re.fullmatch("[1-9][0-9]{0,2}", number) and int(number) <= MOST_WIDTH
-            for number in numbers
-        ):
-            raise ParameterError(
-                "widths",
-                f"1 to {MOST_LAYERS} whole numbers from 1 to {MOST_WIDTH}, joined by -",
-                self.widths,
-            )
+        parse_widths(self.widths)
 
     @property
     def hidden_widths(self) -> list[int]:
         """Units of each hidden layer."""
-        return [int(number) for number in self.widths.split("-")]
+        return parse_widths(self.widths)
 
     def run(
         self, device: torch.device | str = "cpu", control: Control | None = None

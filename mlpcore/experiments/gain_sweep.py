@@ -1,7 +1,6 @@
 """Accuracy against the gain of the initial weights (Neuromatch W1D3, tutorial 2, bonus section)."""
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,11 +15,11 @@ from mlpcore.control import Control
 from mlpcore.datasets import collection, planar
 from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE
-from mlpcore.experiments.animal_faces import MOST_LAYERS, MOST_WIDTH
 from mlpcore.experiments.learner import Floats, Learner
 from mlpcore.experiments.picture_samples import PictureSamples
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
+from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, choice, number, switch, text
 from mlpcore.scores import Score
@@ -60,7 +59,7 @@ class GainSweep(Training):
     )
     widths: str = text(
         "128-64-32",
-        f"1 to {MOST_LAYERS} whole numbers from 1 to {MOST_WIDTH}, joined by -",
+        ALLOWED_WIDTHS,
         label="Hidden layers",
         help="The width of each hidden layer, from the input on.",
     )
@@ -107,15 +106,7 @@ class GainSweep(Training):
             raise ParameterError(
                 "gain_to", f"above gain_from ({self.gain_from:g})", self.gain_to, "Raise it"
             )
-        widths = self.widths.split("-")
-        if len(widths) > MOST_LAYERS or not all(
-            re.fullmatch("[1-9][0-9]{0,2}", width) and int(width) <= MOST_WIDTH for width in widths
-        ):
-            raise ParameterError(
-                "widths",
-                f"1 to {MOST_LAYERS} whole numbers from 1 to {MOST_WIDTH}, joined by -",
-                self.widths,
-            )
+        parse_widths(self.widths)
         most = MOST_PARAMETERS // (self.gains * parameter_count(self.sizes))
         if self.seeds > most:
             raise ParameterError(
@@ -129,7 +120,7 @@ class GainSweep(Training):
     def sizes(self) -> list[int]:
         """Units in the input, each hidden layer and the output."""
         inputs, classes = (3 * SIDE**2, 3) if self.data in PICTURES else (2, POINTS[0])
-        return [inputs, *(int(width) for width in self.widths.split("-")), classes]
+        return [inputs, *parse_widths(self.widths), classes]
 
     @property
     def places(self) -> NDArray[np.float64]:
