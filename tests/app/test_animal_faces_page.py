@@ -20,10 +20,8 @@ QUICK = {"epochs": "1", "widths": "8"}
 
 
 @pytest.fixture(autouse=True)
-def _jobs():
+def _downloads():
     yield
-    component.jobs().close()
-    component.jobs.cache_clear()
     loading.real_faces.cache_clear()
 
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.live import component
@@ -10,13 +9,6 @@ from mlpcore.experiments import GainSweep, SignalPropagation
 
 APP = Path(__file__).parents[2] / "app"
 QUICK = {"data": "moons", "widths": "16-8", "seeds": "2", "gains": "4"}
-
-
-@pytest.fixture(autouse=True)
-def _jobs():
-    yield
-    component.jobs().close()
-    component.jobs.cache_clear()
 
 
 def visit(**parameters):

@@ -21,13 +21,6 @@ QUICK = {"budget": "40", "depth_to": "2", "seeds": "2", "samples": "50", "epochs
 }
 
 
-@pytest.fixture(autouse=True)
-def _jobs():
-    yield
-    component.jobs().close()
-    component.jobs.cache_clear()
-
-
 def visit(page, **parameters):
     at = AppTest.from_file(str(APP / "router.py"), default_timeout=60).run()
     at.switch_page(f"views/{page}")

@@ -12,13 +12,6 @@ APP = Path(__file__).parents[2] / "app"
 QUICK = {"degree": "4", "seeds": "2", "samples": "50", "batch_size": "32", "epochs": "2"}
 
 
-@pytest.fixture(autouse=True)
-def _jobs():
-    yield
-    component.jobs().close()
-    component.jobs.cache_clear()
-
-
 def visit(**parameters):
     at = AppTest.from_file(str(APP / "router.py"), default_timeout=60).run()
     at.switch_page("views/polynomial_features.py")
