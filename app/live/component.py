@@ -15,6 +15,7 @@ from mlpcore.jobs import Job, Jobs, Runnable, State
 frames = Frames()
 
 _HERE = Path(__file__).parent
+_CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
 
 
 @cache
@@ -124,7 +125,7 @@ def _component() -> Any:
     return st.components.v2.component(
         "mlp_live",
         html='<div class="mlp-live"></div>',
-        css=(_HERE / "live.css").read_text(),
-        js=(_HERE / "live.js").read_text(),
+        css=_CSS,
+        js=_JS,
         isolate_styles=False,
     )

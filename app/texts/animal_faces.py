@@ -49,7 +49,6 @@ compares the picture with a **template of a whole face**. Two measurements of th
 - **Similarity to class means** says how much each filter looks like the average face of a class
   (against the average of all). Between random directions of 3,072 numbers it would be about 0.02.
 """
-MEASURED = "The two measurements, once training ends"
 
 PROBES = r"""
 A linear probe is ridge regression from a layer's activations $h$ to one-hot classes $y$,
