@@ -1,6 +1,5 @@
 """What the pages look at: parameters that choose what is shown, and train nothing."""
 
-import dataclasses
 import math
 from typing import Any
 
@@ -67,8 +66,8 @@ class GainLook(Config):
         1.4, 0.1, 5.1, label="Gain", help="Of the initial weights of the networks shown."
     )
     activation: str = again(_carried["activation"])
-    sigma_w: float = again(dataclasses.replace(_carried["sigma_w"], low=0.1, high=4.1))
-    sigma_b: float = again(dataclasses.replace(_carried["sigma_b"], high=2.0))
+    sigma_w: float = again(_carried["sigma_w"], low=0.1, high=4.1)
+    sigma_b: float = again(_carried["sigma_b"], high=2.0)
     layer: int = number(10, 1, 50, label="Layer", help="Where to look at the circle of inputs.")
 
     def deep(self, negative_slope: float) -> SignalPropagation:

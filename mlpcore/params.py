@@ -136,8 +136,9 @@ def switch(default: bool, *, label: str, help: str) -> bool:
     return dataclasses.field(default=default, metadata=about)
 
 
-def again(spec: Spec) -> Any:
-    """A field with another config's default, bounds and words."""
+def again(spec: Spec, **changes: Any) -> Any:
+    """A field with another config's default, bounds and words, but for what is given."""
+    spec = dataclasses.replace(spec, **changes)
     about = {f.name: getattr(spec, f.name) for f in dataclasses.fields(spec)}
     del about["name"], about["default"]
     return dataclasses.field(default=spec.default, metadata=about)

@@ -20,9 +20,11 @@ from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import SCHEMES, Initialization
-from mlpcore.params import ParameterError, choice, number, switch, text
+from mlpcore.params import ParameterError, again, choice, number, specs, text
 from mlpcore.stack import with_ones
 from mlpcore.training import Samples
+
+_training = specs(Training)
 
 
 class AnimalFaces(Training):
@@ -71,18 +73,12 @@ class AnimalFaces(Training):
         label="Seeds",
         help="Each has its own initial weights, order of batches and rotations.",
     )
-    learning_rate: float = number(
-        3e-4, 1e-6, 1e6, label="Learning rate", help="The size of an update."
+    learning_rate: float = again(_training["learning_rate"], default=3e-4)
+    batch_size: int = again(
+        _training["batch_size"], default=64, unit="pictures", help="Pictures a step."
     )
-    batch_size: int = number(
-        64, 1, 4096, label="Batch size", unit="pictures", help="Pictures a step."
-    )
-    drop_last: bool = switch(
-        False, label="Drop the last batch", help="Skip an epoch's last batch if it is not full."
-    )
-    epochs: int = number(
-        30, 1, 2000, label="Epochs", unit="epochs", help="Passes over the training set."
-    )
+    drop_last: bool = again(_training["drop_last"], default=False)
+    epochs: int = again(_training["epochs"], default=30)
 
     def check(self) -> None:
         """Check the texts.

@@ -21,7 +21,7 @@ from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import Initialization, torch_gain
-from mlpcore.params import ParameterError, choice, number, switch, text
+from mlpcore.params import ParameterError, again, choice, number, specs, text
 from mlpcore.scores import Score
 from mlpcore.training import Samples
 
@@ -38,6 +38,8 @@ PROBED = 64
 
 PICTURES = (collection.DRAWN, collection.REAL)
 DISTRIBUTIONS = ("normal", "uniform")
+
+_training = specs(Training)
 
 
 class GainSweep(Training):
@@ -76,24 +78,11 @@ class GainSweep(Training):
         label="Seeds",
         help="Networks at each gain; each has its own initial weights. All see the same batches.",
     )
-    optimiser: str = choice(
-        "sgd",
-        ("sgd", "adam", "adamw", "rmsprop"),
-        label="Optimiser",
-        help="The update rule, as in torch.optim.",
-    )
-    learning_rate: float = number(
-        1e-2, 1e-6, 1e6, label="Learning rate", help="The size of an update."
-    )
-    batch_size: int = number(
-        64, 1, 4096, label="Batch size", unit="samples", help="Samples a step."
-    )
-    drop_last: bool = switch(
-        False, label="Drop the last batch", help="Skip an epoch's last batch if it is not full."
-    )
-    epochs: int = number(
-        1, 1, 100, label="Epochs", unit="epochs", help="Passes over the training set."
-    )
+    optimiser: str = again(_training["optimiser"], default="sgd")
+    learning_rate: float = again(_training["learning_rate"], default=1e-2)
+    batch_size: int = again(_training["batch_size"], default=64)
+    drop_last: bool = again(_training["drop_last"], default=False)
+    epochs: int = again(_training["epochs"], default=1, high=100)
 
     def check(self) -> None:
         """Check the fields against each other.
