@@ -78,6 +78,7 @@ def ending(jobs: Callable[[], Jobs]) -> Callable[[st.App], AbstractAsyncContextM
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
         jobs().close()
+        log.info("stopped")
 
     return lifespan
 
