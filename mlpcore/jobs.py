@@ -203,9 +203,10 @@ class Jobs:
         # Stacks of small networks do not gain from more threads, and those who watch need a core.
         torch.set_num_threads(1)
         self._device = device or default_device()
-        self._slots = Slots(at_once or max(1, (os.cpu_count() or 1) // 2), turn)
+        at_once = at_once or max(1, (os.cpu_count() or 1) // 2)
+        self._slots = Slots(at_once, turn)
         self._patience, self._keep = patience, keep
-        self._waiting, self._per_watcher = waiting, per_watcher
+        self._most_active, self._per_watcher = at_once + waiting, per_watcher
         self._jobs: dict[str, Job] = {}
         self._shared: OrderedDict[Runnable, Job] = OrderedDict()  # least recently asked for first
         self._lock = threading.RLock()
@@ -291,19 +292,20 @@ class Jobs:
     @property
     def ready(self) -> bool:
         """Whether a new job would be taken."""
-        return not self._closed.is_set() and self._line() < self._waiting
+        return not (self._closed.is_set() or self._full)
 
-    def _line(self) -> int:
+    @property
+    def _full(self) -> bool:
         with self._lock:
-            return sum(job.status().state is State.QUEUED for job in self._jobs.values())
+            states = [job.status().state for job in self._jobs.values()]
+            active = sum(state in (State.QUEUED, State.RUNNING) for state in states)
+            return active >= self._most_active
 
     def _start(self, config: Runnable, watcher: str, epochs: int | None = None) -> Job:
         if self._closed.is_set():
             raise Refused("The server is stopping and takes no new runs. Come back in a minute.")
-        if self._line() >= self._waiting:
-            raise Refused(
-                f"The server is full: {self._waiting} runs wait in line. Try again in a minute."
-            )
+        if self._full:
+            raise Refused("The server is full: no more runs fit its line. Try again in a minute.")
         watched = [job for job in self._jobs.values() if watcher in job.watchers]
         if sum(not job.status().state.over for job in watched) >= self._per_watcher:
             raise Refused(

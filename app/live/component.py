@@ -80,11 +80,10 @@ def release(slot: str = "main") -> None:
 
 def enter(page: str) -> None:
     """Note which page runs now; what another one showed is let go of."""
-    entered = st.session_state.get("_page") != page
-    if entered:
+    if st.session_state.get("_page") != page:
         for slot in list(_shown()):
             release(slot)
-    st.session_state["_page"], st.session_state["_entered"] = page, entered
+        st.session_state["_page"], st.session_state["_entered"] = page, True
 
 
 def _shown() -> dict[str, str]:

@@ -382,7 +382,7 @@ def test_a_full_line_takes_no_more_but_those_who_ask_for_the_same(make_jobs):
     assert jobs.ready
     jobs.submit(third, "c")
     assert not jobs.ready
-    with pytest.raises(Refused, match="2 runs wait in line"):
+    with pytest.raises(Refused, match="server is full"):
         jobs.submit(fourth, "d")
     assert jobs.submit(second, "d") is waits
     jobs.release(jobs.submit(third, "c").id, "c")
