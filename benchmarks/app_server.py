@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -20,18 +20,33 @@ class AppServer:
     Args:
         log: the file its output goes to.
         environment: variables it gets besides this process's.
+        prelude: Python that runs before the app, in its process.
+        wrapper: the command, with its arguments, that runs the app's.
     """
 
-    def __init__(self, log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        prelude: str = "",
+        wrapper: Sequence[str] = (),
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log, self.environment = log, environment or {}
+        self.prelude, self.wrapper = prelude, wrapper
 
     def __enter__(self) -> Self:
         """Start, and wait until it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start, again if need be, and wait until it answers."""
+        code = f"{self.prelude}\nfrom streamlit.web.cli import main\nmain(prog_name='streamlit')"
+        command = [*self.wrapper, sys.executable, "-c", code, "run", "app/main.py"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
         self.process = subprocess.Popen(
             command,
@@ -43,11 +58,15 @@ class AppServer:
         while self.process.poll() is None:
             with suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/_stcore/health").close()
-                return self
+                return
             time.sleep(0.2)
         raise RuntimeError(f"the app did not start: {self.log.read_text()}")
 
     def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def stop(self) -> None:
         """Ask it to stop, and wait until it has."""
         self.process.terminate()
         self.process.wait(60)
