@@ -224,4 +224,4 @@ def test_a_run_of_the_script_that_is_cut_short_loses_nothing_of_the_link():
     at.run().run()
     assert not at.exception
     assert at.select_slider[0].value == 40
-    assert at.query_params["budget"] == ["40"]
+    assert at.query_params["budget"] == "40"
