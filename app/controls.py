@@ -35,10 +35,14 @@ class Panel:
     def __init__(self, *kinds: type[Config]) -> None:
         self._kinds = kinds
         self._texts = st.query_params.to_dict()
-        if st.session_state["_entered"]:
+        entered = st.session_state["_entered"]
+        if entered:
             self._fresh = bool(self._texts)
         else:
             self._fresh = self._texts != st.session_state["_url"] and not self._outdated()
+        if entered or self._fresh:
+            # Now, and not at the end: this run of the script may be cut short by the next.
+            st.session_state["_entered"], st.session_state["_url"] = False, self._texts
         if self._fresh:
             self._load()
         self._drawn: dict[str, Value] = {}
