@@ -29,6 +29,8 @@ FEWEST_CLASSES, MOST_CLASSES = 2, 8
 FEWEST_PER_CLASS = 5
 MOST_ROWS, MOST_BYTES = 20_000, 2_000_000
 MOST_LETTERS = 40
+# Numbers beyond are no measurements of anything, and their squares overflow.
+LARGEST, LEAST_RANGE = 1e100, 1e-100
 # Rows that an error describes; it counts the others.
 MOST_DESCRIBED = 5
 # In order of preference, because a comma may also be a decimal point.
@@ -98,11 +100,11 @@ class Points:
         numeric = all(_number(label) is not None for label in self.classes)
         classes = tuple(f"class {label}" for label in self.classes) if numeric else self.classes
         low, high = self.coordinates.min(0), self.coordinates.max(0)
-        reach = high / 2 - low / 2
+        reach = (high - low) / 2
         if np.abs(self.coordinates).max() <= HALF_WIDTH and reach.max() >= LEAST_REACH:
             return Legend(classes, self.axes)
-        scale = np.where(reach < np.finfo(np.float64).tiny, 1.0, reach / REACH)
-        x, y = low / 2 + high / 2
+        scale = np.where(reach < LEAST_RANGE, 1.0, reach / REACH)
+        x, y = (low + high) / 2
         return Legend(classes, self.axes, (float(x), float(y)), (float(scale[0]), float(scale[1])))
 
     @cached_property
@@ -294,6 +296,8 @@ def _problem(chosen: list[str], width: int, got: int, decimal_comma: bool) -> st
         value = _number(field, decimal_comma)
         if value is None or not math.isfinite(value):
             return f"{axis} must be a finite number; got {_short(field)}"
+        if abs(value) > LARGEST:
+            return f"{axis} must lie within ±{LARGEST:g}; got {_short(field)}"
     if not 1 <= len(chosen[2]) <= MOST_LETTERS:
         return f"the label must have 1 to {MOST_LETTERS} letters; got {_short(chosen[2])}"
     return ""
