@@ -78,7 +78,9 @@ def axis_units(legend: Legend, place: int, half_width: float) -> dict[str, Any]:
 
 
 def _round_numbers(low: float, high: float) -> list[float]:
-    """Four to nine multiples of 1, 2 or 5 times a power of ten."""
+    """Four to nine multiples of 1, 2 or 5 times a power of ten, if float64 tells the ends apart."""
+    if low == high:
+        return [low]
     rough = (high - low) / 8
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)

@@ -9,12 +9,13 @@ FORMAT = (
     "header or without. 2 to 8 labels, names or numbers, each on at least 5 points."
 )
 SCALED = (
-    "A fifth of each class is the test set. Points that do not fill the maps' square are centred "
-    "and scaled to fill it, each axis by itself; maps still say your units."
+    "A fifth of each class is the test set; few points get small batches. Points that do not fill "
+    "the maps' square are centred and scaled to fill it, each axis by itself; maps still say your "
+    "units."
 )
 DRAW = (
-    "Choose a class, then click for a point, or drag for several. "
-    "By keyboard: arrow keys and Enter on the plane, or type the points under *Type or paste*."
+    "Choose a class; click for a point, drag for several. By keyboard: arrow keys and Enter on "
+    "the plane, or *Type or paste*."
 )
 GONE = "The points this page showed are no longer in the server's memory: bring them again."
 PLACEHOLDER = """x, y, label

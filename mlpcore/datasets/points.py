@@ -202,6 +202,8 @@ def read(source: str | bytes, name: str) -> Points:
     decimal_comma = delimiter != ","
     line, first = rows[0]
     header = not any(_number(field, decimal_comma) is not None for field in first)
+    if len(rows) - header > MOST_ROWS:
+        raise ParameterError("data", f"at most {MOST_ROWS:,} rows", name, "Leave some out")
     places, axes = _columns(first if header else [], len(first), name, line)
     points, labels, problems = [], [], []
     for line, fields in rows[header:]:
@@ -246,8 +248,6 @@ def _rows(text: str, name: str) -> tuple[list[tuple[int, list[str]]], str]:
             fields = [" ".join(field.split()) for field in row]
             if any(fields):
                 rows.append((lines.line_num, fields))
-            if len(rows) > MOST_ROWS + 1:
-                raise ParameterError("data", f"at most {MOST_ROWS:,} rows", name, "Leave some out")
     except csv.Error as error:
         raise RowsError(name, [f"Row {lines.line_num}: {error}"]) from error
     return rows, delimiter
