@@ -206,6 +206,7 @@ def change(kind: type[C], **changes: Any) -> None:
     """Change parameters from a callback."""
     current = latest(kind)
     st.session_state[_slot(kind)] = kind(**{**current.values(), **changes})
+    st.session_state.pop("_problems", None)
     for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
         del st.session_state[key]
 
