@@ -154,6 +154,7 @@ def test_a_link_to_points_that_are_gone_says_so():
     assert "a link names points, it does not hold them" in at.warning[0].value
     assert "Bring their file again" in at.warning[0].value
     assert shown(at).config.data == "spirals"
+    assert not typed(at, table(10)).warning
 
 
 def test_points_that_go_while_they_are_shown_are_said(monkeypatch):
