@@ -29,7 +29,7 @@ FEWEST_CLASSES, MOST_CLASSES = 2, 8
 FEWEST_PER_CLASS = 5
 MOST_ROWS, MOST_BYTES = 20_000, 2_000_000
 MOST_LETTERS = 40
-# Numbers beyond are no measurements of anything, and their squares overflow.
+# Larger numbers, and smaller ranges, measure nothing; arithmetic with them would overflow.
 LARGEST, LEAST_RANGE = 1e100, 1e-100
 # Rows that an error describes; it counts the others.
 MOST_DESCRIBED = 5
