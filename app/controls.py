@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -80,6 +80,32 @@ class Panel:
             st.slider(spec.label, low, most, **_common(spec, key)) if most > low else low
         )
 
+    def choose(
+        self,
+        kind: type[Config],
+        name: str,
+        options: Mapping[str, str],
+        on_change: Callable[[str], None],
+    ) -> None:
+        """Draw a choice among texts, the first if it has another one.
+
+        Args:
+            kind, name: which text.
+            options: value → words.
+            on_change: called with the text that somebody chooses.
+        """
+        spec = specs(kind)[name]
+        key = self._prepare(kind, (name,))
+        if st.session_state[key] not in options:
+            st.session_state[key] = next(iter(options))
+        self._drawn[name] = st.selectbox(
+            spec.label,
+            list(options),
+            format_func=options.__getitem__,
+            on_change=lambda: on_change(st.session_state[key]),
+            **_common(spec, key),
+        )
+
     def write(self, kind: type[Config], name: str) -> None:
         """Draw a line of text to type."""
         spec = specs(kind)[name]
@@ -127,13 +153,13 @@ class Panel:
 
         The contradiction is shown in place.
         """
-        current = _current(kind)
+        current = latest(kind)
         mine = {name: value for name, value in self._drawn.items() if name in specs(kind)}
         try:
             current = kind(**{**current.values(), **mine})
         except ParameterError as problem:
             st.error(f"{problem} The page shows the last result.")
-        if current != _current(kind):
+        if current != latest(kind):
             st.session_state.pop("_problems", None)
         st.session_state[_slot(kind)] = current
         return current
@@ -142,7 +168,7 @@ class Panel:
         """Put what differs from the defaults into the URL."""
         texts: dict[str, str] = {}
         for kind in self._kinds:
-            texts.update(_current(kind).changes())
+            texts.update(latest(kind).changes())
         if texts != self._texts:
             replaced = st.session_state.setdefault("_replaced", deque(maxlen=16))
             replaced.append((time.monotonic(), self._texts))
@@ -175,20 +201,22 @@ class Panel:
         """A widget's key, with its value in place when the widget is not the one who knows it."""
         key = f"{kind.__name__}.{','.join(names)}"
         if self._fresh or key not in st.session_state:
-            values = tuple(getattr(_current(kind), name) for name in names)
+            values = tuple(getattr(latest(kind), name) for name in names)
             st.session_state[key] = values if len(values) > 1 else values[0]
         return key
 
 
 def change(kind: type[C], **changes: Any) -> None:
     """Change parameters from a callback."""
-    current = _current(kind)
+    current = latest(kind)
     st.session_state[_slot(kind)] = kind(**{**current.values(), **changes})
+    st.session_state.pop("_problems", None)
     for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
         del st.session_state[key]
 
 
-def _current(kind: type[C]) -> C:
+def latest(kind: type[C]) -> C:
+    """The config as the page had it last."""
     config = st.session_state.get(_slot(kind))
     return config if isinstance(config, kind) else kind()
 

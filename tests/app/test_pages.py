@@ -104,6 +104,12 @@ def test_a_change_writes_the_url_and_starts_another_job():
     assert component.jobs().get(before.id) is None or before.status().state is State.FINISHED
 
 
+def test_a_button_that_changes_the_config_ends_the_warning_too():
+    at = visit("wide_vs_deep.py", **QUICK, bogus="1")
+    assert at.warning
+    assert not press(at, "New seeds").warning
+
+
 def test_an_outdated_url_undoes_no_change():
     at = visit("wide_vs_deep.py", **QUICK)
     before = dict(at.query_params)
