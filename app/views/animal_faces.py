@@ -8,6 +8,7 @@ import streamlit as st
 from app import controls, picture_source
 from app.controls import Panel
 from app.figures import animal_faces as figures
+from app.figures import inside
 from app.live import component
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
@@ -98,27 +99,27 @@ left, right = st.columns(2, gap="large")
 with left:
     panel.count(FacesLook, "unit", config.hidden_widths[0])
     unit = {**one, "unit": panel["unit"] - 1}
-    large: Pictures = [(figures.unit_filter, unit), (figures.unit_classes, unit)]
+    large: Pictures = [(inside.unit_filter, unit), (inside.unit_classes, unit)]
     live_figures(job, large, key="unit", min_width="10rem", max_width="18rem", height="15rem")
-    live_figures(job, [(figures.unit_pictures, unit)], key="unit_pictures", pick=_pick("picture"))
+    live_figures(job, [(inside.unit_pictures, unit)], key="unit_pictures", pick=_pick("picture"))
 with right:
     panel.box(FacesLook, "picture")
     place = panel["picture"] - 1
     looked_at = {**one, "place": place}
     parts: Pictures = [
-        (figures.picture, {"place": place}),
-        (figures.saliency, looked_at),
-        (figures.picture_classes, looked_at),
+        (inside.picture, {"place": place}),
+        (inside.saliency, looked_at),
+        (inside.picture_classes, looked_at),
     ]
     live_figures(job, parts, key="picture", min_width="9rem", max_width="18rem", height="15rem")
-    live_figures(job, [(figures.picture_units, looked_at)], key="picture_units", height="12rem")
+    live_figures(job, [(inside.picture_units, looked_at)], key="picture_units", height="12rem")
 
 st.subheader("Think")
 predict(texts.HIERARCHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="hierarchy")
 if st.session_state.get("hierarchy") is not None:
     measured: Pictures = [
-        (figures.probes, {"network": network}),
-        (figures.similarities, {"network": network}),
+        (inside.probes, {"network": network}),
+        (inside.similarities, {"network": network}),
     ]
     live_figures(job, measured, key="measured", min_width="20rem", height="20rem")
 with st.expander("What augmentation does"):
