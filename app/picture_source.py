@@ -48,8 +48,7 @@ def choose_pictures(config: AnimalFaces) -> bool:
     coming = _coming()
     if coming is not None:
         if coming.problem is not None:
-            first, *rest = coming.problem.split("\n")
-            st.error("\n\n".join([first, *(f"- {line}" for line in rest)]), icon=":material/error:")
+            st.error(coming.problem, icon=":material/error:")
         else:
             _progress(coming)
     return there
