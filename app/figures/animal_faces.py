@@ -129,16 +129,14 @@ def _augmented_samples(seen: Pictures, degrees: float, theme: Theme) -> Figure:
     pixels, labels = _sample(seen)
     generator = torch.Generator().manual_seed(MOVE_SEED)
     angles, flips = augmentation.random_moves(len(pixels), degrees, generator)
-    words = augmentation.moved(
-        augmentation.pack(torch.from_numpy(pixels)), augmentation.steps(angles, flips, SIDE)
-    )
-    moved = words.view(-1, SIDE, SIDE, 1).view(torch.uint8)[..., :3].numpy()
+    words = augmentation.pack(torch.from_numpy(pixels))
+    moved = augmentation.moved(words, augmentation.steps(angles, flips, SIDE))
     hover = [
         f"{seen.classes[label]}<br>{angle:+.0f}°{', flipped' if flip else ''}"
         for label, angle, flip in zip(labels, angles.tolist(), flips.tolist(), strict=True)
     ]
     return pictures.grid(
-        moved,
+        augmentation.unpacked(moved).numpy(),
         SHOWN,
         theme,
         alt=f"The same pictures, rotated by up to {degrees:g} degrees and half of them flipped.",

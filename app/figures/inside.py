@@ -1,6 +1,11 @@
 """Inside one network that has learnt pictures, drawn: a unit, a picture, what each layer knows."""
 
+from dataclasses import dataclass, replace
+from typing import Self
+
 import numpy as np
+import torch
+from torch import Tensor
 
 from app.figures import curves, pictures
 from app.figures.animal_faces import ARMS, SHOWN, arms, colour_of, diverged, filter_norms
@@ -17,7 +22,8 @@ from app.figures.drawing import (
 )
 from app.figures.plane import HIDDEN, note
 from app.figures.words import count, percent
-from mlpcore.datasets.pictures import Pictures
+from mlpcore.datasets import augmentation
+from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments import inside
 from mlpcore.experiments.animal_faces import Snapshot, filters
 
@@ -73,34 +79,79 @@ def unit_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit:
     seen = snapshot.pictures
     effects = inside.class_effects(arms(snapshot)[arm], network, seen)[unit]
     names = [escape(name) for name in seen.classes]
+    one_layer = len(snapshot.config.hidden_widths) == 1
     return _bars(
         names,
         effects,
-        "effect on the logit",
+        "outgoing weight" if one_layer else "∂ logit / ∂ unit",
         theme,
         alt=f"Unit {unit + 1} speaks for {_most(names, effects)}.",
+        caption="<b>outgoing weights</b><br>less their mean"
+        if one_layer
+        else "<b>effect on each class</b><br>derivative, averaged over pictures",
     )
 
 
-def picture(snapshot: Snapshot, theme: Theme, place: int) -> Figure:
-    """One validation picture, large; the last one if there are fewer."""
+@dataclass(frozen=True)
+class Subject:
+    """A picture to show to a network: one of the validation set, or one that somebody brought.
+
+    Attributes:
+        place: in the validation set; beyond its end, the last one.
+        brought: pixels (32, 32, 3) of the picture to show instead.
+        turn: degrees by which it is rotated, counter-clockwise, as augmentation rotates.
+        flip: whether left and right change places.
+    """
+
+    place: int = 0
+    brought: bytes | None = None
+    turn: int = 0
+    flip: bool = False
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return f"picture {self.place + 1}" if self.brought is None else "your picture"
+
+    def within(self, seen: Pictures) -> Self:
+        """The same, at a place that there is."""
+        return replace(self, place=min(self.place, len(seen.val_images) - 1))
+
+    def image(self, seen: Pictures) -> Tensor:
+        """Its pixels (32, 32, 3) uint8."""
+        if self.brought is None:
+            image = seen.val_images[self.place]
+        else:
+            pixels = np.frombuffer(self.brought, np.uint8).reshape(SIDE, SIDE, 3)
+            image = torch.from_numpy(pixels.copy())
+        if not self.turn and not self.flip:
+            return image
+        angle, flip = torch.tensor([float(self.turn)]), torch.tensor([self.flip])
+        moved = augmentation.moved(
+            augmentation.pack(image[None]), augmentation.steps(angle, flip, SIDE)
+        )
+        return augmentation.unpacked(moved)[0]
+
+
+def picture(snapshot: Snapshot, theme: Theme, subject: Subject) -> Figure:
+    """One picture, large."""
     seen = snapshot.pictures
-    place = _within(seen, place)
-    name = escape(seen.classes[int(seen.val_labels[place])])
+    subject = subject.within(seen)
+    label = int(seen.val_labels[subject.place])
+    kind = escape(seen.classes[label]) if subject.brought is None else "32 × 32 of its middle"
     return pictures.grid(
-        seen.val_images[place][None].numpy(),
+        subject.image(seen)[None].numpy(),
         1,
         theme,
-        alt=f"Validation picture {place + 1}: {name}.",
-        hover=[f"picture {place + 1}"],
-        caption=f"<b>picture {place + 1}</b><br>{name}",
+        alt=f"{subject.name.capitalize()}: {kind}.",
+        hover=[subject.name],
+        caption=f"<b>{subject.name}</b><br>{kind}",
     )
 
 
-def saliency(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
+def saliency(snapshot: Snapshot, theme: Theme, arm: str, network: int, subject: Subject) -> Figure:
     """Which of a picture's pixels the network's answer depends on most."""
-    place = _within(snapshot.pictures, place)
-    seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
+    subject, seen = _response(snapshot, arm, network, subject)
     if not np.isfinite(seen.saliency).all():
         return diverged(theme, "The network diverged.")
     shares = seen.saliency / max(float(seen.saliency.max()), 1e-12)
@@ -109,26 +160,28 @@ def saliency(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: in
         grey,
         1,
         theme,
-        alt=f"The input gradient on picture {place + 1}.",
+        alt=f"The input gradient on {subject.name}.",
         hover=["bright: the answer depends on this pixel"],
         caption="<b>input gradient</b><br>bright: the answer depends on it",
     )
 
 
-def picture_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
+def picture_classes(
+    snapshot: Snapshot, theme: Theme, arm: str, network: int, subject: Subject
+) -> Figure:
     """The class probabilities that a network gives to one picture."""
-    place = _within(snapshot.pictures, place)
-    seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
+    subject, seen = _response(snapshot, arm, network, subject)
     names = [escape(name) for name in snapshot.pictures.classes]
     shares = 100 * seen.probabilities
-    alt = f"Picture {place + 1} is taken for {_most(names, shares)}."
+    alt = f"{subject.name.capitalize()} is taken for {_most(names, shares)}."
     return _bars(names, shares, "probability (%)", theme, alt=alt, span=[0, 100])
 
 
-def picture_units(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
+def picture_units(
+    snapshot: Snapshot, theme: Theme, arm: str, network: int, subject: Subject
+) -> Figure:
     """How strongly every hidden unit answers to one picture, a row a layer."""
-    place = _within(snapshot.pictures, place)
-    seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
+    subject, seen = _response(snapshot, arm, network, subject)
     widest = max(len(layer) for layer in seen.units)
     rows = [np.pad(layer, (0, widest - len(layer)), constant_values=np.nan) for layer in seen.units]
     # Each layer by its own largest activation: it is the pattern that counts.
@@ -150,7 +203,7 @@ def picture_units(snapshot: Snapshot, theme: Theme, arm: str, network: int, plac
     return figure(
         theme,
         [heat],
-        alt=f"{firing} of {count(total, 'hidden unit')} are above 0 on picture {place + 1}.",
+        alt=f"{firing} of {count(total, 'hidden unit')} are above 0 on {subject.name}.",
         margin=(10, 10, 10, 10),
         caption=f"{firing} of {count(total, 'hidden unit')} above 0",
         xaxis=axis(theme, "hidden unit", showgrid=False),
@@ -217,6 +270,7 @@ def _bars(
     *,
     alt: str,
     span: list[float] | None = None,
+    caption: str | None = None,
 ) -> Figure:
     """A bar a class."""
     bars = {
@@ -233,6 +287,7 @@ def _bars(
         [bars],
         alt=alt,
         margin=(10, 14, 10, 10),
+        caption=caption,
         xaxis=place,
         yaxis=axis(theme, "", autorange="reversed", showgrid=False),
     )
@@ -242,6 +297,10 @@ def _most(names: list[str], values: curves.Floats) -> str:
     return names[int(np.argmax(values))]
 
 
-def _within(seen: Pictures, place: int) -> int:
-    """A validation picture's place, or the last one's if there are fewer."""
-    return min(place, len(seen.val_images) - 1)
+def _response(
+    snapshot: Snapshot, arm: str, network: int, subject: Subject
+) -> tuple[Subject, inside.Response]:
+    """What a picture that there is does to a network."""
+    subject = subject.within(snapshot.pictures)
+    image = subject.image(snapshot.pictures)
+    return subject, inside.respond(arms(snapshot)[arm], network, image)

@@ -6,13 +6,15 @@ import json
 
 import plotly.graph_objects as go
 import pytest
+import torch
 
 from app.figures import inside as figures
 from app.figures.drawing import THEMES
+from app.live.frames import View
 from mlpcore.experiments import inside
 
 THEME = THEMES["light"]
-PARAMETERS = {"arm": "plain", "network": 1, "unit": 2, "place": 5}
+PARAMETERS = {"arm": "plain", "network": 1, "unit": 2, "subject": figures.Subject(5)}
 DRAW = [
     name
     for name, draw in vars(figures).items()
@@ -42,6 +44,50 @@ def test_a_unit_is_shown_with_the_pictures_it_answers_to(finished_faces):
     activations = inside.first_layer(finished_faces.plain, 1, finished_faces.pictures)[:, 2]
     assert answers[0] == pytest.approx(activations.max(), rel=1e-2)
     assert answers[-1] == pytest.approx(activations.min(), rel=1e-2)
+
+
+def test_a_place_beyond_the_validation_set_is_its_last(finished_faces):
+    last = len(finished_faces.pictures.val_images)
+    drawn = draw("picture", finished_faces, subject=figures.Subject(10**6))
+    assert f"picture {last}<" in drawn["layout"]["meta"]["caption"]
+
+
+def test_a_picture_that_was_brought_is_what_the_network_answers_to(finished_faces):
+    image = finished_faces.pictures.val_images[17]
+    brought = figures.Subject(3, brought=image.numpy().tobytes())
+    for name in ("saliency", "picture_classes", "picture_units"):
+        drawn, known = (
+            draw(name, finished_faces, subject=subject)
+            for subject in (brought, figures.Subject(17))
+        )
+        assert drawn["data"] == known["data"]
+        assert drawn["layout"].get("images") == known["layout"].get("images")
+        assert "your picture" in drawn["layout"]["meta"]["alt"].lower()
+
+
+def test_a_subject_is_turned_and_flipped_as_augmentation_does(finished_faces):
+    seen = finished_faces.pictures
+    image = seen.val_images[0]
+    as_it_is = figures.Subject(0).image(seen)
+    assert torch.equal(as_it_is, image)
+    assert torch.equal(figures.Subject(0, flip=True).image(seen), image.flip(1))
+    upside_down = figures.Subject(0, image.numpy().tobytes(), turn=180).image(seen)
+    assert torch.equal(upside_down, image.flip(0, 1))
+
+
+def test_equal_subjects_are_one_view():
+    ids = {
+        View(figures.picture, (("subject", figures.Subject(1, bytes([value]) * 3072)),)).id
+        for value in (1, 1, 2)
+    }
+    assert len(ids) == 2
+
+
+def test_effects_are_called_outgoing_weights_where_they_are(finished_faces, train_faces):
+    deep = draw("unit_classes", finished_faces)["layout"]["meta"]["caption"]
+    shallow = draw("unit_classes", train_faces(epochs=1, widths="5"))["layout"]["meta"]["caption"]
+    assert "derivative" in deep
+    assert "outgoing weights" in shallow
 
 
 def test_probes_wait_for_the_end(finished_faces):
