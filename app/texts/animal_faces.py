@@ -27,7 +27,7 @@ BRING = (
 )
 ONE = (
     "A JPEG or PNG picture of any size. Its middle square is shown to the networks at 32 × 32. It "
-    "stays in memory, for this visit only, and no link carries it."
+    "is kept in memory only, and no link carries it."
 )
 
 FILTERS = (

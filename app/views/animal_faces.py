@@ -133,5 +133,4 @@ with st.expander("The command that reproduces this result"):
     st.code(command_line("animal-faces", config), language="bash")
 st.caption(texts.CREDIT)
 
-panel.config(FacesLook)
 panel.write_url()
