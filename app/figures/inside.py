@@ -79,16 +79,17 @@ def unit_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit:
     seen = snapshot.pictures
     effects = inside.class_effects(arms(snapshot)[arm], network, seen)[unit]
     names = [escape(name) for name in seen.classes]
-    one_layer = len(snapshot.config.hidden_widths) == 1
+    if len(snapshot.config.hidden_widths) == 1:
+        title, words = "outgoing weight", "less its mean over the classes"
+    else:
+        title, words = "∂ logit / ∂ unit", "derivative, averaged over pictures"
     return _bars(
         names,
         effects,
-        "outgoing weight" if one_layer else "∂ logit / ∂ unit",
+        title,
         theme,
         alt=f"Unit {unit + 1} speaks for {_most(names, effects)}.",
-        caption="<b>outgoing weights</b><br>less their mean"
-        if one_layer
-        else "<b>effect on each class</b><br>derivative, averaged over pictures",
+        caption=f"<b>effect on each class</b><br>{words}",
     )
 
 
@@ -281,7 +282,9 @@ def _bars(
         "marker": {"color": [CLASS_COLOURS[i % len(CLASS_COLOURS)] for i in range(len(names))]},
         "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
     }
-    place = axis(theme, title, **({"range": span} if span else {"zeroline": True}))
+    place = axis(theme, title, nticks=4, tickangle=0, zeroline=True)
+    if span:
+        place["range"] = span
     return figure(
         theme,
         [bars],

@@ -84,10 +84,12 @@ def test_equal_subjects_are_one_view():
 
 
 def test_effects_are_called_outgoing_weights_where_they_are(finished_faces, train_faces):
-    deep = draw("unit_classes", finished_faces)["layout"]["meta"]["caption"]
-    shallow = draw("unit_classes", train_faces(epochs=1, widths="5"))["layout"]["meta"]["caption"]
-    assert "derivative" in deep
-    assert "outgoing weights" in shallow
+    deep, shallow = (
+        draw("unit_classes", snapshot)["layout"]
+        for snapshot in (finished_faces, train_faces(epochs=1, widths="5"))
+    )
+    assert "derivative, averaged" in deep["meta"]["caption"]
+    assert shallow["xaxis"]["title"]["text"] == "outgoing weight"
 
 
 def test_probes_wait_for_the_end(finished_faces):
