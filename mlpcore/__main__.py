@@ -7,12 +7,12 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
+from mlpcore import data_command
 from mlpcore.datasets import collection, image_folder
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import (
@@ -26,6 +26,7 @@ from mlpcore.experiments import (
 )
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
+from mlpcore.progress_bar import ProgressBar
 
 Experiment: TypeAlias = (
     WideVsDeep | PolynomialFeatures | AnimalFaces | GainSweep | SignalPropagation | MeanField
@@ -67,6 +68,8 @@ def parser() -> argparse.ArgumentParser:
             "--json", metavar="FILE", default="-", help="Where to write the result; default stdout."
         )
         command.add_argument("--quiet", action="store_true", help="No progress bar.")
+    about = "Fetch, draw or look at pictures of animals."
+    data_command.add_arguments(commands.add_parser("data", help=about, description=about))
     return top
 
 
@@ -104,8 +107,24 @@ def command_line(experiment: str, config: Config) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status."""
+    options = parser().parse_args(arguments)
+    # More are slower wherever anything else runs, many times so with small networks.
+    torch.set_num_threads(1)
+    try:
+        if options.experiment == "data":
+            data_command.run(options)
+            return 0
+        return _run(vars(options))
+    except (DownloadError, ParameterError) as problem:
+        return _refuse(str(problem).replace("\n", " "))
+    except KeyboardInterrupt:
+        print("python -m mlpcore: interrupted.", file=sys.stderr)
+        return 130
+
+
+def _run(options: dict[str, Any]) -> int:
     """Run one experiment and return the exit status."""
-    options = vars(parser().parse_args(arguments))
     experiment, kind, device_name, target, quiet = (
         options.pop(name) for name in ("experiment", "kind", "device", "json", "quiet")
     )
@@ -114,14 +133,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if stray:
         when = "with" if kind is SWEEPS[experiment] else "without"
         return _refuse(f"{stray} must be left out {when} --sweep; got {texts[stray]!r}.")
-    try:
-        if kind is AnimalFaces and "data" in texts:
-            texts["data"] = _brought(texts["data"])
-        config, problems = kind.parse(texts)
-        if problems:
-            raise problems[0]
-    except ParameterError as problem:
-        return _refuse(str(problem))
+    if kind in (AnimalFaces, GainSweep) and "data" in texts:
+        texts["data"] = _brought(texts["data"], kind)
+    config, problems = kind.parse(texts)
+    if problems:
+        raise problems[0]
     try:
         device = torch.device(device_name or default_device())
         torch.zeros((), device=device).item()
@@ -131,20 +147,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if target != "-" and not _writable(Path(target)):
         return _refuse(f"json must be a file that can be written, or -; got {target!r}.")
 
-    torch.set_num_threads(1)
     started = time.perf_counter()
-    with tqdm(
-        total=1.0,
-        disable=quiet or None,
-        leave=False,
-        bar_format="{l_bar}{bar}| {elapsed} < {remaining}{postfix}",
-    ) as bar:
-        try:
-            for snapshot in config.run(device=device):
-                bar.update(snapshot.progress - bar.n)
-                bar.set_postfix_str(snapshot.label)
-        except (DownloadError, ParameterError) as problem:
-            return _refuse(str(problem))
+    with ProgressBar(quiet) as bar:
+        for snapshot in config.run(device=device):
+            bar.reach(snapshot.progress)
+            bar.set_postfix_str(snapshot.label)
     report = {
         "experiment": experiment,
         "config": config.values(),
@@ -165,9 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _brought(data: str) -> str:
-    """The name of the pictures at a path; drawn and real ones have theirs."""
-    if data in (collection.DRAWN, collection.REAL):
+def _brought(data: str, kind: type[Config]) -> str:
+    """The name of the pictures at a path; those an experiment can make have theirs."""
+    if data in (collection.DRAWN, collection.REAL, *specs(kind)["data"].options):
         return data
     pictures = image_folder.load(Path(data))
     for line in pictures.skipped:

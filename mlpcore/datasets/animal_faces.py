@@ -101,7 +101,7 @@ def _download(archive: Path, progress: Progress) -> Pictures:
                     lambda share: progress(DOWNLOAD_SHARE + (1 - DOWNLOAD_SHARE) * share),
                 )
         except (OSError, HTTPException, ValueError) as error:
-            problems.append(f"{address}: {error}")
+            problems.append(f"{address}: {error}.")
     raise DownloadError(
         "Animal Faces could not be downloaded.\n"
         + "\n".join(problems)
