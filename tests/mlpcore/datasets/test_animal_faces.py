@@ -38,7 +38,7 @@ FAILURES = {
     "broken": "it broke off after",
     "more": "bytes of application/zip that are not a zip archive",
     "circle": "infinite loop",
-    "local": "redirection to",
+    "local": "Redirection to",
     "other": "archive must be",
     "http://127.0.0.1:1/closed": "refused",
 }
