@@ -12,14 +12,9 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-# Multiplications below which a call costs more than it saves, and rows at a time, so that what is
-# to be added to a large matrix is still in the cache then.
-LARGE, ROWS = 1 << 22, 512
-
-
-def large(rows: int, inner: int, columns: int) -> bool:
-    """Whether a product is worth these functions."""
-    return rows * inner * columns >= LARGE
+# Weights of a layer below which a call costs more than it saves, and rows at a time, so that what
+# is to be subtracted from a large matrix is still in the cache then.
+LARGE, ROWS = 1 << 16, 512
 
 
 def multiply(left: Tensor, right: Tensor, out: Tensor) -> None:

@@ -66,6 +66,8 @@ class Stack:
         self._layer_gradients = _views(self.gradients, shapes)
         # (M, in, out): what carries errors back through a layer.
         self._transposed = [w[:, :, :-1].transpose(1, 2) for w in self.weights]
+        # Whatever the number of networks, so that theirs does not change a network's numbers.
+        self._large = self.weights[0][0].numel() >= products.LARGE
         self._workspace = functools.lru_cache(maxsize=4)(self._make_workspace)
 
     @classmethod
@@ -103,7 +105,7 @@ class Stack:
         """
         work = self._workspace(inputs.shape[-1])
         errors = self._backward(inputs, targets, work)
-        _multiply(errors[0], inputs.mT, self._layer_gradients[0])
+        _multiply(errors[0], inputs.mT, self._layer_gradients[0], self._large)
         for error, before, out in zip(
             errors[1:], work.transposed, self._layer_gradients[1:], strict=True
         ):
@@ -120,7 +122,7 @@ class Stack:
         """
         work = self._workspace(inputs.shape[-1])
         errors = self._backward(inputs, targets, work)
-        _subtract_product(errors[0], inputs.mT, rate, self.weights[0])
+        _subtract_product(errors[0], inputs.mT, rate, self.weights[0], self._large)
         for error, before, weights in zip(
             errors[1:], work.transposed, self.weights[1:], strict=True
         ):
@@ -155,7 +157,7 @@ class Stack:
 
     def _forward(self, inputs: Tensor, work: "_Workspace") -> Tensor:
         """Fill a workspace's layers from the inputs; return the logits (M, C, B), one of them."""
-        _multiply(self.weights[0], inputs, work.pre[0])
+        _multiply(self.weights[0], inputs, work.pre[0], self._large)
         for layer, (padded, hidden) in enumerate(zip(work.padded, work.hidden, strict=True)):
             self.activation.forward(work.pre[layer], self.negative_slope, hidden)
             torch.bmm(self.weights[layer + 1], padded, out=work.pre[layer + 1])
@@ -206,26 +208,21 @@ def _views(flat: Tensor, shapes: Sequence[torch.Size]) -> list[Tensor]:
     return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
-def _multiply(left: Tensor, right: Tensor, out: Tensor) -> None:
+def _multiply(left: Tensor, right: Tensor, out: Tensor, large: bool) -> None:
     """(M, R, K) times (M or 1, K, N) into (M, R, N); what is shared makes one large product."""
     if right.shape[0] == left.shape[0]:
         torch.bmm(left, right, out=out)
-    elif _large(left, right):
+    elif large:
         products.multiply(left.flatten(0, 1), right[0], out.flatten(0, 1))
     else:
         torch.mm(left.flatten(0, 1), right[0], out=out.flatten(0, 1))
 
 
-def _subtract_product(left: Tensor, right: Tensor, factor: float, out: Tensor) -> None:
+def _subtract_product(left: Tensor, right: Tensor, factor: float, out: Tensor, large: bool) -> None:
     """Subtract ``factor`` times what :func:`_multiply` gives."""
     if right.shape[0] == left.shape[0]:
         out.baddbmm_(left, right, alpha=-factor)
-    elif _large(left, right):
+    elif large:
         products.subtract_product(left.flatten(0, 1), right[0], factor, out.flatten(0, 1))
     else:
         out.flatten(0, 1).addmm_(left.flatten(0, 1), right[0], alpha=-factor)
-
-
-def _large(left: Tensor, right: Tensor) -> bool:
-    """Whether a network's part of a product is large, whatever the number of networks."""
-    return products.large(left.shape[1], left.shape[2], right.shape[2])
