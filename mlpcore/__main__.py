@@ -3,6 +3,7 @@
 import argparse
 import json
 import platform
+import shlex
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 
 from mlpcore import data_command
-from mlpcore.datasets import collection, image_folder
+from mlpcore.datasets import collection, image_folder, planar, points
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import (
     AnimalFaces,
@@ -24,6 +25,7 @@ from mlpcore.experiments import (
     SignalPropagation,
     WideVsDeep,
 )
+from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
 from mlpcore.progress_bar import ProgressBar
@@ -99,9 +101,19 @@ def flag(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
-def command_line(experiment: str, config: Config) -> str:
-    """The command that reproduces a config's result."""
-    flags = [f" {flag(name)} {text}" for name, text in config.changes().items()]
+def command_line(experiment: str, config: Config, file: str | None = None) -> str:
+    """The command that reproduces a config's result.
+
+    Args:
+        experiment: the subcommand.
+        config: what it runs.
+        file: the CSV file that holds its points, if they were brought.
+    """
+    texts = config.changes()
+    if file is not None:
+        texts["data"] = shlex.quote(file)
+        texts.pop("classes", None)
+    flags = [f" {flag(name)} {text}" for name, text in texts.items()]
     sweep = " --sweep" if type(config) is SWEEPS.get(experiment) else ""
     return f"python -m mlpcore {experiment}{sweep}{''.join(flags)}"
 
@@ -117,7 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         return _run(vars(options))
     except (DownloadError, ParameterError) as problem:
-        return _refuse(str(problem).replace("\n", " "))
+        lines = [str(problem), *getattr(problem, "__notes__", [])]
+        return _refuse(" ".join(lines).replace("\n", " "))
     except KeyboardInterrupt:
         print("python -m mlpcore: interrupted.", file=sys.stderr)
         return 130
@@ -133,8 +146,8 @@ def _run(options: dict[str, Any]) -> int:
     if stray:
         when = "with" if kind is SWEEPS[experiment] else "without"
         return _refuse(f"{stray} must be left out {when} --sweep; got {texts[stray]!r}.")
-    if kind in (AnimalFaces, GainSweep) and "data" in texts:
-        texts["data"] = _brought(texts["data"], kind)
+    if "data" in texts:
+        texts = _brought(kind, texts)
     config, problems = kind.parse(texts)
     if problems:
         raise problems[0]
@@ -172,14 +185,19 @@ def _run(options: dict[str, Any]) -> int:
     return 0
 
 
-def _brought(data: str, kind: type[Config]) -> str:
-    """The name of the pictures at a path; those an experiment can make have theirs."""
-    if data in (collection.DRAWN, collection.REAL, *specs(kind)["data"].options):
-        return data
-    pictures = image_folder.load(Path(data))
-    for line in pictures.skipped:
-        print(f"left out {line}", file=sys.stderr)
-    return collection.keep(pictures)
+def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
+    """The texts with the name of what ``data`` is the path of, which is read and kept."""
+    data = texts["data"]
+    made = (collection.DRAWN, collection.REAL, *specs(kind)["data"].options)
+    if kind in (AnimalFaces, GainSweep) and data not in made:
+        pictures = image_folder.load(Path(data))
+        for line in pictures.skipped:
+            print(f"left out {line}", file=sys.stderr)
+        return texts | {"data": collection.keep(pictures)}
+    if issubclass(kind, PlanarTraining) and data not in planar.PLANAR:
+        brought = points.load(Path(data))
+        return {"classes": str(len(brought.classes))} | texts | {"data": points.keep(brought)}
+    return texts
 
 
 def _refuse(message: str) -> int:
