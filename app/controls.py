@@ -229,9 +229,9 @@ def _slider(fields: list[Spec], key: str) -> Any:
         # "Fewest hidden layers", "Most hidden layers": "Fewest to most hidden layers".
         label = f"{spec.label.split()[0]} to {fields[1].label[0].lower()}{fields[1].label[1:]}"
     if spec.options:
-        return st.selectbox(
-            label, spec.options, format_func=lambda name: name_of(spec, name), **common
-        )
+        # What else is allowed has been checked.
+        options = list(dict.fromkeys((*spec.options, st.session_state[key])))
+        return st.selectbox(label, options, format_func=lambda name: name_of(spec, name), **common)
     if spec.kind is bool:
         return st.toggle(label, **common)
     if spec.low > 0 and spec.high / spec.low >= WIDE:
