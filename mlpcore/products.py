@@ -40,6 +40,7 @@ def _has_onednn(like: Tensor) -> bool:
         like.device.type == "cpu"
         and like.dtype == torch.float32
         and torch.backends.mkldnn.is_available()
+        and hasattr(torch.ops.mkldnn, "_linear_pointwise")  # not a public name
     )
 
 
