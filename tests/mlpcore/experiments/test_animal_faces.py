@@ -202,6 +202,7 @@ def test_a_batch_that_is_never_full_is_refused(data):
 
 def test_cancelling_ends_the_drawing(monkeypatch, tmp_path):
     monkeypatch.setenv("MLP_EXPLORER_CACHE", str(tmp_path))
+    monkeypatch.setattr(collection, "_made", {})
     control = Control()
     control.cancel()
     with pytest.raises(Cancelled):
