@@ -12,9 +12,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 from torch import Tensor
 
-from mlpcore.datasets.file_tree import MOST_FILE_BYTES, printable
+from mlpcore.datasets.file_tree import MOST_FILE_BYTES
 from mlpcore.datasets.pictures import SIDE
 from mlpcore.params import ParameterError
+from mlpcore.texts import printable
 
 MOST_PIXELS = 50_000_000
 # Pixels times scans of a JPEG: each scan of a progressive one takes time, and may be a few bytes.

@@ -23,6 +23,7 @@ from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import PLANAR, TEST_SHARE, Split
 from mlpcore.maps import HALF_WIDTH
 from mlpcore.params import ParameterError
+from mlpcore.texts import encodable
 
 FEWEST_CLASSES, MOST_CLASSES = 2, 8
 # So that a fifth of a class is one point.
@@ -235,6 +236,8 @@ def _text(source: str | bytes, name: str) -> str:
         except UnicodeDecodeError as error:
             place = f"Save it as CSV UTF-8: byte {error.start + 1} is none of its letters"
             raise ParameterError("data", "text in UTF-8", name, place) from error
+    elif not encodable(source):
+        raise ParameterError("data", "text in UTF-8", name, "It holds halves of letters")
     return source.removeprefix("\ufeff")
 
 
