@@ -7,15 +7,19 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app.messages import plain
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.features import BASES
 from mlpcore.params import Config, ParameterError, Spec, Value, specs
+from mlpcore.texts import printable
 from mlpcore.training import OPTIMISERS
 
 C = TypeVar("C", bound=Config)
 
 # A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
 WIDE = 100
+# Of names in a link that a message repeats.
+MOST_LETTERS = 200
 
 
 class Panel:
@@ -139,7 +143,7 @@ class Panel:
     def show_problems(self) -> None:
         """Say what could not be used of the URL, until a control changes."""
         for problem in st.session_state.get("_problems", []):
-            st.warning(problem)
+            st.warning(plain(problem))
 
     def __getitem__(self, name: str) -> Any:
         """The value a drawn widget has now."""
@@ -155,7 +159,7 @@ class Panel:
         try:
             current = kind(**{**current.values(), **mine})
         except ParameterError as problem:
-            st.error(f"{problem} The page shows the last result.")
+            st.error(plain(f"{problem} The page shows the last result."))
         if current != latest(kind):
             st.session_state.pop("_problems", None)
         st.session_state[_slot(kind)] = current
@@ -178,9 +182,8 @@ class Panel:
             problems += [f"{problem} The default is used." for problem in wrong]
         unknown = sorted(self._texts.keys() - known)
         if unknown:
-            problems.append(
-                f"The link has parameters this page does not know: {', '.join(unknown)}."
-            )
+            names = printable(", ".join(unknown), MOST_LETTERS)
+            problems.append(f"The link has parameters this page does not know: {names}.")
         st.session_state["_problems"] = problems
 
     def _prepare(self, kind: type[Config], names: tuple[str, ...]) -> str:

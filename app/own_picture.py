@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.messages import plain
 from app.texts import animal_faces as texts
 from mlpcore.datasets import image_file
 from mlpcore.params import ParameterError
@@ -25,7 +26,7 @@ def bring() -> None:
     )
     problem = st.session_state.get("_own_problem")
     if problem:
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
 
 
 def _read() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app.live.component import jobs, show, watcher
+from app.messages import plain
 from mlpcore.jobs import Job, Refused, State
 from mlpcore.params import Config, specs
 
@@ -69,4 +70,4 @@ def _unless_refused() -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        st.toast(str(refused), icon=":material/hourglass_top:")
+        st.toast(plain(refused), icon=":material/hourglass_top:")
