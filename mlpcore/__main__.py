@@ -1,15 +1,12 @@
 """The experiments on the command line: ``python -m mlpcore EXPERIMENT [--field value …]``."""
 
 import argparse
-import json
-import platform
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -26,6 +23,7 @@ from mlpcore.experiments import (
 )
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
+from mlpcore.report import report, to_json
 
 Experiment: TypeAlias = (
     WideVsDeep | PolynomialFeatures | AnimalFaces | GainSweep | SignalPropagation | MeanField
@@ -145,23 +143,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 bar.set_postfix_str(snapshot.label)
         except (DownloadError, ParameterError) as problem:
             return _refuse(str(problem))
-    report = {
-        "experiment": experiment,
-        "config": config.values(),
-        "result": snapshot.result(),
-        "seconds": round(time.perf_counter() - started, 3),
-        "device": str(device),
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
-    }
-    text = json.dumps(_finite(report), indent=2, allow_nan=False)
+    seconds = round(time.perf_counter() - started, 3)
+    text = to_json(report(experiment, config, snapshot, device, seconds=seconds))
     if target == "-":
-        print(text)
+        print(text, end="")
     else:
-        Path(target).write_text(text + "\n")
+        Path(target).write_text(text)
     return 0
 
 
@@ -186,15 +173,6 @@ def _writable(path: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _finite(value: object) -> object:
-    """Plain data with null in place of numbers JSON does not have."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 if __name__ == "__main__":
