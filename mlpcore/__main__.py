@@ -94,6 +94,12 @@ def flag(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
+def experiment_of(config: Config) -> str:
+    """The name of a config's experiment."""
+    kinds = [*EXPERIMENTS.items(), *SWEEPS.items()]
+    return next(name for name, kind in kinds if kind is type(config))
+
+
 def command_line(experiment: str, config: Config) -> str:
     """The command that reproduces a config's result."""
     flags = [f" {flag(name)} {text}" for name, text in config.changes().items()]

@@ -79,7 +79,7 @@ class Job:
         self.id = secrets.token_urlsafe(12)
         self.config = config
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
-        self._device = device
+        self.device = device
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
         self._control = Control(self._away, self._seat.make_room)
         if epochs is not None:
@@ -130,7 +130,7 @@ class Job:
     def _work(self) -> None:
         try:
             self._seat.take()
-            for snapshot in self.config.run(device=self._device, control=self._control):
+            for snapshot in self.config.run(device=self.device, control=self._control):
                 self._publish(snapshot=snapshot)
                 if self._control.cancelled:
                     raise Cancelled

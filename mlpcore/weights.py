@@ -46,6 +46,12 @@ class Networks:
         return sum(array.nbytes for array in (*layers, *self.extra.values()))
 
 
+def networks_of(snapshot: object) -> Networks | None:
+    """A snapshot's networks; None if its experiment trains none, or does not keep them."""
+    networks: Networks | None = snapshot.networks() if hasattr(snapshot, "networks") else None
+    return networks
+
+
 def to_safetensors(networks: Networks, about: Mapping[str, object]) -> bytes:
     """Networks as the bytes of a safetensors file.
 

@@ -12,6 +12,7 @@ from app.live import component
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
 from app.looks import FacesLook
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import animal_faces as texts
 from app.transport import transport
@@ -59,7 +60,7 @@ live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
-transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+row = transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
 st.subheader("What the first layer looks for")
 with st.container(horizontal=True, gap="large"):
     panel.draw(FacesLook, "own_scale", "by_norm")
@@ -132,4 +133,4 @@ with st.expander("The command that reproduces this result"):
 st.caption(texts.CREDIT)
 
 panel.config(FacesLook)
-panel.write_url()
+take_away(row, "Animal Faces", panel.write_url(), {"Animal Faces": job})
