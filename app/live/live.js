@@ -27,7 +27,7 @@ class Cell {
     this.caption = document.createElement("figcaption");
     this.saver = document.createElement("button");
     this.saver.className = "save";
-    this.saver.title = "Save as PNG";
+    this.saver.title = this.saver.ariaLabel = "Save as PNG";
     this.saver.textContent = "⤓";
     this.saver.onclick = () => this.save();
     this.element.append(this.body, this.caption, this.saver);
