@@ -12,6 +12,9 @@ from app.figures.drawing import THEMES, Theme, escape
 from app.live.frames import Frame, Grid
 from mlpcore.params import Config, specs
 
+# Of a figure whose page leaves it as much room as there is.
+WIDEST = "46rem"
+
 _HERE = Path(__file__).parent
 _TEMPLATE = Template((_HERE / "document.html").read_text())
 # Tables and headlines look as on the page.
@@ -89,7 +92,8 @@ def _picture(theme: str, name: str, frame: Frame) -> str:
 
 def _grid(drawn: Drawn) -> str:
     grid = drawn.grid
-    sizes = f"--min:{grid.min_width};--max:{grid.max_width};--height:{grid.height}"
+    widest = WIDEST if grid.max_width == "none" else grid.max_width
+    sizes = f"--min:{grid.min_width};--max:{widest};--height:{grid.height}"
     cell = '<figure class="cell"><div></div><figcaption></figcaption></figure>'
     return f'<div class="mlp-live" style="{sizes}">{cell * len(grid.views)}</div>'
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import segno
 import streamlit as st
 
 from app.figures.drawing import escape
 from app.texts import take_away as texts
+
+# What a machine calls itself.
+HERE = ("localhost", "127.0.0.1", "::1")
 
 _HERE = Path(__file__).parent
 _HTML, _CSS, _JS = ((_HERE / f"share.{kind}").read_text() for kind in ("html", "css", "js"))
@@ -22,12 +25,13 @@ def address(parameters: Mapping[str, str]) -> str:
     return f"{st.context.url or ''}{'?' if query else ''}{query}"
 
 
-def share(link: str, uncarried: Sequence[str] = ()) -> None:
+def share(link: str, uncarried: Sequence[str] = (), about: str = "") -> None:
     """Draw a button that opens the link.
 
     Args:
         link: to the page as it is.
         uncarried: sentences on what the link does not bring along.
+        about: a sentence on what it does.
     """
     popover = st.popover("Share", icon=":material/share:", key="share", on_change="rerun")
     if not popover.open:
@@ -40,9 +44,10 @@ def share(link: str, uncarried: Sequence[str] = ()) -> None:
             left.html(f'<img class="qr" src="{escape(code)}" alt="{texts.QR}">')
         else:
             left.caption(texts.NO_QR)
-        for line in uncarried:
+        here = [texts.HERE] if urlsplit(link).hostname in HERE else []
+        for line in [*here, *uncarried]:
             right.warning(line, icon=":material/link_off:")
-        right.caption(texts.SAME)
+        right.caption(about)
 
 
 @lru_cache(maxsize=64)

@@ -27,7 +27,7 @@ def take_away(
     """
     link = address(parameters)
     with row:
-        share(link, [line for job in jobs.values() for line in files.uncarried(job)])
+        share(link, [line for job in jobs.values() for line in files.uncarried(job)], texts.SAME)
         popover = st.popover(
             "Download", icon=":material/download:", key="download", on_change="rerun"
         )

@@ -8,6 +8,7 @@ SAME = (
     "lets such differences grow."
 )
 
+HERE = "This address leads to this machine only. Others need the one it has in their network."
 LEARNING_RATE = (
     "The learning rate was set to {rate:g} while this ran. The link, the command and the script "
     "give the run without that."

@@ -118,6 +118,7 @@ def test_the_figures_open_without_a_network(page, server, chromium, tmp_path):
         plots = alone.locator(".js-plotly-plot")
         expect(plots).to_have_count(shown.count())
         expect(plots.first.locator("image")).to_have_count(1)
+        assert all(plot.bounding_box()["height"] > 100 for plot in plots.all())
         expect(alone.locator(".headline")).to_have_text(page.locator(".headline").inner_text())
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
         assert failures == []
