@@ -6,6 +6,7 @@ const GATHER = 15; // ms in which to wait for more grids
 
 const OPTIONS = {
   displaylogo: false,
+  showSendToCloud: false, // would upload the figure to Plotly
   doubleClick: "reset",
   modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };

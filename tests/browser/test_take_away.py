@@ -105,6 +105,7 @@ def test_the_figures_open_without_a_network(page, server, chromium, tmp_path):
     visit(page, server.url, 9300)
     shown = page.locator(".mlp-live .js-plotly-plot")
     expect(shown).to_have_count(8)
+    expect(page.locator("[data-title^=Share]")).to_have_count(0)  # with Plotly's server
     press(page, "Download")
     target = tmp_path / "figures.html"
     target.write_bytes(download(page, "All figures")[0])
@@ -117,6 +118,7 @@ def test_the_figures_open_without_a_network(page, server, chromium, tmp_path):
         alone.goto(target.as_uri())
         plots = alone.locator(".js-plotly-plot")
         expect(plots).to_have_count(shown.count())
+        expect(alone.locator("[data-title^=Share]")).to_have_count(0)
         expect(plots.first.locator("image")).to_have_count(1)
         assert all(plot.bounding_box()["height"] > 100 for plot in plots.all())
         expect(alone.locator(".headline")).to_have_text(page.locator(".headline").inner_text())
