@@ -94,11 +94,19 @@ def to_script(config: Config, about: Sequence[str] = ()) -> str:
             "for last in config.run(device=default_device()):",
             '    print(f"\\r{last.label}", end="", flush=True)',
             "print()",
-            *_lines(_ANSWERS[kind]),
+            *_answer(config),
             "# last.table() is a pandas table of all numbers; last.result() is the command line's.",
             "",
         ]
     )
+
+
+def _answer(config: Config) -> list[str]:
+    """The lines that print the headline; one seed has no interval."""
+    answer = _ANSWERS[type(config)]
+    if config.values().get("seeds") == 1:
+        answer = answer.replace(" ± {a.score.margin:.1%}", "")
+    return _lines(answer)
 
 
 def _arguments(values: Mapping[str, str]) -> str:

@@ -88,6 +88,17 @@ def test_a_name_tells_configs_apart(finished, jobs):
     assert len(files.name(jobs.submit(WideVsDeep(weight_decay=1e-5, momentum=0.123), "w"))) < 100
 
 
+def test_pauses_change_no_number(jobs, wait_for):
+    job = jobs.restart(jobs.submit(SMALL, "w"), "w", epochs=1)
+    wait_for(lambda: job.status().state is State.PAUSED and job.status().snapshot.epoch == 1)
+    job.step()
+    wait_for(lambda: job.status().state is State.PAUSED and job.status().snapshot.epoch == 2)
+    job.resume()
+    wait_for(lambda: job.status().state is State.FINISHED)
+    assert files.uncarried(job) == []
+    assert json.loads(files.as_json(job))["result"] == json.loads(json.dumps(last(SMALL).result()))
+
+
 # Steered, or somebody's own: what differs is said
 
 

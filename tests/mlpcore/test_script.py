@@ -64,6 +64,11 @@ def test_a_script_is_a_program_of_its_own(tmp_path):
     assert done.stderr == ""
 
 
+def test_one_seed_has_no_interval():
+    assert "margin" in to_script(WideVsDeep())
+    assert "margin" not in to_script(WideVsDeep(seeds=1))
+
+
 def test_a_script_says_only_what_differs():
     assert "config = WideVsDeep()\n" in to_script(WideVsDeep())
     text = to_script(WideVsDeep(budget=500))
