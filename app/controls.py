@@ -197,7 +197,7 @@ def _slot(kind: type[Config]) -> str:
 
 def _literal(text: str) -> str:
     """A text that may quote a URL, as Markdown that makes nothing of it."""
-    return re.sub(r"([\\`*$~<>\[\]])", r"\\\1", text)
+    return re.sub(r"([\\`*$~<>\[\]]|:(?=//))", r"\\\1", " ".join(text.split()))
 
 
 def _common(spec: Spec, key: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def address(parameters: Mapping[str, str]) -> str:
 
 
 def share(link: str, uncarried: Sequence[str] = (), about: str = "") -> None:
-    """Draw a button that opens the link.
+    """Draw a button that shows the link.
 
     Args:
         link: to the page as it is.

@@ -56,7 +56,8 @@ def _downloads(title: str, link: str, jobs: Mapping[str, Job]) -> None:
 
 
 def _results(job: Job, link: str) -> None:
-    name, networks = files.name(job), networks_of(job.status().snapshot)
+    name, snapshot = files.name(job), job.status().snapshot
+    networks = networks_of(snapshot)
     with st.container(horizontal=True, gap="small"):
         _file("Table (CSV)", "table", texts.CSV, partial(files.as_csv, job), f"{name}.csv")
         _file(
@@ -73,6 +74,8 @@ def _results(job: Job, link: str) -> None:
             label = f"Weights ({_size(networks.size)})"
             weights = partial(files.as_weights, job)
             _file(label, "hub", texts.WEIGHTS, weights, f"{name}.safetensors")
+    if networks is None and hasattr(snapshot, "networks"):
+        st.caption(texts.NO_WEIGHTS)
 
 
 def _size(count: int) -> str:

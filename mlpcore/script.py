@@ -9,14 +9,13 @@ from mlpcore.experiments import (
     AnimalFaces,
     DegreeSweep,
     GainSweep,
-    MeanField,
     PolynomialFeatures,
     SignalPropagation,
     WideVsDeep,
 )
 from mlpcore.params import Config
 
-# What each experiment says of its last snapshot.
+# What an experiment says of its last snapshot; others print their result.
 _ANSWERS: dict[type[Config], str] = {
     WideVsDeep: """
         for a in last.architectures:
@@ -43,9 +42,6 @@ _ANSWERS: dict[type[Config], str] = {
     SignalPropagation: """
         print(f"length in the last layer: {last.lengths[:, -1].mean():.4g} measured,")
         print(f"{last.theory.lengths[-1]:.4g} in theory")
-    """,
-    MeanField: """
-        print(last.result())
     """,
 }
 
@@ -103,7 +99,7 @@ def to_script(config: Config, about: Sequence[str] = ()) -> str:
 
 def _answer(config: Config) -> list[str]:
     """The lines that print the headline; one seed has no interval."""
-    answer = _ANSWERS[type(config)]
+    answer = _ANSWERS.get(type(config), "print(last.result())")
     if config.values().get("seeds") == 1:
         answer = answer.replace(" ± {a.score.margin:.1%}", "")
     return _lines(answer)

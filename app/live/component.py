@@ -81,7 +81,7 @@ def _shown() -> dict[str, str]:
 
 def placed() -> list[Grid]:
     """The grids of pictures on this page, in order; those placed later come to it."""
-    grids: list[Grid] = st.session_state["_placed"]
+    grids: list[Grid] = st.session_state.setdefault("_placed", [])
     return grids
 
 
