@@ -11,11 +11,15 @@ from app.texts import take_away as texts
 from mlpcore.__main__ import command_line, experiment_of
 from mlpcore.datasets.collection import DRAWN, REAL
 from mlpcore.datasets.planar import PLANAR
+from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import Job, State, Status
 from mlpcore.params import Config
 from mlpcore.report import report, to_csv, to_json
 from mlpcore.script import to_script
 from mlpcore.weights import networks_of, to_safetensors
+
+# What a command calls the file of points that somebody brought.
+OWN_POINTS = "points.csv"
 
 
 def name(job: Job) -> str:
@@ -27,7 +31,8 @@ def name(job: Job) -> str:
 def command_of(job: Job) -> str:
     """The command that reproduces a job's result."""
     config = _config(job)
-    return command_line(experiment_of(config), config)
+    own = isinstance(config, PlanarTraining) and config.data not in PLANAR
+    return command_line(experiment_of(config), config, OWN_POINTS if own else None)
 
 
 def as_csv(job: Job) -> str:

@@ -13,6 +13,7 @@ from mlpcore.experiments import (
     SignalPropagation,
     WideVsDeep,
 )
+from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.params import Config
 
 # What an experiment says of its last snapshot; others print their result.
@@ -45,15 +46,14 @@ _ANSWERS: dict[type[Config], str] = {
     """,
 }
 
-# Pictures that somebody brought have a name that says nothing about where they are.
-_OWN_IMPORTS = """
-    from pathlib import Path
-
-    from mlpcore.datasets import collection, image_folder
-"""
-_OWN = """
+# Data that somebody brought have a name that says nothing about where they are.
+_PICTURES = """
     # The page was given pictures: name their folder or zip archive here.
     data = collection.keep(image_folder.load(Path("pictures.zip")))
+"""
+_POINTS = """
+    # The page was given points: name their CSV file here.
+    data = points.keep(points.load(Path("points.csv")))
 """
 
 
@@ -66,7 +66,11 @@ def to_script(config: Config, about: Sequence[str] = ()) -> str:
     """
     kind = type(config)
     values = {name: repr(getattr(config, name)) for name in config.changes()}
-    own = kind is AnimalFaces and config.values()["data"] not in (DRAWN, REAL)
+    modules, own = "", ""
+    if isinstance(config, AnimalFaces) and config.data not in (DRAWN, REAL):
+        modules, own = "collection, image_folder", _PICTURES
+    elif isinstance(config, PlanarTraining) and config.brought:
+        modules, own = "points", _POINTS
     if own:
         values["data"] = "data"
     return "\n".join(
@@ -78,14 +82,15 @@ def to_script(config: Config, about: Sequence[str] = ()) -> str:
             "",
             *(f"# {''.join(filter(str.isprintable, line))}" for line in about),
             *([""] if about else []),
-            *(_lines(_OWN_IMPORTS) if own else []),
+            *(["from pathlib import Path", ""] if own else []),
             "import torch",
             "",
+            *([f"from mlpcore.datasets import {modules}"] if own else []),
             f"from mlpcore.experiments import {kind.__name__}",
             "from mlpcore.jobs import default_device",
             "",
             "torch.set_num_threads(1)  # as the app does: more threads round differently",
-            *(_lines(_OWN) if own else []),
+            *_lines(own),
             f"config = {kind.__name__}({_arguments(values)})",
             "for last in config.run(device=default_device()):",
             '    print(f"\\r{last.label}", end="", flush=True)',

@@ -81,7 +81,7 @@ def to_safetensors(networks: Networks, about: Mapping[str, object]) -> bytes:
 Owner = TypeVar("Owner")
 
 
-class Kept(Generic[Owner]):
+class KeptWeights(Generic[Owner]):
     """Arrays that belong to objects: kept as long as those live, the latest up to a size.
 
     Args:

@@ -4,10 +4,8 @@ A set that is brought (a path on the command line, an upload) is kept in memory 
 fingerprint. A name says nothing about this machine's files, so it may stand in a link.
 """
 
-import threading
-from collections import OrderedDict
-
 from mlpcore.datasets import animal_faces, drawn_faces
+from mlpcore.datasets.kept import Kept
 from mlpcore.datasets.pictures import Pictures, Progress
 from mlpcore.params import ParameterError
 
@@ -16,25 +14,18 @@ ALLOWED = f"{DRAWN}, {REAL} or the name of a set that was loaded"
 # Sets kept in memory; the one unused for longest goes first.
 MOST_KEPT = 8
 
-_kept: OrderedDict[str, Pictures] = OrderedDict()
-_lock = threading.Lock()
+_kept: Kept[Pictures] = Kept(MOST_KEPT)
 
 
 def keep(pictures: Pictures) -> str:
     """Keep a set in memory and return its name."""
-    name = pictures.fingerprint
-    with _lock:
-        _kept[name] = pictures
-        _kept.move_to_end(name)
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return name
+    return _kept.keep(pictures.fingerprint, pictures)
 
 
 def check(name: str) -> None:
     """Raise :class:`ParameterError` if ``data`` is not the name of a set."""
-    if name not in (DRAWN, REAL) and name not in _kept:
-        raise ParameterError("data", ALLOWED, name, "Load it again")
+    if name not in (DRAWN, REAL):
+        _brought(name)
 
 
 def load(name: str, progress: Progress = lambda share: None) -> Pictures:
@@ -48,7 +39,11 @@ def load(name: str, progress: Progress = lambda share: None) -> Pictures:
         return drawn_faces.load(progress)
     if name == REAL:
         return animal_faces.load(progress)
-    check(name)
-    with _lock:
-        _kept.move_to_end(name)
-        return _kept[name]
+    return _brought(name)
+
+
+def _brought(name: str) -> Pictures:
+    pictures = _kept.get(name)
+    if pictures is None:
+        raise ParameterError("data", ALLOWED, name, "Load it again")
+    return pictures

@@ -25,7 +25,7 @@ from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, again, choice, number, specs, text
 from mlpcore.scores import Score
 from mlpcore.training import Samples
-from mlpcore.weights import Kept, Networks
+from mlpcore.weights import KeptWeights, Networks
 
 # Weights and biases of all networks at most: 500 MB with their gradients.
 MOST_PARAMETERS = 60_000_000
@@ -272,7 +272,7 @@ class Snapshot(AnySnapshot):
         }
 
 
-_kept: Kept[Snapshot] = Kept(MOST_KEPT)
+_kept: KeptWeights[Snapshot] = KeptWeights(MOST_KEPT)
 
 
 @dataclass(frozen=True, eq=False)

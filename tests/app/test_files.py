@@ -13,7 +13,7 @@ import safetensors.numpy
 from app import files
 from app.figures import initialization, wide_vs_deep
 from app.live.frames import Grid, View
-from mlpcore.datasets import collection, drawn_faces
+from mlpcore.datasets import collection, drawn_faces, points
 from mlpcore.experiments import AnimalFaces, GainSweep, WideVsDeep
 from mlpcore.jobs import Jobs, State
 from mlpcore.report import report
@@ -123,6 +123,11 @@ def test_a_link_says_what_it_leaves_behind(finished, steered, jobs):
     own = collection.keep(drawn_faces.make(20, 10))
     (line,) = files.uncarried(jobs.submit(AnimalFaces(data=own, epochs=1), "w"))
     assert "somebody's own" in line
+    rows = "\n".join(f"{x},{x % 3},{x % 2}" for x in range(20))
+    own = points.keep(points.read(rows, "mine.csv"))
+    job = jobs.submit(WideVsDeep(data=own, classes=2, batch_size=8, epochs=1), "w")
+    assert files.uncarried(job) == [line]
+    assert "--data points.csv" in files.command_of(job)
 
 
 def test_a_running_sweep_has_no_weights(jobs, wait_for):

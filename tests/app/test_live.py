@@ -137,6 +137,26 @@ def test_a_question_waits_for_news(jobs, wait_for):
     assert list(answer.json()["views"][said]["new"].values()) == ["light: two"]
 
 
+def test_a_watcher_has_a_bounded_number_of_open_requests(jobs, monkeypatch, wait_for):
+    monkeypatch.setattr(route, "HOLD", 0.2)
+    monkeypatch.setattr(route, "MOST_OPEN", 3)
+    frames, job = Frames(), jobs.submit(talk("one"), "w")
+    wait_for(lambda: job.status().state.over)
+
+    async def post():
+        app = Starlette(routes=route.routes(lambda: jobs, frames, ""))
+        transport = httpx.ASGITransport(app)
+        body = json.dumps(question(job, version=job.status().version))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            requests = (client.post("/live/frames", content=body) for _ in range(5))
+            together = await asyncio.gather(*requests)
+            return [*together, await client.post("/live/frames", content=body)]
+
+    *together, later = asyncio.run(post())
+    assert sorted(answer.status_code for answer in together) == [200, 200, 200, 429, 429]
+    assert later.status_code == 200
+
+
 def test_without_news_a_question_is_answered_after_a_while(jobs, monkeypatch, wait_for):
     monkeypatch.setattr(route, "HOLD", 0.05)
     frames, job = Frames(), jobs.submit(config := talk("one", "two"), "w")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mlpcore.experiments import WideVsDeep
-from mlpcore.jobs import Jobs, State
+from mlpcore.jobs import Jobs, Refused, State
 from mlpcore.params import ParameterError
 
 WAIT = 20.0  # seconds; longer than anything here takes, so that a hang fails
@@ -366,8 +366,51 @@ def test_closing_ends_all_threads_also_of_released_jobs(make_jobs):
     assert set(threading.enumerate()) <= before
     for job in (released, running, queued, paused):
         assert job.status().state is State.CANCELLED
-    with pytest.raises(RuntimeError, match="closed"):
+    assert not jobs.ready
+    with pytest.raises(Refused, match="stopping"):
         jobs.submit(Gated(), "a")
+
+
+# Limits
+
+
+def test_a_full_line_takes_no_more_but_those_who_ask_for_the_same(make_jobs):
+    jobs = make_jobs(at_once=1, waiting=2)
+    first, second, third, fourth = (Gated() for _ in range(4))
+    until_state(jobs.submit(first, "a"), State.RUNNING)
+    waits = jobs.submit(second, "b")
+    assert jobs.ready
+    jobs.submit(third, "c")
+    assert not jobs.ready
+    with pytest.raises(Refused, match="server is full"):
+        jobs.submit(fourth, "d")
+    assert jobs.submit(second, "d") is waits
+    jobs.release(jobs.submit(third, "c").id, "c")
+    jobs.submit(fourth, "d")
+
+
+def test_a_watcher_has_a_bounded_number_of_unfinished_jobs(make_jobs):
+    jobs = make_jobs(per_watcher=2, at_once=3)
+    over, running = Gated(0), Gated()
+    until_state(jobs.submit(over, "a"), State.FINISHED)
+    job = jobs.submit(running, "a")
+    jobs.submit(Gated(), "a")
+    with pytest.raises(Refused, match="2 unfinished runs"):
+        jobs.submit(Gated(), "a")
+    with pytest.raises(Refused, match="2 unfinished runs"):
+        jobs.restart(job, "a")
+    assert jobs.heartbeat(job.id, "a")
+    jobs.submit(Gated(), "b")
+
+
+def test_every_job_leaves_a_line_in_the_log(make_jobs, caplog):
+    jobs = make_jobs()
+    with caplog.at_level(logging.INFO, "mlpcore.jobs"):
+        until_state(job := jobs.submit(SMALL, "a"), State.FINISHED)
+        job.thread.join(WAIT)
+    (line,) = caplog.messages
+    assert line.startswith(f"{job.id} finished after ")
+    assert line.endswith("WideVsDeep depth_to=2 samples=60 seeds=2 batch_size=32 epochs=12")
 
 
 # Steering

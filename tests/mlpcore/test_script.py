@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcore.datasets import collection, drawn_faces
+from mlpcore.datasets import collection, drawn_faces, points
 from mlpcore.experiments import (
     AnimalFaces,
     DegreeSweep,
@@ -88,3 +89,16 @@ def test_pictures_that_somebody_brought_are_asked_for():
     assert "data=data" in text
     assert name not in text
     compile(text, "script.py", "exec")
+
+
+def test_points_that_somebody_brought_are_asked_for(run, monkeypatch, tmp_path):
+    rows = [f"{x / 10},{y},{'cat' if x > y else 'dog'}" for x in range(-9, 10) for y in (-1, 0, 1)]
+    (tmp_path / "points.csv").write_text("\n".join(["x,y,label", *rows]))
+    monkeypatch.chdir(tmp_path)
+    name = points.keep(points.load(Path("points.csv")))
+    tiny = {"seeds": 1, "epochs": 1, "batch_size": 8}
+    config = WideVsDeep(data=name, classes=2, budget=40, depth_to=1, **tiny)
+    text = to_script(config)
+    assert name not in text
+    _, names = run(text)
+    assert names["config"] == config

@@ -13,7 +13,7 @@ from torch import nn
 from mlpcore.datasets import collection, drawn_faces
 from mlpcore.datasets.augmentation import flat
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
-from mlpcore.weights import Kept, to_safetensors
+from mlpcore.weights import KeptWeights, to_safetensors
 
 TINY = {"seeds": 2, "samples": 60, "batch_size": 32, "epochs": 3, "seed": 4}
 ACTIVATIONS = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "tanh": nn.Tanh}
@@ -133,7 +133,7 @@ class Owner:
 
 
 def test_kept_arrays_are_bounded_and_die_with_their_owner():
-    kept = Kept(most=20)
+    kept = KeptWeights(most=20)
     owners = [Owner() for _ in range(4)]
     for owner in owners[:3]:
         kept.put(owner, [np.zeros(2, np.float32)])
