@@ -31,17 +31,20 @@ class Panel:
 
     Args:
         kinds: configs whose fields are the page's parameters; their names do not overlap.
+
+    Attributes:
+        entered: whether the page has just been opened, or come back to.
     """
 
     def __init__(self, *kinds: type[Config]) -> None:
         self._kinds = kinds
         self._texts = st.query_params.to_dict()
-        entered = st.session_state["_entered"]
-        if entered:
+        self.entered: bool = st.session_state["_entered"]
+        if self.entered:
             self._fresh = bool(self._texts)
         else:
             self._fresh = self._texts != st.session_state["_url"] and not self._outdated()
-        if entered or self._fresh:
+        if self.entered or self._fresh:
             # Now, and not at the end: this run of the script may be cut short by the next.
             st.session_state["_entered"], st.session_state["_url"] = False, self._texts
         if self._fresh:

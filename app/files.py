@@ -1,5 +1,6 @@
 """Files that hold what there is of a job: report, table, weights, script, figures."""
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -57,7 +58,11 @@ def as_weights(job: Job) -> bytes:
         raise LookupError(texts.NO_WEIGHTS)
     about = _report(job, status)
     del about["result"]
-    return to_safetensors(networks, about | {"epoch": status.snapshot.epoch})
+    about["epoch"] = status.snapshot.epoch
+    config = _config(job)
+    if isinstance(config, PlanarTraining) and config.legend:
+        about["legend"] = dataclasses.asdict(config.legend)  # points were moved into the plane
+    return to_safetensors(networks, about)
 
 
 def as_script(job: Job, link: str) -> str:

@@ -42,7 +42,7 @@ def choose_points(panel: Panel, kind: type[PlanarTraining]) -> None:
     else:
         panel.draw(kind, "classes", "samples", "noise")
         panel.box(kind, "data_seed")
-    if st.session_state["_entered"]:
+    if panel.entered:
         _close()
     st.button("Your own points", icon=":material/draw:", width="stretch", on_click=_open)
 

@@ -160,7 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 bar.update(snapshot.progress - bar.n)
                 bar.set_postfix_str(snapshot.label)
         except (DownloadError, ParameterError) as problem:
-            return _refuse(str(problem))
+            return _refuse("\n".join([str(problem), *getattr(problem, "__notes__", [])]))
     seconds = round(time.perf_counter() - started, 3)
     text = to_json(report(experiment, config, snapshot, device, seconds=seconds))
     if target == "-":

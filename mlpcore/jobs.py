@@ -20,11 +20,14 @@ from typing import Any, Protocol
 
 import torch
 
-from mlpcore.control import Cancelled, Control
+from mlpcore.control import Cancelled, Control, Preparation
 from mlpcore.params import ParameterError
 from mlpcore.slots import Seat, Slots
 
 log = logging.getLogger(__name__)
+
+# Of a preparation, at least this share lies between two changes of a job's status.
+PREPARATION_STEP = 0.05
 
 
 class Refused(Exception):
@@ -63,6 +66,7 @@ class Status:
         state: what the job is doing.
         snapshot: the latest, or None before the first.
         position: place in the line while queued, 1 being next.
+        preparation: what the job did last before the first snapshot, if that took its time.
         message: what went wrong, if the job failed.
         learning_rate: the one chosen while the job runs, or None for the config's.
     """
@@ -71,6 +75,7 @@ class Status:
     state: State = State.QUEUED
     snapshot: Any = None
     position: int | None = None
+    preparation: Preparation | None = None
     message: str | None = None
     learning_rate: float | None = None
 
@@ -86,7 +91,7 @@ class Job:
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
         self.device = device
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
-        self._control = Control(self._away, self._seat.make_room)
+        self._control = Control(self._away, self._seat.make_room, self._aside, self._prepared)
         if epochs is not None:
             self._control.step(epochs) if epochs else self._control.pause()
         self._lock = threading.Lock()
@@ -156,10 +161,20 @@ class Job:
 
     @contextmanager
     def _away(self) -> Iterator[None]:
+        with self._aside():
+            self._publish(state=State.PAUSED)
+            yield
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
         self._seat.leave()
-        self._publish(state=State.PAUSED)
         yield
         self._seat.take()
+
+    def _prepared(self, preparation: Preparation) -> None:
+        last = self._status.preparation
+        if last is None or preparation.progress - last.progress >= PREPARATION_STEP:
+            self._publish(preparation=preparation)
 
     def _moved(self, position: int | None) -> None:
         state = State.RUNNING if position is None else State.QUEUED

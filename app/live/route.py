@@ -190,7 +190,8 @@ def _picture(frame: Frame, held: set[str]) -> str:
 
 def describe(status: Status) -> dict[str, Any]:
     """A job's state for the status line: state, words, and progress 0…1."""
-    label = status.snapshot.label if status.snapshot else "starting"
+    at = status.snapshot or status.preparation
+    label = at.label if at else "starting"
     words = {
         "queued": f"waiting for a free place, {status.position or 1} in line",
         "running": label,
@@ -202,7 +203,7 @@ def describe(status: Status) -> dict[str, Any]:
     return {
         "state": status.state.value,
         "words": words[status.state.value],
-        "progress": status.snapshot.progress if status.snapshot else 0.0,
+        "progress": at.progress if at else 0.0,
     }
 
 

@@ -15,6 +15,8 @@ ALLOWED = f"{DRAWN}, {REAL} or the name of a set that was loaded"
 MOST_KEPT = 8
 
 _kept: Kept[Pictures] = Kept(MOST_KEPT)
+# The drawn and the real ones, once they are there.
+_made: dict[str, Pictures] = {}
 
 
 def keep(pictures: Pictures) -> str:
@@ -28,17 +30,23 @@ def check(name: str) -> None:
         _brought(name)
 
 
+def work(name: str) -> str:
+    """What :func:`load` does when it takes its time, in words."""
+    return "drawing the faces" if name == DRAWN else "loading the photographs"
+
+
 def load(name: str, progress: Progress = lambda share: None) -> Pictures:
-    """The set of this name; the drawn and the real ones are made or fetched if need be.
+    """The set of this name, the same object each time; made or fetched if need be.
 
     Raises:
         ParameterError: there is none.
         DownloadError: the real ones cannot be fetched.
     """
-    if name == DRAWN:
-        return drawn_faces.load(progress)
-    if name == REAL:
-        return animal_faces.load(progress)
+    if name in (DRAWN, REAL):
+        if name not in _made:
+            source = drawn_faces if name == DRAWN else animal_faces
+            _made.setdefault(name, source.load(progress))
+        return _made[name]
     return _brought(name)
 
 

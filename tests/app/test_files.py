@@ -115,7 +115,7 @@ def test_what_a_steered_run_gives_says_so(steered):
     assert b'"epoch":"1"' in header
 
 
-def test_a_link_says_what_it_leaves_behind(finished, steered, jobs):
+def test_a_link_says_what_it_leaves_behind(finished, steered, jobs, wait_for):
     assert files.uncarried(finished) == []
     rate, stopped = files.uncarried(steered)
     assert "learning rate was set to 0.5" in rate
@@ -128,6 +128,8 @@ def test_a_link_says_what_it_leaves_behind(finished, steered, jobs):
     job = jobs.submit(WideVsDeep(data=own, classes=2, batch_size=8, epochs=1), "w")
     assert files.uncarried(job) == [line]
     assert "--data points.csv" in files.command_of(job)
+    wait_for(lambda: job.status().state is State.FINISHED)
+    assert b'\\"scale\\":' in files.as_weights(job)[:4000]
 
 
 def test_a_running_sweep_has_no_weights(jobs, wait_for):

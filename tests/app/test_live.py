@@ -1,6 +1,7 @@
 """Live figures without a browser: what is encoded, and what the route answers."""
 
 import asyncio
+import dataclasses
 import json
 import threading
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from app.figures.drawing import THEMES, Html, figure
 from app.live import route
 from app.live.frames import Frames, View, encode
 from app.live.route import BadRequest, Question, describe
+from mlpcore.control import Preparation
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.jobs import Jobs, State, Status
 
@@ -290,6 +292,14 @@ def test_every_state_has_words(state):
     assert line["state"] == state.value
     assert line["words"]
     assert ("it broke" in line["words"]) == (state is State.FAILED)
+
+
+def test_a_preparation_is_the_progress_until_there_is_a_snapshot():
+    status = Status(state=State.RUNNING, preparation=Preparation("drawing the faces", 0.4))
+    line = describe(status)
+    assert (line["words"], line["progress"]) == ("drawing the faces, 40%", 0.4)
+    later = dataclasses.replace(status, snapshot=Words("x", label="epoch 3 of 9"))
+    assert describe(later)["words"] == "epoch 3 of 9"
 
 
 def test_an_update_of_the_five_default_maps_is_small():

@@ -266,6 +266,40 @@ def test_a_long_job_makes_room_and_comes_back(make_jobs):
     until_state(one, State.FINISHED)
 
 
+class Preparing(Gated):
+    """A config that prepares something, a grant a fifth of it."""
+
+    def run(self, device, control):
+        with control.preparing("melting snow") as progress:
+            for share in (0.0, 0.01, 0.2, 0.4):
+                progress(share)
+            while not self.gate.acquire(timeout=0.01):
+                progress(0.4)
+        yield from super().run(device, control)
+
+
+def test_a_preparation_is_told_in_steps_and_leaves_the_slot_to_others(make_jobs):
+    jobs = make_jobs(at_once=1, turn=1e6)
+    config = Preparing()
+    job = jobs.submit(config, "a")
+    until(job, lambda status: status.preparation and status.preparation.progress == 0.4)
+    assert job.status().preparation.label == "melting snow, 40%"
+    assert job.status().version < 6  # not a change for every hundredth
+    other = jobs.submit(Gated(granted=3), "b")
+    until_state(other, State.FINISHED)
+    assert job.status().snapshot is None
+    config.grant(4)
+    until_state(job, State.FINISHED)
+
+
+def test_a_preparation_is_cancelled(make_jobs):
+    jobs = make_jobs()
+    job = jobs.submit(Preparing(), "a")
+    until(job, lambda status: status.preparation)
+    jobs.release(job.id, "a")
+    until_state(job, State.CANCELLED)
+
+
 def test_a_job_that_is_done_does_not_wait_in_line_to_say_so(make_jobs):
     jobs, config = make_jobs(at_once=1, turn=0), Gated()
     job = jobs.submit(config, "a")
