@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import mlpcore
 from mlpcore.datasets.collection import DRAWN, REAL
+from mlpcore.datasets.planar import PLANAR
 from mlpcore.experiments import (
     AnimalFaces,
     DegreeSweep,
@@ -46,6 +47,8 @@ _ANSWERS: dict[type[Config], str] = {
     """,
 }
 
+MADE = (DRAWN, REAL, *PLANAR)
+
 # Data that somebody brought have a name that says nothing about where they are.
 _PICTURES = """
     # The page was given pictures: name their folder or zip archive here.
@@ -67,7 +70,7 @@ def to_script(config: Config, about: Sequence[str] = ()) -> str:
     kind = type(config)
     values = {name: repr(getattr(config, name)) for name in config.changes()}
     modules, own = "", ""
-    if isinstance(config, AnimalFaces) and config.data not in (DRAWN, REAL):
+    if isinstance(config, AnimalFaces | GainSweep) and config.data not in MADE:
         modules, own = "collection, image_folder", _PICTURES
     elif isinstance(config, PlanarTraining) and config.brought:
         modules, own = "points", _POINTS

@@ -44,7 +44,7 @@ class View:
     @property
     def name(self) -> str:
         """What the picture shows, as part of a file's name: "decision-map-depth-3"."""
-        details = [f"{k}-{v}" for k, v in self.parameters if not isinstance(v, bool)]
+        details = [f"{k}-{v}" for k, v in self.parameters if type(v) in (int, float, str)]
         return re.sub(r"[^a-zA-Z0-9.]+", "-", "-".join([self.draw.__name__, *details]))
 
 
