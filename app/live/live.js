@@ -3,6 +3,8 @@
 
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
 const GATHER = 15; // ms in which to wait for more grids
+const PACE = 125; // ms a moment is shown in a replay
+const LONGEST = 100; // moments a replay shows; of more, it leaves some out
 
 const OPTIONS = {
   displaylogo: false,
@@ -133,7 +135,7 @@ class Mount {
     this.root.style.setProperty("--min", data.min_width);
     this.root.style.setProperty("--max", data.max_width);
     this.root.style.setProperty("--height", data.height);
-    if (data.status && !this.status) this.status = new StatusLine(this.root);
+    if (data.status && !this.status) this.status = new StatusLine(this.root, () => this.poller);
     const before = this.cells.map((cell) => cell.id).join();
     data.views.forEach((id, place) => {
       const cell = this.cells[place];
@@ -159,29 +161,59 @@ class Mount {
   }
 }
 
+// How far a job is; and a slider along it that takes all its pictures back to an earlier moment.
 class StatusLine {
-  constructor(grid) {
+  constructor(grid, poller) {
     this.element = document.createElement("div");
     this.element.className = "mlp-status";
     this.element.innerHTML =
-      '<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="training"><i></i></div>' +
-      '<span class="words"></span><span class="trouble" role="alert"></span>';
+      '<button class="play" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg></button>' +
+      '<div class="track"><div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="training">' +
+      '<i></i></div><input class="replay" type="range" min="0" aria-label="Replay" title="Drag to replay"></div>' +
+      '<span class="words"></span><button class="latest" type="button">Latest</button>' +
+      '<span class="trouble" role="alert"></span>';
     grid.before(this.element);
+    this.slider = this.find(".replay");
+    this.slider.addEventListener("input", () => {
+      const { value, max } = this.slider;
+      poller().seek(value === max ? null : Number(value));
+    });
+    this.find(".latest").addEventListener("click", () => poller().seek(null));
+    this.find(".play").addEventListener("click", () => poller().play());
   }
 
-  show({ state, words, progress }) {
+  find(selector) {
+    return this.element.querySelector(selector);
+  }
+
+  show({ state, words, progress, moments }, at, playing) {
+    const back = at !== null && moments;
     this.element.dataset.state = state;
+    this.element.classList.toggle("back", Boolean(back));
+    this.element.classList.toggle("still", !moments?.last);
     const share = Math.round(100 * progress);
-    this.element.querySelector("i").style.width = `${share}%`;
-    this.element.querySelector(".bar").setAttribute("aria-valuenow", share);
-    this.element.querySelector(".words").textContent = words;
+    this.find("i").style.width = `${share}%`;
+    this.find(".bar").setAttribute("aria-valuenow", share);
+    this.find(".words").textContent = back ? `replay: ${moments.label}` : words;
+    this.find("path").setAttribute("d", playing ? "M6 5h4v14H6zM14 5h4v14h-4z" : "M8 5v14l11-7z");
+    const name = playing ? "Stop the replay" : calm.matches ? "Replay the next moment" : "Replay the run";
+    for (const attribute of ["title", "aria-label"]) this.find(".play").setAttribute(attribute, name);
+    if (!moments) return;
+    // The last moment need not be a whole number of steps from the first.
+    this.slider.max = moments.step * Math.ceil(moments.last / moments.step);
+    this.slider.step = moments.step;
+    this.slider.value = at ?? this.slider.max;
+    this.slider.style.width = `${share}%`;
+    this.slider.setAttribute("aria-valuetext", moments.label);
   }
 
   trouble(words) {
-    const place = this.element.querySelector(".trouble");
+    const place = this.find(".trouble");
     if (place.textContent !== words) place.textContent = words;
   }
 }
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 // Something between the page and its job that may pass: asking again is all there is to do.
 class Trouble extends Error {}
@@ -197,12 +229,13 @@ async function reached(request) {
 
 class Poller {
   constructor(job, watcher, root) {
-    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1, asks: 0 });
+    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1, asks: 0, at: null });
   }
 
   add(mount, pictures) {
     if (this.mounts.has(mount) && !pictures) return;
     this.mounts.add(mount);
+    mount.poller = this;
     // A page's grids come one after the other: wait for the last before asking for all.
     clearTimeout(this.gathering);
     this.gathering = setTimeout(() => {
@@ -217,6 +250,42 @@ class Poller {
     this.version = -1;
     this.request?.abort();
     this.wake?.();
+  }
+
+  // Show the moment of this number, or the latest (null), and stop a replay.
+  seek(number) {
+    this.stop();
+    this.show(number);
+  }
+
+  show(number) {
+    this.at = number;
+    // An answer that is due at once is waited for, so that pictures move while the slider is dragged.
+    if (this.version < 0) this.asks += 1;
+    else this.ask();
+  }
+
+  // Show one moment after the other; where motion is not wanted, only the next one.
+  play() {
+    if (this.playing) this.seek(this.at);
+    else if (calm.matches) this.next();
+    else {
+      this.next();
+      this.playing = setInterval(() => this.version < 0 || this.next(), PACE);
+    }
+  }
+
+  next() {
+    const { last, step } = this.moments;
+    const stride = this.playing ? step * Math.ceil(last / step / LONGEST) : step;
+    const number = this.at === null ? 0 : this.at + stride;
+    if (number < last) this.show(number);
+    else this.seek(null);
+  }
+
+  stop() {
+    clearInterval(this.playing);
+    this.playing = null;
   }
 
   get cells() {
@@ -269,12 +338,12 @@ class Poller {
     const views = {};
     for (const { id, hashes } of this.cells) views[id] = hashes;
     this.asked = this.theme();
-    const { job, watcher, version, asked: theme } = this;
+    const { job, watcher, version, at, asked: theme } = this;
     this.request = new AbortController();
     const response = await reached(
       fetch(`${this.root}/live/frames`, {
         method: "POST",
-        body: JSON.stringify({ job, watcher, theme, version, calm: document.hidden, views }),
+        body: JSON.stringify({ job, watcher, theme, version, at, calm: document.hidden, views }),
         signal: this.request.signal,
       }),
     );
@@ -294,7 +363,8 @@ class Poller {
 
   async draw(status, cells) {
     this.trouble("");
-    for (const mount of this.mounts) mount.status?.show(status);
+    this.moments = status.moments;
+    for (const mount of this.mounts) mount.status?.show(status, this.at, this.playing);
     for (const cell of cells) await cell.draw();
     if (status.state !== this.state) this.tell(status.state);
     this.state = status.state;
@@ -356,6 +426,7 @@ function leave(mount) {
   for (const [job, poller] of pollers) {
     if (!poller.mounts.delete(mount) || poller.mounts.size) continue;
     poller.request?.abort();
+    poller.stop();
     pollers.delete(job);
   }
 }
