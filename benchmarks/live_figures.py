@@ -3,8 +3,10 @@
 Starts the app, opens the page with its defaults in headless Chromium and asks for new seeds, once
 to warm up and then ROUNDS times. Of each round: the time from the click to the first new map, the
 maps' updates a second from then to the last, and the bytes on the wire of the largest answer of the
-live route, which holds all pictures of the page. ``python -m benchmarks.live_figures`` takes about
-a minute.
+live route, which holds all pictures of the page. Then the replay's slider is dragged from end to
+end of the finished run, and back, and the moments counted that the first map shows a second, at
+first and once the server has their pictures. ``python -m benchmarks.live_figures`` takes about a
+minute.
 """
 
 import os
@@ -24,6 +26,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 from benchmarks.machine import describe
 
 ROUNDS = 5
+# Movements of a dragging mouse, and milliseconds between them.
+MOVEMENTS, BETWEEN = 100, 16
 
 WATCH = """() => {
   const map = document.querySelector(".mlp-live .js-plotly-plot");
@@ -74,6 +78,23 @@ def measure(page: Page, url: str) -> list[dict[str, Any]]:
     return rounds[1:]
 
 
+def drag(page: Page, start: float, end: float) -> float:
+    """Drag the replay's slider between two shares of its length: moments shown a second."""
+    box = page.locator(".replay").bounding_box()
+    assert box
+    left, width, y = box["x"] + 10, box["width"] - 20, box["y"] + box["height"] / 2
+    page.mouse.move(left + start * width, y)
+    page.mouse.down()
+    page.evaluate("() => { window.drawn.length = 0; }")
+    for i in range(1, 1 + MOVEMENTS):
+        page.mouse.move(left + (start + (end - start) * i / MOVEMENTS) * width, y)
+        page.wait_for_timeout(BETWEEN)
+    drawn = page.evaluate("window.drawn")
+    page.mouse.up()
+    page.wait_for_timeout(2000)
+    return 1000 * (len(drawn) - 1) / (drawn[-1] - drawn[0])
+
+
 def main() -> None:
     """Measure and print."""
     with closing(socket.socket()) as free:
@@ -87,6 +108,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             rounds = measure(page, f"http://127.0.0.1:{port}")
+            back, again = drag(page, 1, 0), drag(page, 0, 1)
             browser.close()
     finally:
         app.terminate()
@@ -105,6 +127,8 @@ def main() -> None:
     ):
         spread = f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
         print(f"| {name} | {spread} |")
+    print(f"| moments a second while the slider is dragged back | {back:.1f} |")
+    print(f"| the same, dragged forward again | {again:.1f} |")
 
 
 if __name__ == "__main__":

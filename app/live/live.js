@@ -4,6 +4,7 @@
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
 const GATHER = 15; // ms in which to wait for more grids
 const PACE = 125; // ms a moment is shown in a replay
+const SETTLE = 150; // ms a moment is looked at before pictures out of sight follow
 const LONGEST = 100; // moments a replay shows; of more, it leaves some out
 
 const OPTIONS = {
@@ -33,23 +34,29 @@ class Cell {
     this.resizing.observe(this.body);
   }
 
+  get inSight() {
+    const { top, bottom } = this.element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  }
+
   resize() {
     if (this.drawn && this.body.clientWidth) Plotly.Plots.resize(this.body);
   }
 
   // Take in a frame; returns whether there is something to draw.
   take({ kind, parts, new: fresh }) {
-    if (kind === this.kind && parts.join() === this.hashes.join()) return false;
+    if (kind === this.waiting && parts.join() === this.hashes.join()) return this.stale;
     // Parts that stay are the same objects as before, so that Plotly sees they have not changed.
     this.parts = new Map(parts.map((hash) => [hash, this.parts.get(hash) ?? unpack(fresh[hash])]));
     this.hashes = parts;
     this.waiting = kind;
-    return true;
+    return (this.stale = true);
   }
 
   // Draw what was taken in.
   async draw() {
     if (!this.element.isConnected) return;
+    this.stale = false;
     if (this.waiting !== this.kind) this.clear();
     this.kind = this.waiting;
     this.element.classList.remove("waiting");
@@ -260,8 +267,9 @@ class Poller {
 
   show(number) {
     this.at = number;
-    // An answer that is due at once is waited for, so that pictures move while the slider is dragged.
-    if (this.version < 0) this.asks += 1;
+    this.hurry = true;
+    // One request at a time: the position wanted when it has been answered is asked for next.
+    if (this.hurried) this.asks += 1;
     else this.ask();
   }
 
@@ -271,7 +279,7 @@ class Poller {
     else if (calm.matches) this.next();
     else {
       this.next();
-      this.playing = setInterval(() => this.version < 0 || this.next(), PACE);
+      this.playing = setInterval(() => this.hurried || this.next(), PACE);
     }
   }
 
@@ -323,37 +331,45 @@ class Poller {
         }
         const wait = RETRY[Math.min(failures++, RETRY.length - 1)];
         this.trouble(`${error.message}. Trying again…`);
-        await new Promise((resolve) => {
-          this.wake = resolve;
-          setTimeout(resolve, wait);
-        });
+        await this.pause(wait);
       }
     }
     this.running = null;
   }
 
+  // Wait, unless there is something to ask.
+  pause(time) {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      setTimeout(resolve, time);
+    });
+  }
+
   async fetch() {
     await plotly(this.root);
-    const { asks } = this;
+    if (this.at !== null && this.version < 0 && !this.hurry) await this.pause(SETTLE);
+    const { asks, hurry } = this;
+    this.hurry = false;
     const views = {};
-    for (const { id, hashes } of this.cells) views[id] = hashes;
+    for (const cell of this.cells) if (!hurry || cell.inSight) views[cell.id] = cell.hashes;
     this.asked = this.theme();
     const { job, watcher, version, at, asked: theme } = this;
     this.request = new AbortController();
+    this.hurried = hurry;
     const response = await reached(
       fetch(`${this.root}/live/frames`, {
         method: "POST",
         body: JSON.stringify({ job, watcher, theme, version, at, calm: document.hidden, views }),
         signal: this.request.signal,
       }),
-    );
+    ).finally(() => (this.hurried = false));
     if (response.status === 410) {
       this.tell("lost");
       throw new Trouble("This run was dropped");
     }
     if (!response.ok) throw new Trouble(`The server answered ${response.status}`);
     const answer = await reached(response.json());
-    if (asks === this.asks) this.version = answer.version;
+    if (asks === this.asks && !hurry) this.version = answer.version;
     return answer;
   }
 
@@ -365,7 +381,10 @@ class Poller {
     this.trouble("");
     this.moments = status.moments;
     for (const mount of this.mounts) mount.status?.show(status, this.at, this.playing);
-    for (const cell of cells) await cell.draw();
+    for (const cell of cells) {
+      // What is left out is drawn when it is next asked for.
+      if (!this.hurry || cell.inSight) await cell.draw();
+    }
     if (status.state !== this.state) this.tell(status.state);
     this.state = status.state;
     if (!document.hidden) await new Promise(requestAnimationFrame);
