@@ -1,5 +1,6 @@
 // Live figures. Each mount is a grid of cells, each cell one picture of a job. All mounts that show
-// the same job share one long poll; Plotly.react draws what has changed and keeps zoom and drags.
+// the same job for the same watcher share one long poll; Plotly.react draws what has changed and keeps
+// zoom and drags.
 
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
 const GATHER = 15; // ms in which to wait for more grids
@@ -46,6 +47,8 @@ class Cell {
   // Take in a frame; returns whether there is something to draw.
   take({ kind, parts, new: fresh }) {
     if (kind === this.waiting && parts.join() === this.hashes.join()) return this.stale;
+    // A cell that came after the question waits for the answer to the next one.
+    if (!parts.every((hash) => this.parts.has(hash) || hash in fresh)) return false;
     // Parts that stay are the same objects as before, so that Plotly sees they have not changed.
     this.parts = new Map(parts.map((hash) => [hash, this.parts.get(hash) ?? unpack(fresh[hash])]));
     this.hashes = parts;
@@ -177,7 +180,7 @@ class StatusLine {
       '<button class="play" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg></button>' +
       '<div class="track"><div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="training">' +
       '<i></i></div><input class="replay" type="range" min="0" aria-label="Replay" title="Drag to replay"></div>' +
-      '<span class="words"></span><button class="latest" type="button">Latest</button>' +
+      '<div class="side"><span class="words"></span><button class="latest" type="button">Latest</button></div>' +
       '<span class="trouble" role="alert"></span>';
     grid.before(this.element);
     this.slider = this.find(".replay");
@@ -351,7 +354,11 @@ class Poller {
     const { asks, hurry } = this;
     this.hurry = false;
     const views = {};
-    for (const cell of this.cells) if (!hurry || cell.inSight) views[cell.id] = cell.hashes;
+    for (const { id, hashes, inSight } of this.cells) {
+      if (hurry && !inSight) continue;
+      // Cells with the same picture get what any of them lacks.
+      views[id] = views[id]?.filter((hash) => hashes.includes(hash)) ?? hashes;
+    }
     this.asked = this.theme();
     const { job, watcher, version, at, asked: theme } = this;
     this.request = new AbortController();
@@ -442,11 +449,11 @@ function appRoot(page) {
 }
 
 function leave(mount) {
-  for (const [job, poller] of pollers) {
+  for (const [key, poller] of pollers) {
     if (!poller.mounts.delete(mount) || poller.mounts.size) continue;
     poller.request?.abort();
     poller.stop();
-    pollers.delete(job);
+    pollers.delete(key);
   }
 }
 
@@ -460,11 +467,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     (state) => setTriggerValue("state", state),
     data.pick && ((number) => setTriggerValue("picked", number)),
   );
-  let poller = pollers.get(data.job);
+  const key = `${data.job} ${data.watcher}`;
+  let poller = pollers.get(key);
   if (!poller?.mounts.has(mount)) leave(mount);
-  poller = pollers.get(data.job);
+  poller = pollers.get(key);
   if (!poller) {
-    pollers.set(data.job, (poller = new Poller(data.job, data.watcher, appRoot(data.page))));
+    pollers.set(key, (poller = new Poller(data.job, data.watcher, appRoot(data.page))));
   }
   poller.state = data.state;
   poller.add(mount, pictures);
