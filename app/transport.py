@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app import runs
 from app.live.component import jobs, show, watcher
 from mlpcore.jobs import Job, State
 from mlpcore.params import Config, specs
@@ -29,6 +30,7 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> None:
         _button("New seeds", "casino", "Other initial weights and orders of batches.", new_seeds)
         with st.popover("Learning rate", icon=":material/speed:", disabled=state.over):
             _learning_rate(job, config)
+        runs.buttons(job)
 
 
 def _button(

@@ -14,6 +14,12 @@ from mlpcore.jobs import Job, Jobs, Runnable, State
 
 frames = Frames()
 
+Pictures = Sequence[tuple[Draw, dict[str, Any]]]
+
+# The slot of the run that others are compared with. It has a watcher of its own: whoever steers the
+# page's run is given another one, if it is pinned.
+PINNED = "pinned"
+
 _HERE = Path(__file__).parent
 _CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
 
@@ -24,9 +30,10 @@ def jobs() -> Jobs:
     return Jobs()
 
 
-def watcher() -> str:
+def watcher(slot: str = "main") -> str:
     """This visit's name among those who watch jobs."""
-    return str(st.session_state.setdefault("_watcher", secrets.token_urlsafe(12)))
+    name = str(st.session_state.setdefault("_watcher", secrets.token_urlsafe(12)))
+    return f"{name} {PINNED}" if slot == PINNED else name
 
 
 def follow(config: Runnable, slot: str = "main") -> Job:
@@ -43,11 +50,11 @@ def follow(config: Runnable, slot: str = "main") -> Job:
         shown is not None
         and shown.config == config
         and shown.status().state is not State.CANCELLED
-        and jobs().heartbeat(shown.id, watcher())
+        and jobs().heartbeat(shown.id, watcher(slot))
     ):
         return shown
     release(slot)
-    return show(jobs().submit(config, watcher()), slot)
+    return show(jobs().submit(config, watcher(slot)), slot)
 
 
 def show(job: Job, slot: str = "main") -> Job:
@@ -60,7 +67,7 @@ def release(slot: str = "main") -> None:
     """Let go of the job that is shown in a slot, if there is one."""
     job_id = _shown().pop(slot, None)
     if job_id is not None:
-        jobs().release(job_id, watcher())
+        jobs().release(job_id, watcher(slot))
 
 
 def enter(page: str) -> None:
@@ -80,9 +87,10 @@ def _shown() -> dict[str, str]:
 
 def live_figures(
     job: Job,
-    pictures: Sequence[tuple[Draw, dict[str, Any]]],
+    pictures: Pictures,
     *,
     key: str,
+    slot: str = "main",
     status: bool = False,
     min_width: str = "14rem",
     max_width: str = "none",
@@ -95,6 +103,7 @@ def live_figures(
         job: whose snapshots to draw.
         pictures: functions of snapshot, theme and the given parameters.
         key: names the grid on its page, so that it stays when its pictures change.
+        slot: :data:`PINNED` for the pinned run.
         status: whether a line with the job's progress stands on top.
         min_width, max_width: of a picture, as CSS lengths.
         height: of a picture that has no shape of its own.
@@ -105,7 +114,7 @@ def live_figures(
         data={
             "job": job.id,
             "state": job.status().state.value,
-            "watcher": watcher(),
+            "watcher": watcher(slot),
             "page": st.session_state.get("_page", ""),
             "plotly": route.PLOTLY,
             "views": [frames.register(view) for view in views],

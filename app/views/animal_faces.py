@@ -1,15 +1,14 @@
 """Animal Faces: what does an MLP's first layer see, and what does augmentation give?"""
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
-from app import controls, picture_source
+from app import compare, controls, picture_source, runs
 from app.controls import Panel
 from app.figures import animal_faces as figures
 from app.live import component
-from app.live.component import follow, live_figures
+from app.live.component import Pictures, follow, live_figures
 from app.live.frames import Draw
 from app.looks import FacesLook
 from app.teaching import predict
@@ -18,7 +17,8 @@ from app.transport import transport
 from mlpcore.__main__ import command_line
 from mlpcore.experiments import AnimalFaces
 
-Pictures = list[tuple[Draw, dict[str, Any]]]
+# The networks there are, by the choice of augmentation.
+ARMS = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}
 
 
 def _pick(name: str) -> Callable[[int], None]:
@@ -59,7 +59,9 @@ live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
+runs.note(job, figures.headline)
 transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+compare.pinned_run(job, [(figures.headline, {})])
 st.subheader("What the first layer looks for")
 with st.container(horizontal=True, gap="large"):
     panel.draw(FacesLook, "own_scale", "by_norm")
@@ -67,15 +69,22 @@ if config.seeds > 1:
     seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
     panel.pick(FacesLook, "network", seeds)
 network = panel["network"] - 1 if config.seeds > 1 else 0
-arms = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}[config.augmentation]
+
+arms = ARMS[config.augmentation]
 shown = {"network": network, "own": panel["own_scale"], "ordered": panel["by_norm"]}
-grids: Pictures = [(figures.filter_grid, {"arm": arm, **shown}) for arm in arms]
-live_figures(job, grids, key="filters", min_width="22rem", max_width="40rem", pick=_pick("unit"))
+compare.beside(
+    job,
+    lambda run: [(figures.filter_grid, {"arm": a, **shown}) for a in ARMS[run.augmentation]],
+    key="filters",
+    min_width="22rem",
+    max_width="40rem",
+    pick=_pick("unit"),
+)
 st.caption(texts.FILTERS)
 
 st.subheader("How it learns")
 curves: Pictures = [(figures.accuracy_curves, {}), (figures.loss_curves, {})]
-live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
+live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
 
 st.subheader("What it gets right and wrong")
 judgements: tuple[Draw, ...] = (
