@@ -6,7 +6,7 @@ from typing import Any
 from app.figures import curves
 from app.figures.drawing import Figure, Theme
 
-CAPTION = "dashed: pinned run"
+CAPTION = "dashed: the means of the pinned run"
 
 
 def overlaid(

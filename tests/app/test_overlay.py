@@ -57,7 +57,7 @@ def test_the_axes_hold_both_runs(shallow, deep):
 
 def test_words_say_which_line_is_which(shallow, deep):
     drawn = overlaid(shallow, THEME, wide_vs_deep.accuracy_by_depth, lambda: deep)
-    assert drawn["layout"]["meta"]["caption"] == "dashed: pinned run"
+    assert drawn["layout"]["meta"]["caption"] == "dashed: the means of the pinned run"
     assert "Dashed, the pinned run: Test accuracy against depth." in drawn["layout"]["meta"]["alt"]
 
 

@@ -47,14 +47,14 @@ def test_a_pinned_run_is_drawn_beside_and_over_the_next(page, server):
     more_seeds(page)
     expect(page.get_by_text("seeds 2 → 3")).to_be_visible()
     expect(page.locator(".words")).to_have_text(["finished, epoch 3 of 3"] * 2)
-    expect(page.get_by_text("dashed: pinned run")).to_have_count(3)
+    expect(page.get_by_text("dashed: the means of the pinned run")).to_have_count(3)
     expect(page.locator(".headline").first).to_contain_text("over 3 seeds")
     expect(page.locator(".headline").last).to_contain_text("over 2 seeds")
     assert len(maps(page)) == 6
     assert maps(page)[3:] == before
     whole(page)
     page.get_by_role("button", name="Unpin").click()
-    expect(page.get_by_text("dashed: pinned run")).to_have_count(0)
+    expect(page.get_by_text("dashed: the means of the pinned run")).to_have_count(0)
     expect(page.locator(".headline")).to_have_count(1)
     whole(page)
 
