@@ -73,7 +73,7 @@ def measure(page: Page, url: str) -> list[dict[str, Any]]:
     for _ in range(1 + ROUNDS):
         page.get_by_role("button", name="New seeds").click()
         page.wait_for_timeout(4000)
-        expect(done).to_contain_text("finished")
+        expect(done).to_contain_text("finished", timeout=60_000)
         rounds.append(page.evaluate(READ))
     return rounds[1:]
 
