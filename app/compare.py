@@ -64,7 +64,7 @@ def beside(job: Job, pictures: Callable[[Any], Pictures], *, key: str, **size: A
     Args:
         job: the run.
         pictures: those of a config.
-        key, size: as for :func:`live_figures`.
+        key, size: as for :func:`live_figures`; a click counts only in this run's pictures.
     """
     other = runs.pinned(job)
     mine = pictures(job.config)
@@ -79,7 +79,7 @@ def beside(job: Job, pictures: Callable[[Any], Pictures], *, key: str, **size: A
         live_figures(job, mine, key=key, **size)
     with there:
         st.markdown("**Pinned run**")
-        live_figures(other, theirs, key=f"{key} pinned", slot=PINNED, **size)
+        live_figures(other, theirs, key=f"{key} pinned", slot=PINNED, **{**size, "pick": None})
 
 
 def over(job: Job, curves: Pictures) -> Pictures:

@@ -34,6 +34,19 @@ class Run:
     answer: str = ""
 
 
+@dataclass(frozen=True)
+class Pin:
+    """A pinned run.
+
+    Attributes:
+        config: what it runs.
+        job_id: its job, if only that has what was changed by hand; else "".
+    """
+
+    config: Config
+    job_id: str
+
+
 def config_of(job: Job) -> Training:
     """What a page's job runs."""
     return cast("Training", job.config)
@@ -88,8 +101,16 @@ def buttons(job: Job) -> None:
 
 def pinned(job: Job) -> Job | None:
     """The run that is pinned on the page of this one, which it may be itself; None if none is."""
-    config = _pins().get(type(config_of(job)))
-    return None if config is None else follow(cast("Runnable", config), PINNED)
+    kind = type(config_of(job))
+    pin = _pins().get(kind)
+    if pin is None:
+        return None
+    other = follow(cast("Runnable", pin.config), PINNED)
+    if pin.job_id and other.id != pin.job_id:
+        _unpin(kind)
+        st.toast("The pinned run is gone, with what was changed by hand.")
+        return None
+    return other
 
 
 def unpin_button(config: Config) -> None:
@@ -131,7 +152,9 @@ def _pin(job: Job) -> None:
     component.release(PINNED)
     jobs().watch(job, watcher(PINNED))
     show(job, PINNED)
-    _pins()[type(config_of(job))] = config_of(job)
+    by_hand = job.status().learning_rate is not None
+    config = config_of(job)
+    _pins()[type(config)] = Pin(config, job.id if by_hand else "")
 
 
 def _unpin(kind: type[Config]) -> None:
@@ -156,7 +179,7 @@ def _runs(kind: type[Config]) -> list[Run]:
     return runs.setdefault(kind, [])
 
 
-def _pins() -> dict[type[Config], Config]:
+def _pins() -> dict[type[Config], Pin]:
     """Kind → what is pinned on its page."""
-    pins: dict[type[Config], Config] = st.session_state.setdefault("_pins", {})
+    pins: dict[type[Config], Pin] = st.session_state.setdefault("_pins", {})
     return pins

@@ -43,7 +43,6 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
     panel.pick(PolynomialLook, "network", seeds)
 network = {"network": panel["network"] - 1}
-
 shown = {**network, "half_width": panel["half_width"]}
 with headline:
     answer = [(figures.headline, shown)]

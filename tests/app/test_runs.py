@@ -51,6 +51,13 @@ def said(at):
     return " ".join(part.value for part in [*at.markdown, *at.caption])
 
 
+def leave_and_return(at):
+    at.switch_page("views/home.py").run()
+    at.query_params.clear()
+    at.switch_page("views/wide_vs_deep.py")
+    return at.run()
+
+
 def finish(at, wait_for):
     wait_for(lambda: shown(at).status().state is State.FINISHED)
     return at.run()
@@ -152,6 +159,20 @@ def test_what_was_done_by_hand_is_pinned_and_said():
     at = more_seeds(press(at, "Pin"))
     assert shown(at, PINNED) is steered
     assert "pinned run's learning rate changed by hand to 0.02" in said(at)
+
+
+def test_a_pin_outlasts_its_page_but_for_what_was_done_by_hand(wait_for):
+    at = press(finish(visit(**QUICK), wait_for), "Pin")
+    plain = shown(at)
+    at = leave_and_return(at)
+    assert shown(at, PINNED) is plain
+    at = press(at, "Reset")
+    wait_for(lambda: shown(at).status().state is State.PAUSED)
+    at = press(press(at.run(), "Use it"), "Pin")
+    at = leave_and_return(at)
+    assert shown(at, PINNED) is None
+    assert "The pinned run is gone" in " ".join(toast.value for toast in at.toast)
+    assert not at.exception
 
 
 def test_another_run_can_be_pinned_instead(wait_for):
