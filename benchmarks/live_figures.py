@@ -1,12 +1,13 @@
-"""How soon and how often a browser sees the maps of Wide vs Deep move, and what is sent for that.
+"""How soon and how often a browser sees the pictures of a page move, and what is sent for that.
 
-Starts the app, opens the page with its defaults in headless Chromium and asks for new seeds, once
-to warm up and then ROUNDS times. Of each round: the time from the click to the first new map, the
-maps' updates a second from then to the last, and the bytes on the wire of the largest answer of the
-live route, which holds all pictures of the page. Then the replay's slider is dragged from end to
-end of the finished run, and back, and the moments counted that the first map shows a second, at
-first and once the server has their pictures. ``python -m benchmarks.live_figures`` takes about a
-minute.
+Starts the app and opens, in headless Chromium, Wide vs Deep with its defaults and Animal Faces with
+drawn faces that are cached. Asks each for new seeds, once to warm up and then ROUNDS times. Of each
+round: the time from the click to the first new picture (a decision map; the first filter grid), its
+updates a second from then to the last, and the bytes on the wire of the largest and the median
+answer of the live route, which holds all pictures of the page that changed. In the end the
+replay's slider is dragged through a run of Wide vs Deep from end to start and back: moments that
+the first map shows a second, at first and once the server has drawn them.
+``python -m benchmarks.live_figures`` takes about two minutes.
 """
 
 import os
@@ -18,19 +19,22 @@ import sys
 import time
 import urllib.request
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from benchmarks.machine import describe
 
 ROUNDS = 5
+# Seconds that a round's training takes at most on an idle machine.
+SETTLE = 4
 # Movements of a dragging mouse, and milliseconds between them.
 MOVEMENTS, BETWEEN = 100, 16
 
-WATCH = """() => {
-  const map = document.querySelector(".mlp-live .js-plotly-plot");
+WATCH = """(picture) => {
+  const map = document.querySelector(picture);
   window.drawn = [];
   new MutationObserver(() => window.drawn.push(performance.now()))
     .observe(map, { attributes: true, attributeFilter: ["data-frames"] });
@@ -43,9 +47,34 @@ WATCH = """() => {
 READ = """() => ({
   drawn: window.drawn.map((at) => at - window.clicked),
   bytes: performance.getEntriesByType("resource")
-    .filter((entry) => entry.name.endsWith("/live/frames"))
+    .filter((entry) => entry.name.endsWith("/live/frames") && entry.encodedBodySize > 1000)
     .map((entry) => entry.encodedBodySize),
 })"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page to measure.
+
+    Attributes:
+        name: of it and its picture.
+        address: relative to the app's root.
+        picture: a CSS selector of the picture to watch.
+    """
+
+    name: str
+    address: str
+    picture: str
+
+
+CASES = (
+    Case("Wide vs Deep, first map", "wide-vs-deep", ".mlp-live .js-plotly-plot"),
+    Case(
+        "Animal Faces, first filter grid",
+        "animal-faces?epochs=2",
+        "figure[aria-label*='filters of the first layer'] .js-plotly-plot",
+    ),
+)
 
 
 def start(port: int) -> "subprocess.Popen[bytes]":
@@ -62,18 +91,25 @@ def start(port: int) -> "subprocess.Popen[bytes]":
         time.sleep(0.2)
 
 
-def measure(page: Page, url: str) -> list[dict[str, Any]]:
-    """What each round brought."""
-    page.goto(f"{url}/wide-vs-deep")
+def visit(page: Page, url: str, case: Case) -> Locator:
+    """Open a page and wait for its first run; the words that say how far a run is."""
+    page.goto(f"{url}/{case.address}")
     done = page.locator(".words")
-    expect(done).to_contain_text("finished", timeout=60_000)
+    expect(done).to_contain_text("finished", timeout=300_000)
     page.wait_for_timeout(2000)
-    page.evaluate(WATCH)
+    page.evaluate(WATCH, case.picture)
+    return done
+
+
+def measure(page: Page, url: str, case: Case) -> list[dict[str, Any]]:
+    """What each round brought."""
+    done = visit(page, url, case)
     rounds = []
     for _ in range(1 + ROUNDS):
         page.get_by_role("button", name="New seeds").click()
-        page.wait_for_timeout(4000)
-        expect(done).to_contain_text("finished", timeout=60_000)
+        page.wait_for_function("window.drawn.length > 0", timeout=300_000)
+        page.wait_for_timeout(1000 * SETTLE)
+        expect(done).to_contain_text("finished", timeout=300_000)
         rounds.append(page.evaluate(READ))
     return rounds[1:]
 
@@ -92,7 +128,27 @@ def drag(page: Page, start: float, end: float) -> float:
     drawn = page.evaluate("window.drawn")
     page.mouse.up()
     page.wait_for_timeout(2000)
-    return 1000 * (len(drawn) - 1) / (drawn[-1] - drawn[0])
+    return float(1000 * (len(drawn) - 1) / (drawn[-1] - drawn[0]))
+
+
+def report(case: Case, rounds: list[dict[str, Any]]) -> None:
+    """Print a table of what the rounds brought."""
+    first = [entry["drawn"][0] for entry in rounds]
+    rates = [
+        1000 * (len(entry["drawn"]) - 1) / (entry["drawn"][-1] - entry["drawn"][0])
+        for entry in rounds
+    ]
+    largest = [max(entry["bytes"]) / 1000 for entry in rounds]
+    usual = [statistics.median(entry["bytes"]) / 1000 for entry in rounds]
+    print(f"\n| {case.name} | |\n|---|---|")
+    for name, values in (
+        ("click to first new picture, ms", first),
+        ("updates a second", rates),
+        ("largest answer on the wire, kB", largest),
+        ("median answer on the wire, kB", usual),
+    ):
+        spread = f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+        print(f"| {name} | {spread} |")
 
 
 def main() -> None:
@@ -107,28 +163,15 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1280, "height": 900})
-            rounds = measure(page, f"http://127.0.0.1:{port}")
+            print(f"{describe()}; {ROUNDS} rounds: median (least to most).")
+            for case in CASES:
+                report(case, measure(page, f"http://127.0.0.1:{port}", case))
+            visit(page, f"http://127.0.0.1:{port}", CASES[0])
             back, again = drag(page, 1, 0), drag(page, 0, 1)
+            print(f"\nMoments a second while dragged: {back:.1f} back, {again:.1f} forward again.")
             browser.close()
     finally:
         app.terminate()
-    first = [entry["drawn"][0] for entry in rounds]
-    rates = [
-        1000 * (len(entry["drawn"]) - 1) / (entry["drawn"][-1] - entry["drawn"][0])
-        for entry in rounds
-    ]
-    size = [max(entry["bytes"]) / 1000 for entry in rounds]
-    print(f"{describe()}; {ROUNDS} rounds: median (least to most).\n")
-    print("| | |\n|---|---|")
-    for name, values in (
-        ("click to first map, ms", first),
-        ("map updates a second", rates),
-        ("largest answer on the wire, kB", size),
-    ):
-        spread = f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
-        print(f"| {name} | {spread} |")
-    print(f"| moments a second while the slider is dragged back | {back:.1f} |")
-    print(f"| the same, dragged forward again | {again:.1f} |")
 
 
 if __name__ == "__main__":

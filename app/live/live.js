@@ -5,7 +5,7 @@
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
 const GATHER = 15; // ms in which to wait for more grids
 const PACE = 125; // ms a moment is shown in a replay
-const SETTLE = 150; // ms a moment is looked at before pictures out of sight follow
+const SETTLE = 500; // ms a moment is looked at before pictures out of sight follow
 const LONGEST = 100; // moments a replay shows; of more, it leaves some out
 
 const OPTIONS = {
