@@ -16,7 +16,7 @@ from mlpcore.datasets import collection, planar
 from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE
 from mlpcore.experiments.learner import Floats, Learner
-from mlpcore.experiments.picture_samples import PictureSamples
+from mlpcore.experiments.picture_samples import PictureSamples, check_batch
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
@@ -36,7 +36,6 @@ LOOKS, LOOKED_AT = 10, 200
 # Samples that show what happens inside.
 PROBED = 64
 
-PICTURES = (collection.DRAWN, collection.REAL)
 DISTRIBUTIONS = ("normal", "uniform")
 
 _training = specs(Training)
@@ -67,9 +66,10 @@ class GainSweep(Training):
     )
     data: str = choice(
         collection.DRAWN,
-        (*PICTURES, *planar.PLANAR),
+        (collection.DRAWN, collection.REAL, *planar.PLANAR),
         label="Data set",
         help="Drawn or real animal faces, rotated and flipped anew, or points in the plane.",
+        others=collection.OTHERS,
     )
     seeds: int = number(
         4,
@@ -88,9 +88,12 @@ class GainSweep(Training):
         """Check the fields against each other.
 
         Raises:
-            ParameterError: the gains are reversed, ``widths`` are not numbers joined by -, or all
-                networks together have more than :data:`MOST_PARAMETERS` weights and biases.
+            ParameterError: ``data`` is no set's name, the gains are reversed, ``widths`` are not
+                numbers joined by -, or all networks together have more than
+                :data:`MOST_PARAMETERS` weights and biases.
         """
+        if self.data not in planar.PLANAR:
+            collection.check(self.data, specs(GainSweep)["data"].allowed)
         if self.gain_from >= self.gain_to:
             raise ParameterError(
                 "gain_to", f"above gain_from ({self.gain_from:g})", self.gain_to, "Raise it"
@@ -108,7 +111,10 @@ class GainSweep(Training):
     @property
     def sizes(self) -> list[int]:
         """Units in the input, each hidden layer and the output."""
-        inputs, classes = (3 * SIDE**2, 3) if self.data in PICTURES else (2, POINTS[0])
+        if self.data in planar.PLANAR:
+            inputs, classes = 2, POINTS[0]
+        else:
+            inputs, classes = 3 * SIDE**2, len(collection.classes(self.data))
         return [inputs, *parse_widths(self.widths), classes]
 
     @property
@@ -140,6 +146,7 @@ class GainSweep(Training):
         Raises:
             Cancelled: when the control says so.
             DownloadError: the real pictures are wanted and cannot be fetched.
+            ParameterError: a batch holds more than the training set and the last one is dropped.
         """
         control = control or Control()
         yield from _Run(self, _Data.of(self, device, control), device).snapshots(control)
@@ -261,9 +268,10 @@ class _Data:
     @classmethod
     def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
         classes = config.sizes[-1]
-        if config.data in PICTURES:
+        if config.data not in planar.PLANAR:
             with control.preparing(collection.work(config.data)) as progress:
                 pictures = collection.load(config.data, progress)
+            check_batch(config, pictures)
             images, labels = pictures.train_images, pictures.train_labels
             words = pack(images).to(device)
             train: Samples = PictureSamples(words, labels, classes, ROTATION, [config.seed])
