@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from app import controls
+from app import compare, controls, runs
 from app.controls import Panel
 from app.figures import chaos
 from app.figures import initialization as figures
@@ -36,8 +36,11 @@ job = follow(config)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
+runs.note(job, figures.headline)
 row = transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
-live_figures(job, [(figures.accuracy_by_gain, {})], key="gains", height="27rem")
+compare.pinned_run(job, [(figures.headline, {})])
+by_gain = compare.over(job, [(figures.accuracy_by_gain, {})])
+live_figures(job, by_gain, key="gains", height="27rem")
 
 st.subheader("What happens inside")
 st.markdown(texts.INSIDE)
