@@ -1,5 +1,7 @@
 """Stacked networks against torch.nn, one network at a time."""
 
+import gc
+import weakref
 from itertools import pairwise
 
 import pytest
@@ -116,6 +118,19 @@ def test_chunks_are_the_whole_and_do_not_change_the_outputs(monkeypatch):
     assert len(chunks) == 8  # of 128, however small the bound
     assert torch.equal(torch.cat(chunks, dim=-1), inputs)
     torch.testing.assert_close(stack.logits(inputs), whole, rtol=1e-13, atol=1e-13)
+
+
+def test_a_stack_is_freed_with_its_last_use():
+    """Not when cycles are next looked for: its parameters and buffers may be hundreds of MB."""
+    stack = random_stack([2, 5, 3], 2, "tanh")
+    stack.logits(with_ones(normal(1, 2, 10)))
+    gone = weakref.ref(stack)
+    gc.disable()
+    try:
+        del stack
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_the_weights_given_are_copied():
