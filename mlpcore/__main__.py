@@ -22,13 +22,20 @@ from mlpcore.experiments import (
     MeanField,
     PolynomialFeatures,
     SignalPropagation,
+    Trainability,
     WideVsDeep,
 )
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
 
 Experiment: TypeAlias = (
-    WideVsDeep | PolynomialFeatures | AnimalFaces | GainSweep | SignalPropagation | MeanField
+    WideVsDeep
+    | PolynomialFeatures
+    | AnimalFaces
+    | GainSweep
+    | SignalPropagation
+    | Trainability
+    | MeanField
 )
 
 EXPERIMENTS: dict[str, type[Experiment]] = {
@@ -37,6 +44,7 @@ EXPERIMENTS: dict[str, type[Experiment]] = {
     "animal-faces": AnimalFaces,
     "gain-sweep": GainSweep,
     "signal-propagation": SignalPropagation,
+    "trainability": Trainability,
     "mean-field": MeanField,
 }
 # What --sweep runs instead.
