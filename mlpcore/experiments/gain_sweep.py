@@ -18,7 +18,7 @@ from mlpcore.datasets.pictures import SIDE
 from mlpcore.experiments.learner import Floats, Learner
 from mlpcore.experiments.picture_samples import PictureSamples
 from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import Training
+from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, again, choice, number, specs, text
@@ -29,8 +29,6 @@ from mlpcore.training import Samples
 MOST_PARAMETERS = 60_000_000
 # Pictures are rotated by up to this, in degrees, and flipped, as in the tutorial.
 ROTATION = 10.0
-# Points in the plane are the tutorial's: classes, samples per class, noise σ and seed.
-POINTS = (4, 1000, 0.4, 0)
 # Looks, spread over a run, at how the networks do on at most so many samples.
 LOOKS, LOOKED_AT = 10, 200
 # Samples that show what happens inside.
@@ -39,11 +37,14 @@ PROBED = 64
 PICTURES = (collection.DRAWN, collection.REAL)
 DISTRIBUTIONS = ("normal", "uniform")
 
-_training = specs(Training)
+_training = specs(PlanarTraining)
 
 
-class GainSweep(Training):
-    """Train one network at many gains of its initial weights, all at once."""
+class GainSweep(PlanarTraining):
+    """Train one network at many gains of its initial weights, all at once.
+
+    The points' classes, number, noise and seed are of no effect on pictures.
+    """
 
     gain_from: float = number(0.1, 0.01, 10.0, label="Lowest gain", help="Where the sweep starts.")
     gain_to: float = number(3.0, 0.01, 10.0, label="Highest gain", help="Where the sweep ends.")
@@ -88,8 +89,9 @@ class GainSweep(Training):
         """Check the fields against each other.
 
         Raises:
-            ParameterError: the gains are reversed, ``widths`` are not numbers joined by -, or all
-                networks together have more than :data:`MOST_PARAMETERS` weights and biases.
+            ParameterError: the gains are reversed, ``widths`` are not numbers joined by -, all
+                networks together have more than :data:`MOST_PARAMETERS` weights and biases, or a
+                batch holds more points than the training set.
         """
         if self.gain_from >= self.gain_to:
             raise ParameterError(
@@ -104,11 +106,18 @@ class GainSweep(Training):
                 self.seeds,
                 "Lower it, the number of gains or the widths",
             )
+        if not self.on_pictures:
+            super().check()
+
+    @property
+    def on_pictures(self) -> bool:
+        """Whether the data are pictures, and not points in the plane."""
+        return self.data in PICTURES
 
     @property
     def sizes(self) -> list[int]:
         """Units in the input, each hidden layer and the output."""
-        inputs, classes = (3 * SIDE**2, 3) if self.data in PICTURES else (2, POINTS[0])
+        inputs, classes = (3 * SIDE**2, 3) if self.on_pictures else (2, self.classes)
         return [inputs, *parse_widths(self.widths), classes]
 
     @property
@@ -261,7 +270,7 @@ class _Data:
     @classmethod
     def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
         classes = config.sizes[-1]
-        if config.data in PICTURES:
+        if config.on_pictures:
             pictures = collection.load(config.data, lambda share: control.checkpoint())
             images, labels = pictures.train_images, pictures.train_labels
             words = pack(images).to(device)
@@ -270,7 +279,7 @@ class _Data:
             seen, seen_labels = flat(images[spread]), labels[spread]
             test, test_labels = flat(pictures.val_images), pictures.val_labels
         else:
-            split = planar.make(config.data, *POINTS)
+            split = config.split()
             seen, seen_labels = split.train_inputs, split.train_labels
             test, test_labels = split.test_inputs, split.test_labels
             train = Samples(seen, seen_labels, classes, device)
