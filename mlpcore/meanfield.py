@@ -219,6 +219,7 @@ def c_fixed_point(
     return 1.0
 
 
+@functools.lru_cache(maxsize=4096)
 def depth_scale(
     activation: str, weight_var: float, bias_var: float, *, negative_slope: float = 0.01
 ) -> float:

@@ -52,10 +52,10 @@ class Trainability(PlanarTraining):
         help="Biases are normal with standard deviation σ_b.",
     )
     depth_from: int = number(
-        2, 1, 100, label="Fewest hidden layers", help="The shallowest networks of the grid."
+        2, 1, 80, label="Fewest hidden layers", help="The shallowest networks of the grid."
     )
     depth_to: int = number(
-        48, 1, 100, label="Most hidden layers", help="The deepest networks of the grid."
+        48, 1, 80, label="Most hidden layers", help="The deepest networks of the grid."
     )
     depths: int = number(
         9, 1, 20, label="Number of depths", help="Each about as many times the one before."

@@ -63,3 +63,18 @@ def test_presets_change_the_phase(page, server):
         page.get_by_role("button", name=name).click()
         expect(page.locator(".headline strong").nth(1)).to_have_text(words)
     whole(page)
+
+
+def test_a_grid_is_trained_when_asked_for_and_a_cell_sets_the_networks(page, server):
+    """The cell is clicked in the middle of the map, its marks are above the axis."""
+    small = "grid_sigmas=3&grid_depth_to=4&grid_depths=3&grid_width=8&grid_epochs=2&grid_seeds=1"
+    visit(page, server.url, f"{QUICK}&{small}")
+    expect(page.get_by_text("Theory holds in")).to_have_count(0)
+    page.get_by_text("Train the grid").click()
+    expect(page.get_by_text("Theory holds in 9 of 9", exact=False)).to_have_count(0)
+    expect(page.locator(".headline").filter(has_text="of 9 cells.")).to_have_count(1)
+    expect(page).to_have_url(re.compile("grid=true"))
+    figure = page.locator("figure[aria-label^='Training accuracy by depth']")
+    figure.locator(".nsewdrag").click()
+    expect(page).to_have_url(re.compile("sigma_w=2.0"))
+    whole(page)
