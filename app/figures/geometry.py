@@ -32,7 +32,7 @@ def singular_values(snapshot: Snapshot, theme: Theme) -> Figure:
         f"{shown[0]:.2g}, the middle one {values[len(values) // 2]:.2g}."
     )
     low, high = _reach(shown, theory)
-    unit, unit_label = curves.level(1, "kept", theme)
+    unit, _ = curves.level(1, "", theme)
     return figure(
         theme,
         [
@@ -46,7 +46,7 @@ def singular_values(snapshot: Snapshot, theme: Theme) -> Figure:
         xaxis=axis(theme, "directions (%)", range=[0, 100], showgrid=False),
         yaxis=curves.log_axis(theme, "a step of 1 becomes", low, high),
         shapes=[unit] if low < 1 < high else [],
-        annotations=[unit_label | {"y": 0}] if low < 1 < high else [],
+        annotations=[curves.key("dashed: theory's<br>root mean square", theme)],
     )
 
 
@@ -105,6 +105,7 @@ def _by_layer(
         title=heading(name),
         xaxis=axis(theme, "layer", showgrid=False),
         yaxis=curves.log_axis(theme, title, low, high),
+        annotations=[curves.key("dashed: theory", theme) | {"x": 0.99, "xanchor": "right"}],
     )
 
 

@@ -119,7 +119,7 @@ def trainability_map(snapshot: Snapshot, theme: Theme, sigma_w: float) -> Figure
             ticktext=[str(depth) for depth in depths],
             showgrid=False,
         ),
-        shapes=[_upright(edge, theme)] if shown else [],
+        shapes=_upright(edge, theme) if shown else [],
         annotations=[_edge_label(edge, theme)] if shown else [],
     )
 
@@ -160,9 +160,11 @@ def _edge(config: Trainability) -> float:
     return float(np.sqrt(weight_var))
 
 
-def _upright(x: float, theme: Theme) -> dict[str, Any]:
+def _upright(x: float, theme: Theme) -> list[dict[str, Any]]:
+    """A vertical line that is seen on every colour: dashes on a line of the paper's."""
     ends = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": x, "x1": x}
-    return {**ends, "line": {"color": theme.text, "dash": "dash", "width": 2}}
+    below = {"color": theme.paper, "width": 5}
+    return [{**ends, "line": below}, {**ends, "line": {"color": theme.text, "dash": "dash"}}]
 
 
 def _edge_label(x: float, theme: Theme) -> dict[str, Any]:
