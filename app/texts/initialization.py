@@ -51,12 +51,32 @@ GEOMETRY = (
 
 TRAIN = (
     "Does it matter for training? Networks of every depth at every weight scale $\\sigma_w$ learn "
-    "to tell two rings of points apart, on the same batches, with $\\phi$ and $\\sigma_b$ as above "
+    "to tell two kinds of points apart, on the same batches, with $\\phi$ and $\\sigma_b$ as above "
     "(hidden layers are equally wide, so $\\sigma_w$ is also Xavier's gain). Theory expects depths "
     "up to about $6\\min(\\xi_c,\\xi_\\nabla)$ to train: the last layer must still tell inputs "
-    "apart, which $\\xi_c$ limits, and the first must get a gradient, which $\\xi_\\nabla$ limits. "
-    "**Guess first**: how deep can networks be at the edge, and how deep far from it?"
+    "apart, which $\\xi_c$ limits, and the first must get a gradient, which $\\xi_\\nabla$ limits."
 )
+
+DEPTH = "Which networks of 22 hidden layers learn the two rings, all by the same small steps?"
+DEPTH_CHOICES = (
+    "All but those with the smallest weights.",
+    "Those near the edge of chaos, on either side.",
+    "The chaotic ones, which can express the most.",
+    "None: 22 layers are too many without further tricks.",
+)
+DEPTH_RIGHT = 1
+DEPTH_ANSWER = r"""
+Far below the edge all inputs look alike after a few layers, and no gradient comes back. Far above
+it gradients explode, and a small step changes everything at once. At the edge neither happens, and
+depth costs little.
+
+Check it on this page:
+- **Train the grid**: the trained networks reach up at the edge, like a tongue, and the orange line,
+  into which no training went, follows its sides.
+- **Theory is not all**: in the lower left corner networks are shallow enough, but their weights are
+  so small that they are still learning. Give them more epochs.
+- **The task matters**: with blobs, which are easier, chaotic networks train deeper than the line.
+"""
 
 XAVIER = r"""
 A unit adds up $n_\text{in}$ activations: $o_i=\sum_j W_{ij}x_j$, with independent weights of mean

@@ -93,6 +93,7 @@ st.markdown(texts.GEOMETRY)
 
 st.subheader("Trainability")
 st.markdown(texts.TRAIN)
+predict(texts.DEPTH, texts.DEPTH_CHOICES, texts.DEPTH_RIGHT, texts.DEPTH_ANSWER, key="tongue")
 grid = trained_grid(panel, look, config.negative_slope)
 
 st.subheader("Where the gain comes from")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.live import component
@@ -98,6 +99,9 @@ def test_the_answer_comes_after_the_guess():
     assert not any("splits the" in m.value for m in at.markdown)
     at = at.radio[0].set_value(at.radio[0].options[0]).run()
     assert any("Rather:" in m.value and "splits the" in m.value for m in at.markdown)
+    assert not any("like a tongue" in m.value for m in at.markdown)
+    at = at.radio[1].set_value(at.radio[1].options[1]).run()
+    assert any("Yes." in m.value and "like a tongue" in m.value for m in at.markdown)
 
 
 def test_the_grid_is_trained_only_when_it_is_asked_for():
@@ -134,6 +138,31 @@ def test_a_bad_grid_in_a_link_is_said():
     assert "grid_width must be a whole number from 4 to 256; got 0." in words
     assert not at.exception
     assert shown(at, "grid").config.width == 64
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"gain_from": "0"}, "gain_from must be a number from 0.01 to 10; got 0."),
+        ({"gain": "-1"}, "gain must be a number from 0.1 to 5.1; got -1."),
+        ({"negative_slope": "1"}, "negative_slope must be a number from 0 to 0.99; got 1."),
+        ({"widths": "0"}, "widths must be 1 to 6 whole numbers"),
+        ({"sigma_b": "-0.1"}, "sigma_b must be a number from 0 to 2; got -0.1."),
+        ({"grid_data": "drawn"}, "grid_data must be one of spirals"),
+    ],
+)
+def test_what_is_wrong_in_a_link_is_said(parameters, message):
+    at = visit(**parameters)
+    assert not at.exception
+    assert any(message in warning.value for warning in at.warning)
+
+
+def test_biases_without_a_fixed_length_are_shown():
+    """ReLU's lengths grow for ever there, whatever σ_w above √2."""
+    at = visit(**GRID, activation="relu", sigma_w="2", sigma_b="0.5")
+    assert not at.exception
+    assert not at.warning
+    assert named(at.button, "Critical").disabled
 
 
 def test_points_are_chosen_where_the_data_are_points():

@@ -32,12 +32,14 @@ def drawn_title(page: Page, text: str) -> None:
 def test_the_finished_page_says_whether_theory_holds(page, server):
     visit(page, server.url)
     expect(page.locator(".words").first).to_have_text("finished, epoch 1 of 1")
-    expect(page.locator(".headline").first).to_contain_text(re.compile("lies (in|out)side|might be any"))
+    expect(page.locator(".headline").first).to_contain_text(
+        re.compile("lies (in|out)side|might be any")
+    )
     whole(page)
 
 
 def test_points_move_while_it_trains(page, server, wait_for):
-    visit(page, server.url, f"{QUICK}&epochs=100&gains=20&seeds=8&widths=64-32")
+    visit(page, server.url, f"{QUICK}&epochs=100&gains=20&seeds=4")
     plot = page.locator(PLOT).first
     drawn = int(plot.get_attribute("data-frames") or 0)
     wait_for(lambda: int(plot.get_attribute("data-frames") or 0) >= drawn + 3)
