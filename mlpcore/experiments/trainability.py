@@ -22,8 +22,8 @@ from mlpcore.meanfield import trainable_depth
 from mlpcore.params import ParameterError, again, choice, number, specs
 from mlpcore.training import Samples
 
-# Weights and biases of the networks of one depth at most: 500 MB with their gradients.
-MOST_PARAMETERS = 60_000_000
+# Numbers kept for the networks of one depth at most: 800 MB.
+MOST_NUMBERS = 200_000_000
 
 _planar = specs(PlanarTraining)
 
@@ -81,9 +81,8 @@ class Trainability(PlanarTraining):
         """Check the fields against each other.
 
         Raises:
-            ParameterError: the scales or the depths are reversed, the networks of a depth have more
-                than :data:`MOST_PARAMETERS` weights and biases, or a batch holds more than the
-                training set.
+            ParameterError: the scales or the depths are reversed, the networks of a depth need more
+                than :data:`MOST_NUMBERS`, or a batch holds more than the training set.
         """
         if self.sigma_from >= self.sigma_to:
             raise ParameterError(
@@ -96,7 +95,7 @@ class Trainability(PlanarTraining):
                 self.depth_to,
                 "Swap the two",
             )
-        most = MOST_PARAMETERS // (self.sigmas * parameter_count(self.sizes(self.depth_to)))
+        most = MOST_NUMBERS // (self.sigmas * self._numbers(self.depth_to))
         if self.seeds > most:
             raise ParameterError(
                 "seeds",
@@ -124,6 +123,14 @@ class Trainability(PlanarTraining):
     def sizes(self, depth: int) -> list[int]:
         """Units of the input, every hidden layer and the output of the networks of a depth."""
         return [2, *[self.width] * depth, self.classes]
+
+    def _numbers(self, depth: int) -> int:
+        """About how many a network takes in memory, with gradients and activations.
+
+        Evaluations, of training and test set, take batches of 128.
+        """
+        activations = depth * self.width * (3 * self.batch_size + 4 * 128)
+        return 3 * parameter_count(self.sizes(depth)) + activations
 
     def initialization(self, sigma_w: float) -> Initialization:
         """The law of a network; with equal widths σ_w is also Xavier's gain."""

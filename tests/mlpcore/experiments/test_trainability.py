@@ -161,7 +161,8 @@ def test_on_the_command_line(capsys):
         ({"width": 0}, "width must be a whole number from 4 to 256; got 0."),
         ({"negative_slope": 1.0}, "negative_slope must be a number from 0 to 0.99; got 1."),
         ({"sigma_b": -1.0}, "sigma_b must be a number from 0 to 5; got -1."),
-        ({"width": 256, "depth_to": 80, "seeds": 32}, "seeds must be at most 3 for 3 networks"),
+        ({"width": 256, "depth_to": 80, "seeds": 32}, "seeds must be at most 2 for 3 networks"),
+        ({"width": 24, "depth_to": 80, "sigmas": 40, "seeds": 32}, "seeds must be at most"),
         ({"batch_size": 200}, "batch_size must be at most the training set's 112 samples"),
     ],
 )
