@@ -5,6 +5,7 @@ import numpy as np
 from app.figures import curves
 from app.figures.drawing import Figure, Theme, axis, figure, heading
 from app.figures.plane import note
+from app.figures.words import magnitude
 from mlpcore.experiments.signal_propagation import Snapshot
 from mlpcore.moments import Floats
 
@@ -29,7 +30,7 @@ def singular_values(snapshot: Snapshot, theme: Theme) -> Figure:
     grown = int((values > 1).sum())
     words = (
         f"A small step grows in {grown} of {len(values)} directions. The largest singular value is "
-        f"{shown[0]:.2g}, the middle one {values[len(values) // 2]:.2g}."
+        f"{magnitude(shown[0])}, the middle one {magnitude(values[len(values) // 2])}."
     )
     low, high = _reach(shown, theory)
     unit, _ = curves.level(1, "", theme)
@@ -39,14 +40,17 @@ def singular_values(snapshot: Snapshot, theme: Theme) -> Figure:
             curves.line(share.tolist(), shown, theme.accent, 3, name="measured"),
             curves.line([0, 100], np.full(2, theory), theme.sequence[2], 3, dash="dash"),
         ],
-        alt=f"{name}. {words} Theory's root mean square is {theory:.2g}.",
+        alt=f"{name}. {words} Theory's root mean square is {magnitude(theory)}.",
         caption=words,
         margin=(10, 10, 34, 10),
         title=heading(name),
         xaxis=axis(theme, "directions (%)", range=[0, 100], showgrid=False),
         yaxis=curves.log_axis(theme, "a step of 1 becomes", low, high),
         shapes=[unit] if low < 1 < high else [],
-        annotations=[curves.key("dashed: theory's<br>root mean square", theme)],
+        annotations=[
+            curves.key("dashed: theory's<br>root mean square", theme)
+            | {"x": 0.99, "xanchor": "right", "y": 0.5}
+        ],
     )
 
 
@@ -61,8 +65,8 @@ def circle_length(snapshot: Snapshot, theme: Theme) -> Figure:
         "length, first layer = 1",
         ratio,
         expected,
-        f"In layer {len(ratio)} the circle is {ratio[-1]:.2g} times as long as in the first; "
-        f"theory says {expected[-1]:.2g}.",
+        f"In layer {len(ratio)} the circle is {magnitude(ratio[-1])} times as long as in the "
+        f"first; theory says {magnitude(expected[-1])}.",
     )
 
 
@@ -82,8 +86,8 @@ def circle_curvature(snapshot: Snapshot, theme: Theme) -> Figure:
         "curvature, first layer = 1",
         ratio,
         expected,
-        f"Length times curvature: in layer {len(ratio)} the curve turns {turns:.2g} times as much "
-        "as a circle.",
+        f"Length times curvature: in layer {len(ratio)} the curve turns {magnitude(turns)} times "
+        "as much as a circle.",
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from app.figures import geometry, trainability
 from app.figures.drawing import THEMES
+from app.figures.words import magnitude
 from app.live.frames import View, encode
 from app.looks import GainLook, GridLook
 from mlpcore.activations import ACTIVATIONS
@@ -147,6 +148,24 @@ def test_the_grid_has_the_look_of_the_networks_above_it():
 
 
 # Steps and circles
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0314, "0.031"),
+        (67_890, "68,000"),
+        (3.14e-11, "3.1·10⁻¹¹"),
+        (1.0, "1"),
+        (999_999.0, "1.0·10⁶"),
+        (0.0, "0"),
+        (math.inf, "inf"),
+        (math.nan, "nan"),
+    ],
+)
+def test_numbers_of_any_size_are_readable(value, words):
+    assert magnitude(value) == words
+
 
 GEOMETRY = [geometry.singular_values, geometry.circle_length, geometry.circle_curvature]
 
