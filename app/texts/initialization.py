@@ -143,9 +143,9 @@ $q^*$ is where the first settles. $\chi_1$ is the slope of the second at $c=1$: 
 come closer (order); above 1, they part (chaos). It is also what each layer multiplies a gradient's
 second moment by. The distance to $c^*$ falls by a factor $e$ in
 $\xi_c=-1/\log\chi_{c^*}$ layers, and gradients change by $e$ in $\xi_\nabla=1/|\log\chi_1|$ (Poole
-et al. 2016; Schoenholz et al. 2017). In the ordered phase $c^*=1$ and both are the same. In the
-chaotic phase $\xi_\nabla$ is the shorter: gradients explode before all inputs look equally far
-apart, and where training stops between the two depends on the task and the learning rate.
+et al. 2016; Schoenholz et al. 2017). In the ordered phase $c^*=1$, and both are the same. In the
+chaotic phase of tanh $\xi_\nabla$ is the shorter: gradients explode before all inputs look equally
+far apart. Where training stops between the two depends on the task and the learning rate.
 
 A circle's length is multiplied by $\sqrt{\chi_1}$ in each layer, and its curvature $\kappa$
 follows $\kappa^2\leftarrow3\chi_2/\chi_1^2+\kappa^2/\chi_1$ with

@@ -58,7 +58,8 @@ def test_plotly_accepts_the_map_from_start_to_end(theme):
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("sigma_b", [0.0, 0.3])
-def test_every_activation_has_a_map(activation, sigma_b):
+def test_every_activation_has_a_map(activation, sigma_b, monkeypatch):
+    monkeypatch.setattr(trainability, "FINE", 9)
     config = replace(QUICK, activation=activation, sigma_b=sigma_b, depth_to=2, depths=1)
     checked(trainability.trainability_map(next(config.run()), LIGHT, sigma_w=0.1))
 
