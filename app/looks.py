@@ -6,7 +6,7 @@ from typing import Any
 from mlpcore.experiments import DegreeSweep, SignalPropagation, Trainability
 from mlpcore.experiments.widths import MOST_WIDTH
 from mlpcore.meanfield import critical_weight_var
-from mlpcore.params import Config, again, choice, number, specs, switch
+from mlpcore.params import Config, ParameterError, again, choice, number, specs, switch
 
 _swept = specs(DegreeSweep)
 _carried = specs(SignalPropagation)
@@ -115,7 +115,10 @@ class GridLook(Config):
         Raises:
             ParameterError: the scales or the depths are reversed, or the networks too many.
         """
-        Trainability(**self.fields)
+        try:
+            Trainability(**self.fields)
+        except ParameterError as problem:
+            raise problem.renamed(f"grid_{problem.parameter}") from problem
 
     @property
     def fields(self) -> dict[str, Any]:

@@ -16,18 +16,13 @@ def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Trainab
     A click on a cell gives the deep networks its σ_w.
     """
     panel.draw(GridLook, "grid")
-    if not panel["grid"]:
+    if panel["grid"]:
+        _draw_controls(panel)
+    chosen = panel.config(GridLook)
+    if not chosen.grid:
         release("grid")
         return None
-    with st.expander("Change the grid"):
-        left, middle, right = st.columns(3, gap="large")
-        with left:
-            panel.draw(GridLook, ("grid_sigma_from", "grid_sigma_to"), "grid_sigmas", "grid_data")
-        with middle:
-            panel.draw(GridLook, ("grid_depth_from", "grid_depth_to"), "grid_depths", "grid_width")
-        with right:
-            panel.draw(GridLook, "grid_seeds", "grid_epochs", "grid_learning_rate")
-    config = panel.config(GridLook).trainability(look, negative_slope)
+    config = chosen.trainability(look, negative_slope)
     job = follow(config, "grid")
     live_figures(
         job, [(figures.headline, {})], key="grid", min_width="100%", height="3rem", status=True
@@ -40,3 +35,14 @@ def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Trainab
         pick=lambda place: controls.change(GainLook, sigma_w=float(config.scales[place])),
     )
     return config
+
+
+def _draw_controls(panel: Panel) -> None:
+    with st.expander("Change the grid"):
+        left, middle, right = st.columns(3, gap="large")
+        with left:
+            panel.draw(GridLook, ("grid_sigma_from", "grid_sigma_to"), "grid_sigmas", "grid_data")
+        with middle:
+            panel.draw(GridLook, ("grid_depth_from", "grid_depth_to"), "grid_depths", "grid_width")
+        with right:
+            panel.draw(GridLook, "grid_seeds", "grid_epochs", "grid_learning_rate")

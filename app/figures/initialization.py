@@ -45,8 +45,8 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
             "raise the number of seeds or of epochs.",
         )
     verdict = "lies inside this interval" if best.holds else "lies outside this interval"
-    if best.gain in (config.gain_from, config.gain_to):
-        where = " The best gain is at an end of the sweep: widen it."
+    if best.low == config.gain_from or best.high == config.gain_to:
+        where = " The interval reaches an end of the sweep: widen it."
     return (
         f"Best gain{so_far}: {best.gain:.2f} ({best.low:.2f} to {best.high:.2f}).",
         f"{theory} {verdict} over {count(config.seeds, 'seed')}.{where}",

@@ -115,5 +115,4 @@ with st.expander("The commands that reproduce these results"):
 st.caption(texts.CREDIT)
 
 panel.config(GainLook)
-panel.config(GridLook)
 panel.write_url()

@@ -68,8 +68,9 @@ def test_the_headline_says_whether_theory_holds():
     outside = sweep([1, 2, 3], [[0.1, 0.2], [0.1, 0.1], [0.9, 0.8]])
     assert "1.50 (1.25 to 1.75)" in initialization.headline(inside, LIGHT)
     assert "1.407 lies inside this interval over 2 seeds." in initialization.headline(inside, LIGHT)
+    assert "end of the sweep" not in initialization.headline(inside, LIGHT)
     assert "lies outside" in initialization.headline(outside, LIGHT)
-    assert "at an end of the sweep" in initialization.headline(outside, LIGHT)
+    assert "reaches an end of the sweep" in initialization.headline(outside, LIGHT)
 
 
 def test_the_headline_of_little_evidence():

@@ -131,10 +131,21 @@ def test_a_link_brings_the_grid_with_the_networks_above_it():
     assert shown(at, "grid") is job
 
 
+def test_a_grid_that_cannot_be_keeps_the_last_result():
+    at = visit(**GRID)
+    job = shown(at, "grid")
+    at.session_state["GridLook.grid_sigma_from,grid_sigma_to"] = (2.0, 2.0)
+    at = at.run()
+    assert [error.value.split(";")[0] for error in at.error] == [
+        "grid_sigma_to must be above sigma_from (2)"
+    ]
+    assert shown(at, "grid") is job
+
+
 def test_a_bad_grid_in_a_link_is_said():
     at = visit(grid="true", grid_depth_from="9", grid_depth_to="3", grid_width="0")
     words = " ".join(warning.value for warning in at.warning)
-    assert "depth_to must be depth_from (9) or more; got 3." in words
+    assert "grid_depth_to must be depth_from (9) or more; got 3." in words
     assert "grid_width must be a whole number from 4 to 256; got 0." in words
     assert not at.exception
     assert shown(at, "grid").config.width == 64

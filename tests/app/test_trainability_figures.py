@@ -144,7 +144,10 @@ def test_the_grid_has_the_look_of_the_networks_above_it():
     assert config == Trainability(
         width=20, depth_to=9, activation="leaky_relu", sigma_b=0.1, negative_slope=0.3
     )
-    with pytest.raises(ParameterError, match="depth_to must be depth_from"):
+    with pytest.raises(
+        ParameterError,
+        match=r"^grid_depth_to must be depth_from \(2\) or more; got 1\. Swap the two\.$",
+    ):
         GridLook(grid_depth_to=1)
 
 
