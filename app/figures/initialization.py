@@ -37,7 +37,6 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
             f"Best gain{so_far}: {best.gain:.2f}, from one seed.",
             f"{theory}. One seed proves nothing: raise the number of seeds.",
         )
-    where = ""
     if (best.low, best.high) == (config.gain_from, config.gain_to):
         return (
             f"Best gain{so_far}: {best.gain:.2f}, but it might be any.",
@@ -45,6 +44,7 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
             "raise the number of seeds or of epochs.",
         )
     verdict = "lies inside this interval" if best.holds else "lies outside this interval"
+    where = ""
     if best.low == config.gain_from or best.high == config.gain_to:
         where = " The interval reaches an end of the sweep: widen it."
     return (
