@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -30,15 +30,22 @@ class Panel:
 
     Args:
         kinds: configs whose fields are the page's parameters; their names do not overlap.
+
+    Attributes:
+        entered: whether the page has just been opened, or come back to.
     """
 
     def __init__(self, *kinds: type[Config]) -> None:
         self._kinds = kinds
         self._texts = st.query_params.to_dict()
-        if st.session_state["_entered"]:
+        self.entered: bool = st.session_state["_entered"]
+        if self.entered:
             self._fresh = bool(self._texts)
         else:
             self._fresh = self._texts != st.session_state["_url"] and not self._outdated()
+        if self.entered or self._fresh:
+            # Now, and not at the end: this run of the script may be cut short by the next.
+            st.session_state["_entered"], st.session_state["_url"] = False, self._texts
         if self._fresh:
             self._load()
         self._drawn: dict[str, Value] = {}
@@ -74,6 +81,32 @@ class Panel:
         st.session_state[key] = min(st.session_state[key], most)
         self._drawn[name] = (
             st.slider(spec.label, low, most, **_common(spec, key)) if most > low else low
+        )
+
+    def choose(
+        self,
+        kind: type[Config],
+        name: str,
+        options: Mapping[str, str],
+        on_change: Callable[[str], None],
+    ) -> None:
+        """Draw a choice among texts, the first if it has another one.
+
+        Args:
+            kind, name: which text.
+            options: value → words.
+            on_change: called with the text that somebody chooses.
+        """
+        spec = specs(kind)[name]
+        key = self._prepare(kind, (name,))
+        if st.session_state[key] not in options:
+            st.session_state[key] = next(iter(options))
+        self._drawn[name] = st.selectbox(
+            spec.label,
+            list(options),
+            format_func=options.__getitem__,
+            on_change=lambda: on_change(st.session_state[key]),
+            **_common(spec, key),
         )
 
     def write(self, kind: type[Config], name: str) -> None:
@@ -123,13 +156,13 @@ class Panel:
 
         The contradiction is shown in place.
         """
-        current = _current(kind)
+        current = latest(kind)
         mine = {name: value for name, value in self._drawn.items() if name in specs(kind)}
         try:
             current = kind(**{**current.values(), **mine})
         except ParameterError as problem:
             st.error(f"{problem} The page shows the last result.")
-        if current != _current(kind):
+        if current != latest(kind):
             st.session_state.pop("_problems", None)
         st.session_state[_slot(kind)] = current
         return current
@@ -138,7 +171,7 @@ class Panel:
         """Put what differs from the defaults into the URL."""
         texts: dict[str, str] = {}
         for kind in self._kinds:
-            texts.update(_current(kind).changes())
+            texts.update(latest(kind).changes())
         if texts != self._texts:
             replaced = st.session_state.setdefault("_replaced", deque(maxlen=16))
             replaced.append((time.monotonic(), self._texts))
@@ -171,20 +204,22 @@ class Panel:
         """A widget's key, with its value in place when the widget is not the one who knows it."""
         key = f"{kind.__name__}.{','.join(names)}"
         if self._fresh or key not in st.session_state:
-            values = tuple(getattr(_current(kind), name) for name in names)
+            values = tuple(getattr(latest(kind), name) for name in names)
             st.session_state[key] = values if len(values) > 1 else values[0]
         return key
 
 
 def change(kind: type[C], **changes: Any) -> None:
     """Change parameters from a callback."""
-    current = _current(kind)
+    current = latest(kind)
     st.session_state[_slot(kind)] = kind(**{**current.values(), **changes})
+    st.session_state.pop("_problems", None)
     for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
         del st.session_state[key]
 
 
-def _current(kind: type[C]) -> C:
+def latest(kind: type[C]) -> C:
+    """The config as the page had it last."""
     config = st.session_state.get(_slot(kind))
     return config if isinstance(config, kind) else kind()
 

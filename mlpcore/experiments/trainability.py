@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.budget import parameter_count
 from mlpcore.control import Control
+from mlpcore.datasets import planar
 from mlpcore.experiments.learner import Floats, Learner
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
@@ -63,7 +64,9 @@ class Trainability(PlanarTraining):
     width: int = number(
         64, 4, 256, label="Width", unit="units", help="Units in every hidden layer."
     )
-    data: str = again(_planar["data"], default="circles")
+    data: str = choice(
+        "circles", planar.PLANAR, label="Data set", help="Labelled points in the plane."
+    )
     classes: int = again(_planar["classes"], default=2)
     samples: int = again(_planar["samples"], default=250)
     noise: float = again(_planar["noise"], default=0.3)

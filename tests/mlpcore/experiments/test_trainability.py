@@ -186,3 +186,9 @@ def test_cancelling_ends_the_run():
     control.cancel()
     with pytest.raises(Cancelled):
         list(run)
+
+
+@pytest.mark.parametrize("experiment", ["trainability", "gain-sweep"])
+def test_data_that_are_a_choice_are_not_taken_for_a_file(experiment, capsys):
+    assert main([experiment, "--data", "points.csv"]) == 2
+    assert "data must be one of" in capsys.readouterr().err
