@@ -1,12 +1,11 @@
 """Parameters on a page: widgets made from their specs, kept for the visit, and bound to the URL."""
 
 import math
-import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.features import BASES
@@ -17,16 +16,14 @@ C = TypeVar("C", bound=Config)
 
 # A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
 WIDE = 100
-# Seconds in which the browser may still send the URL it had before.
-REPLACING = 2.0
 
 
 class Panel:
     """The controls of a page.
 
-    It reads the URL when that is not what the page wrote last: at the first visit, and when the
-    browser goes back. A page that is entered again without parameters keeps those it had. What is
-    wrong in the URL is shown until a control changes.
+    It reads the URL at the first visit, and when the browser goes back or forward. A page that is
+    entered again without parameters keeps those it had. What is wrong in the URL is shown until a
+    control changes.
 
     Args:
         kinds: configs whose fields are the page's parameters; their names do not overlap.
@@ -39,13 +36,10 @@ class Panel:
         self._kinds = kinds
         self._texts = st.query_params.to_dict()
         self.entered: bool = st.session_state["_entered"]
-        if self.entered:
-            self._fresh = bool(self._texts)
-        else:
-            self._fresh = self._texts != st.session_state["_url"] and not self._outdated()
-        if self.entered or self._fresh:
-            # Now, and not at the end: this run of the script may be cut short by the next.
-            st.session_state["_entered"], st.session_state["_url"] = False, self._texts
+        # Now, and not at the end: this run of the script may be cut short by the next.
+        st.session_state["_entered"] = False
+        # Other reruns may come with an address from before the page's last change to it.
+        self._fresh = bool(self._texts) if self.entered else gone_back()
         if self._fresh:
             self._load()
         self._drawn: dict[str, Value] = {}
@@ -173,18 +167,7 @@ class Panel:
         for kind in self._kinds:
             texts.update(latest(kind).changes())
         if texts != self._texts:
-            replaced = st.session_state.setdefault("_replaced", deque(maxlen=16))
-            replaced.append((time.monotonic(), self._texts))
             st.query_params.from_dict(texts)
-        st.session_state["_url"] = texts
-
-    def _outdated(self) -> bool:
-        """Whether the URL is one that the page has just replaced, which the browser sent before."""
-        now = time.monotonic()
-        return any(
-            texts == self._texts and now - replaced < REPLACING
-            for replaced, texts in st.session_state.get("_replaced", ())
-        )
 
     def _load(self) -> None:
         problems: list[str] = []
@@ -207,6 +190,12 @@ class Panel:
             values = tuple(getattr(latest(kind), name) for name in names)
             st.session_state[key] = values if len(values) > 1 else values[0]
         return key
+
+
+def gone_back() -> bool:
+    """Whether the script runs because the browser went back or forward to another address."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def change(kind: type[C], **changes: Any) -> None:
@@ -240,9 +229,9 @@ def _slider(fields: list[Spec], key: str) -> Any:
         # "Fewest hidden layers", "Most hidden layers": "Fewest to most hidden layers".
         label = f"{spec.label.split()[0]} to {fields[1].label[0].lower()}{fields[1].label[1:]}"
     if spec.options:
-        return st.selectbox(
-            label, spec.options, format_func=lambda name: name_of(spec, name), **common
-        )
+        # What else is allowed has been checked.
+        options = list(dict.fromkeys((*spec.options, st.session_state[key])))
+        return st.selectbox(label, options, format_func=lambda name: name_of(spec, name), **common)
     if spec.kind is bool:
         return st.toggle(label, **common)
     if spec.low > 0 and spec.high / spec.low >= WIDE:

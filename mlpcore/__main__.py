@@ -8,12 +8,12 @@ import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 import torch
-from tqdm import tqdm
 
+from mlpcore import data_command
 from mlpcore.datasets import collection, image_folder, planar, points
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import (
@@ -29,6 +29,7 @@ from mlpcore.experiments import (
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
+from mlpcore.progress_bar import ProgressBar
 
 Experiment: TypeAlias = (
     WideVsDeep
@@ -77,6 +78,8 @@ def parser() -> argparse.ArgumentParser:
             "--json", metavar="FILE", default="-", help="Where to write the result; default stdout."
         )
         command.add_argument("--quiet", action="store_true", help="No progress bar.")
+    about = "Fetch, draw or look at pictures of animals."
+    data_command.add_arguments(commands.add_parser("data", help=about, description=about))
     return top
 
 
@@ -124,8 +127,25 @@ def command_line(experiment: str, config: Config, file: str | None = None) -> st
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status."""
+    options = parser().parse_args(arguments)
+    # More are slower wherever anything else runs, many times so with small networks.
+    torch.set_num_threads(1)
+    try:
+        if options.experiment == "data":
+            data_command.run(options)
+            return 0
+        return _run(vars(options))
+    except (DownloadError, ParameterError) as problem:
+        lines = [str(problem), *getattr(problem, "__notes__", [])]
+        return _refuse(" ".join(lines).replace("\n", " "))
+    except KeyboardInterrupt:
+        print("python -m mlpcore: interrupted.", file=sys.stderr)
+        return 130
+
+
+def _run(options: dict[str, Any]) -> int:
     """Run one experiment and return the exit status."""
-    options = vars(parser().parse_args(arguments))
     experiment, kind, device_name, target, quiet = (
         options.pop(name) for name in ("experiment", "kind", "device", "json", "quiet")
     )
@@ -134,14 +154,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if stray:
         when = "with" if kind is SWEEPS[experiment] else "without"
         return _refuse(f"{stray} must be left out {when} --sweep; got {texts[stray]!r}.")
-    try:
-        if "data" in texts:
-            texts = _brought(kind, texts)
-        config, problems = kind.parse(texts)
-        if problems:
-            raise problems[0]
-    except ParameterError as problem:
-        return _refuse(str(problem))
+    if "data" in texts:
+        texts = _brought(kind, texts)
+    config, problems = kind.parse(texts)
+    if problems:
+        raise problems[0]
     try:
         device = torch.device(device_name or default_device())
         torch.zeros((), device=device).item()
@@ -151,20 +168,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if target != "-" and not _writable(Path(target)):
         return _refuse(f"json must be a file that can be written, or -; got {target!r}.")
 
-    torch.set_num_threads(1)
     started = time.perf_counter()
-    with tqdm(
-        total=1.0,
-        disable=quiet or None,
-        leave=False,
-        bar_format="{l_bar}{bar}| {elapsed} < {remaining}{postfix}",
-    ) as bar:
-        try:
-            for snapshot in config.run(device=device):
-                bar.update(snapshot.progress - bar.n)
-                bar.set_postfix_str(snapshot.label)
-        except (DownloadError, ParameterError) as problem:
-            return _refuse("\n".join([str(problem), *getattr(problem, "__notes__", [])]))
+    with ProgressBar(quiet) as bar:
+        for snapshot in config.run(device=device):
+            bar.reach(snapshot.progress)
+            bar.set_postfix_str(snapshot.label)
     report = {
         "experiment": experiment,
         "config": config.values(),
@@ -188,7 +196,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
     """The texts with the name of what ``data`` is the path of, which is read and kept."""
     data = texts["data"]
-    if kind is AnimalFaces and data not in (collection.DRAWN, collection.REAL):
+    made = (collection.DRAWN, collection.REAL, *specs(kind)["data"].options)
+    if kind in (AnimalFaces, GainSweep) and data not in made:
         pictures = image_folder.load(Path(data))
         for line in pictures.skipped:
             print(f"left out {line}", file=sys.stderr)

@@ -50,7 +50,7 @@ class Spec:
         low, high: inclusive bounds of a number.
         unit: the unit of a number, or "".
         options: the allowed names of a choice, in order.
-        phrase: what a text may be; its config checks it.
+        phrase: what a text may be, or a choice beside its options; its config checks it.
     """
 
     name: str
@@ -67,10 +67,10 @@ class Spec:
     @property
     def allowed(self) -> str:
         """The allowed values as a phrase: "a whole number from 1 to 32"."""
+        if self.options:
+            return "one of " + ", ".join(self.options) + (self.phrase and f", or {self.phrase}")
         if self.phrase:
             return self.phrase
-        if self.options:
-            return "one of " + ", ".join(self.options)
         if self.kind is bool:
             return "true or false"
         if self.kind is int:
@@ -80,7 +80,9 @@ class Spec:
     def check(self, value: object) -> Value:
         """Return ``value`` as this parameter's type, or raise :class:`ParameterError`."""
         if self.kind is bool or self.kind is str:
-            if type(value) is self.kind and (not self.options or value in self.options):
+            if type(value) is self.kind and (
+                not self.options or value in self.options or self.phrase
+            ):
                 return value
         elif (
             isinstance(value, int | float)
@@ -122,9 +124,9 @@ def number(
     return dataclasses.field(default=default, metadata=about)
 
 
-def choice(default: str, options: Iterable[str], *, label: str, help: str) -> str:
-    """A field that holds one of some names."""
-    about = dict(kind=str, label=label, help=help, options=tuple(options))
+def choice(default: str, options: Iterable[str], *, label: str, help: str, others: str = "") -> str:
+    """A field that holds one of some names; ``others`` says what else, its config checks that."""
+    about = dict(kind=str, label=label, help=help, options=tuple(options), phrase=others)
     return dataclasses.field(default=default, metadata=about)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from mlpcore import products
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.initialization import Initialization
 
@@ -41,7 +42,7 @@ class Stack:
     Attributes:
         parameters: all weights and biases as one flat tensor, layer after layer, filled up with
             zeros to a multiple of :data:`LANES`.
-        gradients: the mean cross-entropy's gradients, laid out alike.
+        gradients: the mean cross-entropy's gradients, laid out alike, once they are computed.
         weights: for each layer a view (M, out, in + 1) of ``parameters``.
     """
 
@@ -58,7 +59,8 @@ class Stack:
         count = sum(layer.numel() for layer in weights)
         padding = weights[0].new_zeros(-count % LANES)
         self.parameters = torch.cat([*(w.flatten() for w in weights), padding]).to(device)
-        self.gradients = torch.zeros_like(self.parameters)
+        self.gradients = torch.empty_like(self.parameters)
+        self.gradients[count:] = 0
         shapes = [w.shape for w in weights]
         self.weights = _views(self.parameters, shapes)
         self._layer_gradients = _views(self.gradients, shapes)
@@ -68,6 +70,8 @@ class Stack:
         widths = [shape[1] for shape in shapes]
         self._new_workspace = functools.partial(_workspace, self.models, widths, self.parameters)
         self._workspace = functools.lru_cache(maxsize=4)(self._new_workspace)
+        # Whatever the number of networks, so that theirs does not change a network's numbers.
+        self._large = self.weights[0][0].numel() >= products.LARGE
 
     @classmethod
     def initialised(
@@ -103,16 +107,29 @@ class Stack:
             targets: (M, C, B) or (1, C, B), one-hot.
         """
         work = self._workspace(inputs.shape[-1])
-        logits = self._forward(inputs, work)
-        error = torch.softmax(logits, 1).sub_(targets).div_(work.batch)
-        for layer in range(len(self.weights) - 1, 0, -1):
-            before = layer - 1
-            torch.bmm(error, work.transposed[before], out=self._layer_gradients[layer])
-            error = torch.bmm(self._transposed[layer], error, out=work.errors[before])
-            self.activation.backward(
-                error, work.pre[before], work.hidden[before], self.negative_slope
-            )
-        _multiply_transposed(error, inputs, self._layer_gradients[0])
+        errors = self._backward(inputs, targets, work)
+        _multiply(errors[0], inputs.mT, self._layer_gradients[0], self._large)
+        for error, before, out in zip(
+            errors[1:], work.transposed, self._layer_gradients[1:], strict=True
+        ):
+            torch.bmm(error, before, out=out)
+
+    def descend(self, inputs: Tensor, targets: Tensor, rate: float) -> None:
+        """Subtract ``rate`` times the gradients from the parameters without storing them.
+
+        Where the first layer is large, most of a step is its way through memory.
+
+        Args:
+            inputs, targets: as for :meth:`compute_gradients`.
+            rate: the learning rate.
+        """
+        work = self._workspace(inputs.shape[-1])
+        errors = self._backward(inputs, targets, work)
+        _subtract_product(errors[0], inputs.mT, rate, self.weights[0], self._large)
+        for error, before, weights in zip(
+            errors[1:], work.transposed, self.weights[1:], strict=True
+        ):
+            weights.baddbmm_(error, before, alpha=-rate)
 
     def layers(self, inputs: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Carry inputs forward.
@@ -143,11 +160,24 @@ class Stack:
 
     def _forward(self, inputs: Tensor, work: "_Workspace") -> Tensor:
         """Fill a workspace's layers from the inputs; return the logits (M, C, B), one of them."""
-        _multiply(self.weights[0], inputs, work.pre[0])
+        _multiply(self.weights[0], inputs, work.pre[0], self._large)
         for layer, (padded, hidden) in enumerate(zip(work.padded, work.hidden, strict=True)):
             self.activation.forward(work.pre[layer], self.negative_slope, hidden)
             torch.bmm(self.weights[layer + 1], padded, out=work.pre[layer + 1])
         return work.pre[-1]
+
+    def _backward(self, inputs: Tensor, targets: Tensor, work: "_Workspace") -> list[Tensor]:
+        """The loss's derivatives by each layer's pre-activations, (M, out, B)."""
+        logits = self._forward(inputs, work)
+        error = torch.softmax(logits, 1).sub_(targets).div_(work.batch)
+        errors = [error]
+        for before in reversed(range(len(work.hidden))):
+            error = torch.bmm(self._transposed[before + 1], error, out=work.errors[before])
+            self.activation.backward(
+                error, work.pre[before], work.hidden[before], self.negative_slope
+            )
+            errors.append(error)
+        return errors[::-1]
 
 
 class _Workspace:
@@ -181,17 +211,21 @@ def _views(flat: Tensor, shapes: Sequence[torch.Size]) -> list[Tensor]:
     return [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
-def _multiply(weights: Tensor, inputs: Tensor, out: Tensor) -> Tensor:
-    """(M, W, D) times (M or 1, D, B) into (M, W, B); shared inputs are one large product."""
-    if inputs.shape[0] == weights.shape[0]:
-        return torch.bmm(weights, inputs, out=out)
-    torch.mm(weights.flatten(0, 1), inputs[0], out=out.view(-1, out.shape[-1]))
-    return out
-
-
-def _multiply_transposed(errors: Tensor, inputs: Tensor, out: Tensor) -> None:
-    """(M, W, B) times the transpose of (M or 1, D, B) into (M, W, D)."""
-    if inputs.shape[0] == errors.shape[0]:
-        torch.bmm(errors, inputs.mT, out=out)
+def _multiply(left: Tensor, right: Tensor, out: Tensor, large: bool) -> None:
+    """(M, R, K) times (M or 1, K, N) into (M, R, N); what is shared makes one large product."""
+    if right.shape[0] == left.shape[0]:
+        torch.bmm(left, right, out=out)
+    elif large:
+        products.multiply(left.flatten(0, 1), right[0], out.flatten(0, 1))
     else:
-        torch.mm(errors.flatten(0, 1), inputs[0].T, out=out.flatten(0, 1))
+        torch.mm(left.flatten(0, 1), right[0], out=out.flatten(0, 1))
+
+
+def _subtract_product(left: Tensor, right: Tensor, factor: float, out: Tensor, large: bool) -> None:
+    """Subtract ``factor`` times what :func:`_multiply` gives."""
+    if right.shape[0] == left.shape[0]:
+        out.baddbmm_(left, right, alpha=-factor)
+    elif large:
+        products.subtract_product(left.flatten(0, 1), right[0], factor, out.flatten(0, 1))
+    else:
+        out.flatten(0, 1).addmm_(left.flatten(0, 1), right[0], alpha=-factor)

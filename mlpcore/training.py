@@ -5,8 +5,9 @@ networks is a handful of elementwise operations. Every rule is elementwise: no n
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -14,23 +15,44 @@ from torch import Tensor
 from mlpcore.stack import Stack, with_ones
 
 
-class Optimiser(Protocol):
-    """What a training loop asks of an optimiser."""
+class Optimiser(ABC):
+    """Trains a stack by one rule.
 
-    def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None: ...
-
-    def step(self, learning_rate: float) -> None:
-        """Move the stack's parameters by one update from its gradients."""
-
-
-class SGD:
-    """torch.optim.SGD with momentum (no dampening, no Nesterov) and weight decay."""
+    Args:
+        stack: the networks.
+        momentum, weight_decay: as for torch.optim; 0 for none.
+    """
 
     def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None:
         self.stack, self.momentum, self.weight_decay = stack, momentum, weight_decay
-        self.velocity = torch.zeros_like(stack.parameters)
 
-    def step(self, learning_rate: float) -> None:
+    def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> None:
+        """Learn from a batch, laid out as for :meth:`Stack.compute_gradients`."""
+        self.stack.compute_gradients(inputs, targets)
+        self.update(learning_rate)
+
+    @abstractmethod
+    def update(self, learning_rate: float) -> None:
+        """Move the stack's parameters by one update from its gradients."""
+
+
+class SGD(Optimiser):
+    """torch.optim.SGD with momentum (no dampening, no Nesterov) and weight decay."""
+
+    def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None:
+        super().__init__(stack, momentum, weight_decay)
+        self.plain = not momentum and not weight_decay
+        if momentum:
+            self.velocity = torch.zeros_like(stack.parameters)
+
+    def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> None:
+        """As for :class:`Optimiser`; plain descent needs no room for gradients."""
+        if self.plain:
+            self.stack.descend(inputs, targets, learning_rate)
+        else:
+            super().step(inputs, targets, learning_rate)
+
+    def update(self, learning_rate: float) -> None:
         """Apply v ← μv + g, θ ← θ − ηv."""
         update = _decayed(self.stack, self.weight_decay)
         if self.momentum:
@@ -38,7 +60,7 @@ class SGD:
         self.stack.parameters.add_(update, alpha=-learning_rate)
 
 
-class Adam:
+class Adam(Optimiser):
     """torch.optim.Adam (Kingma & Ba 2015, algorithm 1), β = (0.9, 0.999), ε = 1e-8.
 
     Weight decay is added to the gradient. ``momentum`` is not used: β₁ is Adam's own.
@@ -47,12 +69,12 @@ class Adam:
     kernel: ClassVar[Callable[..., None]] = staticmethod(torch._fused_adam_)
 
     def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None:
-        self.stack, self.weight_decay = stack, weight_decay
+        super().__init__(stack, momentum, weight_decay)
         self.mean = torch.zeros_like(stack.parameters)
         self.square = torch.zeros_like(stack.parameters)
         self.steps, self.one = stack.parameters.new_zeros(()), stack.parameters.new_ones(())
 
-    def step(self, learning_rate: float) -> None:
+    def update(self, learning_rate: float) -> None:
         """Apply θ ← θ − η m̂ / (√v̂ + ε), in one kernel: that of torch.optim's ``fused=True``."""
         self.steps.add_(self.one)
         self.kernel(
@@ -78,16 +100,16 @@ class AdamW(Adam):
     kernel = staticmethod(torch._fused_adamw_)
 
 
-class RMSprop:
+class RMSprop(Optimiser):
     """torch.optim.RMSprop, α = 0.99, ε = 1e-8, with momentum and weight decay."""
 
     def __init__(self, stack: Stack, momentum: float, weight_decay: float) -> None:
-        self.stack, self.momentum, self.weight_decay = stack, momentum, weight_decay
+        super().__init__(stack, momentum, weight_decay)
         self.square = torch.zeros_like(stack.parameters)
         self.scale = torch.zeros_like(stack.parameters)
         self.velocity = torch.zeros_like(stack.parameters)
 
-    def step(self, learning_rate: float) -> None:
+    def update(self, learning_rate: float) -> None:
         """Apply θ ← θ − η g / (√v + ε), through a velocity if there is momentum."""
         gradients = _decayed(self.stack, self.weight_decay)
         self.square.mul_(0.99).addcmul_(gradients, gradients, value=1 - 0.99)

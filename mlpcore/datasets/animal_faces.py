@@ -113,14 +113,15 @@ def _download(archive: Path, progress: Progress) -> Pictures:
                     lambda share: progress(DOWNLOAD_SHARE + (1 - DOWNLOAD_SHARE) * share),
                 )
         except (OSError, HTTPException, ValueError) as error:
-            problems.append(f"{address}: {error}")
+            problems.append(f"{address}: {' '.join(str(error).split())}.")
     raise DownloadError("\n".join([*problems, f"Save the archive as {archive}."]))
 
 
 def _fetch(address: str, file: IO[bytes], progress: Progress) -> None:
     """Write what an address gives to a file."""
     with urllib.request.urlopen(address, timeout=TIMEOUT) as response:
-        size = int(response.headers.get("Content-Length") or 0)
+        length = response.headers.get("Content-Length", "")
+        size = int(length) if length.isdecimal() else 0
         kind = response.headers.get_content_type()
         got = 0
         while block := response.read1(BLOCK):

@@ -10,7 +10,8 @@ from mlpcore.datasets.pictures import Pictures, Progress
 from mlpcore.params import ParameterError
 
 DRAWN, REAL = "drawn", "real"
-ALLOWED = f"{DRAWN}, {REAL} or the name of a set that was loaded"
+OTHERS = "the name of a set that was loaded"
+ALLOWED = f"{DRAWN}, {REAL} or {OTHERS}"
 # Sets kept in memory; the one unused for longest goes first.
 MOST_KEPT = 8
 
@@ -24,10 +25,19 @@ def keep(pictures: Pictures) -> str:
     return _kept.keep(pictures.fingerprint, pictures)
 
 
-def check(name: str) -> None:
+def check(name: str, allowed: str = ALLOWED) -> None:
     """Raise :class:`ParameterError` if ``data`` is not the name of a set."""
     if name not in (DRAWN, REAL):
-        _brought(name)
+        _brought(name, allowed)
+
+
+def classes(name: str) -> tuple[str, ...]:
+    """The classes of the set of this name, which need not be made or fetched.
+
+    Raises:
+        ParameterError: there is none.
+    """
+    return animal_faces.CLASSES if name in (DRAWN, REAL) else _brought(name).classes
 
 
 def work(name: str) -> str:
@@ -50,8 +60,8 @@ def load(name: str, progress: Progress = lambda share: None) -> Pictures:
     return _brought(name)
 
 
-def _brought(name: str) -> Pictures:
+def _brought(name: str, allowed: str = ALLOWED) -> Pictures:
     pictures = _kept.get(name)
     if pictures is None:
-        raise ParameterError("data", ALLOWED, name, "Load it again")
+        raise ParameterError("data", allowed, name, "Load it again")
     return pictures

@@ -54,14 +54,18 @@ _lock = threading.Lock()
 
 def load(progress: Progress = lambda share: None) -> Pictures:
     """As many pictures as the real set has, from seed 0; drawn once, then cached."""
-    name = f"drawn_faces-{_version()}.npy"
     with _lock:
-        images = cache.load(name, SHAPE)
+        images = cache.load(_name(), SHAPE)
         if images is not None:
             return Pictures.in_order(torch.from_numpy(images), CLASSES, COUNTS)
         pictures = make(progress=progress)
-        cache.save(name, pictures.images.numpy())
+        cache.save(_name(), pictures.images.numpy())
         return pictures
+
+
+def cached() -> bool:
+    """Whether :func:`load` need not draw."""
+    return (cache.folder() / _name()).exists()
 
 
 def make(
@@ -109,12 +113,12 @@ def _shares(total: int, counts: Sequence[int]) -> list[int]:
     return [end - start for start, end in pairwise(ends)]
 
 
-def _version() -> str:
-    """A text that changes whenever the pictures might."""
+def _name() -> str:
+    """The name of the cached file, which changes whenever the pictures might."""
     digest = hashlib.sha256(torch.__version__.encode())
     for module in (__file__, face_kinds.__file__):
         digest.update(Path(module).read_bytes())
-    return digest.hexdigest()[:12]
+    return f"drawn_faces-{digest.hexdigest()[:12]}.npy"
 
 
 class _Animals:

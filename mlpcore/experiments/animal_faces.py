@@ -15,12 +15,12 @@ from mlpcore.datasets import collection
 from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.learner import Architecture, Floats, Learner
-from mlpcore.experiments.picture_samples import PictureSamples
+from mlpcore.experiments.picture_samples import PictureSamples, check_batch
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import SCHEMES, Initialization
-from mlpcore.params import ParameterError, again, choice, number, specs, text
+from mlpcore.params import again, choice, number, specs, text
 from mlpcore.stack import with_ones
 from mlpcore.training import Samples
 
@@ -197,17 +197,11 @@ class _Run(Run[AnimalFaces, Snapshot]):
     """The state of one run: a learner with augmentation, one without, or both."""
 
     def __init__(self, config: AnimalFaces, pictures: Pictures, device: torch.device | str) -> None:
+        check_batch(config, pictures)
         self.pictures = pictures
         classes = len(pictures.classes)
         sizes = [3 * SIDE * SIDE, *config.hidden_widths, classes]
         words, seen, test = _on_device(pictures, device)
-        if config.drop_last and config.batch_size > len(words):
-            raise ParameterError(
-                "batch_size",
-                f"at most the training set's {len(words)} pictures",
-                config.batch_size,
-                "Lower it or keep the last batch",
-            )
         self.learners: dict[str, Learner] = {}
         courses = []
         for arm, wanted in (("augmented", "on"), ("plain", "off")):

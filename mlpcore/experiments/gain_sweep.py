@@ -16,7 +16,7 @@ from mlpcore.datasets import collection, planar
 from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE
 from mlpcore.experiments.learner import Floats, Learner
-from mlpcore.experiments.picture_samples import PictureSamples
+from mlpcore.experiments.picture_samples import PictureSamples, check_batch
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
@@ -34,7 +34,6 @@ LOOKS, LOOKED_AT = 10, 200
 # Samples that show what happens inside.
 PROBED = 64
 
-PICTURES = (collection.DRAWN, collection.REAL)
 DISTRIBUTIONS = ("normal", "uniform")
 
 _training = specs(PlanarTraining)
@@ -68,9 +67,10 @@ class GainSweep(PlanarTraining):
     )
     data: str = choice(
         collection.DRAWN,
-        (*PICTURES, *planar.PLANAR),
+        (collection.DRAWN, collection.REAL, *planar.PLANAR),
         label="Data set",
         help="Drawn or real animal faces, rotated and flipped anew, or points in the plane.",
+        others=collection.OTHERS,
     )
     seeds: int = number(
         4,
@@ -89,10 +89,13 @@ class GainSweep(PlanarTraining):
         """Check the fields against each other.
 
         Raises:
-            ParameterError: the gains are reversed, ``widths`` are not numbers joined by -, all
-                networks together have more than :data:`MOST_PARAMETERS` weights and biases, or a
-                batch holds more points than the training set.
+            ParameterError: ``data`` is no set's name, the gains are reversed, ``widths`` are not
+                numbers joined by -, all networks together have more than
+                :data:`MOST_PARAMETERS` weights and biases, or a batch holds more points than the
+                training set.
         """
+        if self.on_pictures:
+            collection.check(self.data, specs(GainSweep)["data"].allowed)
         if self.gain_from >= self.gain_to:
             raise ParameterError(
                 "gain_to", f"above gain_from ({self.gain_from:g})", self.gain_to, "Raise it"
@@ -112,12 +115,15 @@ class GainSweep(PlanarTraining):
     @property
     def on_pictures(self) -> bool:
         """Whether the data are pictures, and not points in the plane."""
-        return self.data in PICTURES
+        return self.data not in planar.PLANAR
 
     @property
     def sizes(self) -> list[int]:
         """Units in the input, each hidden layer and the output."""
-        inputs, classes = (3 * SIDE**2, 3) if self.on_pictures else (2, self.classes)
+        if self.on_pictures:
+            inputs, classes = 3 * SIDE**2, len(collection.classes(self.data))
+        else:
+            inputs, classes = 2, self.classes
         return [inputs, *parse_widths(self.widths), classes]
 
     @property
@@ -149,6 +155,7 @@ class GainSweep(PlanarTraining):
         Raises:
             Cancelled: when the control says so.
             DownloadError: the real pictures are wanted and cannot be fetched.
+            ParameterError: a batch holds more than the training set and the last one is dropped.
         """
         control = control or Control()
         yield from _Run(self, _Data.of(self, device, control), device).snapshots(control)
@@ -273,6 +280,7 @@ class _Data:
         if config.on_pictures:
             with control.preparing(collection.work(config.data)) as progress:
                 pictures = collection.load(config.data, progress)
+            check_batch(config, pictures)
             images, labels = pictures.train_images, pictures.train_labels
             words = pack(images).to(device)
             train: Samples = PictureSamples(words, labels, classes, ROTATION, [config.seed])

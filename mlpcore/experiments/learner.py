@@ -138,8 +138,7 @@ class Learner:
 
         It is faster in inference mode, which is worth entering for many steps at once.
         """
-        self.stack.compute_gradients(inputs, targets)
-        self.optimiser.step(learning_rate)
+        self.optimiser.step(inputs, targets, learning_rate)
 
     @torch.inference_mode()
     def evaluate(self, epoch: int, train: Samples, test: Samples) -> None:

@@ -7,7 +7,9 @@ import torch
 from torch import Generator, Tensor
 
 from mlpcore.datasets import augmentation
-from mlpcore.datasets.pictures import SIDE
+from mlpcore.datasets.pictures import SIDE, Pictures
+from mlpcore.experiments.settings import Training
+from mlpcore.params import ParameterError
 from mlpcore.training import Samples, steps_per_epoch
 
 # Moves have seeds of their own: networks with and without them meet the pictures in equal orders.
@@ -54,6 +56,18 @@ class PictureSamples(Samples):
         """How one network's pictures are moved in an epoch: (N, 2, 3)."""
         angles, flips = augmentation.random_moves(len(self.words), degrees, mover)
         return augmentation.steps(angles, flips, SIDE)
+
+
+def check_batch(config: Training, pictures: Pictures) -> None:
+    """Raise :class:`ParameterError` if an epoch would have no batch."""
+    size = len(pictures.train_images)
+    if config.drop_last and config.batch_size > size:
+        raise ParameterError(
+            "batch_size",
+            f"at most the training set's {size} pictures",
+            config.batch_size,
+            "Lower it or keep the last batch",
+        )
 
 
 @dataclass(frozen=True)

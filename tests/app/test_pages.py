@@ -121,11 +121,11 @@ def test_an_outdated_url_undoes_no_change():
 
 
 def test_going_back_brings_back_the_controls(monkeypatch):
-    monkeypatch.setattr(controls, "REPLACING", 0.0)
     at = visit("wide_vs_deep.py", **QUICK)
     before = dict(at.query_params)
     at = at.slider[1].set_value(3).run()
     at.query_params.update(before)
+    monkeypatch.setattr(controls, "gone_back", lambda: True)
     at = at.run()
     assert shown(at).config.seeds == 2
     assert at.slider[1].value == 2

@@ -164,3 +164,20 @@ def test_a_phone_needs_no_sideways_scrolling(chromium, server):
     main = page.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
     context.close()
+
+
+def test_going_back_and_forward_moves_the_controls(page, server):
+    visit(page, server.url)
+    first = page.url
+    seeds = page.get_by_role("slider", name="Seeds")
+    expect(seeds).to_have_value("2")
+    seeds.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"seeds=3"))
+    page.go_back()
+    expect(page).to_have_url(first)
+    expect(seeds).to_have_value("2")
+    expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
+    page.go_forward()
+    expect(seeds).to_have_value("3")
+    whole(page)

@@ -44,8 +44,7 @@ def train(stack, optimiser, dataset, orders, *, momentum=0.0, decay=0.0):
     with torch.inference_mode():
         for _ in range(EPOCHS):
             for batch in batches(*samples.shuffled(generators), 16, drop_last=False):
-                stack.compute_gradients(*batch)
-                rule.step(RATE)
+                rule.step(*batch, RATE)
 
 
 def train_alone(network, optimiser, dataset, order):

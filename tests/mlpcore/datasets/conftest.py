@@ -2,13 +2,20 @@
 
 import io
 import struct
+import threading
 import warnings
 import zipfile
 import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from mlpcore.datasets import animal_faces
+
+# Where a server sends those who ask for a path.
+TARGETS = {"moved": "/good", "circle": "/circle", "local": "file:///etc/hostname"}
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +73,70 @@ def good_files(encode):
         for name in ("cat", "dog")
         for number in range(count)
     }
+
+
+@pytest.fixture
+def archive(zipped, good_files, monkeypatch):
+    """A small archive, which the module takes for the real one."""
+    monkeypatch.setattr(animal_faces, "CLASSES", ("cat", "dog"))
+    monkeypatch.setattr(animal_faces, "COUNTS", ([2, 2], [1, 1]))
+    monkeypatch.setattr(animal_faces, "SHAPE", (6, 32, 32, 3))
+    return zipped(good_files)
+
+
+@pytest.fixture
+def server(archive, zipped, encode, monkeypatch):
+    """Serve the archive and what may come instead, each at a path; gives the address."""
+    over = threading.Event()
+    other = zipped({f"{s}/{c}/0.png": encode() for s in ("train", "val") for c in ("cat", "dog")})
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            path = self.path.removeprefix("/")
+            if path == "missing":
+                return self.send_error(404)
+            if path in TARGETS:
+                self.send_response(302)
+                self.send_header("Location", TARGETS[path])
+                return self.end_headers()
+            body = {"html": b"<html>Sign in</html>", "other": other}.get(path, archive)
+            self.send_response(200)
+            if path != "unsized":
+                length = {"more": len(body) // 2, "nonsense": "many"}.get(path, len(body))
+                self.send_header("Content-Length", str(length))
+            self.send_header("Content-Type", "text/html" if path == "html" else "application/zip")
+            self.end_headers()
+            if path in ("stalling", "broken"):
+                self.wfile.write(body[: len(body) // 2])
+                if path == "stalling":
+                    over.wait()
+            else:
+                self.wfile.write(body)
+            return None
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        monkeypatch.setattr(animal_faces, "TIMEOUT", 0.3)
+        yield f"http://127.0.0.1:{httpd.server_port}"
+        over.set()
+        httpd.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def use(server, monkeypatch):
+    """Make the module ask for these paths of the server, in turn."""
+
+    def use(*paths):
+        addresses = [path if "://" in path else f"{server}/{path}" for path in paths]
+        monkeypatch.setattr(animal_faces, "ADDRESSES", addresses)
+
+    return use
 
 
 @pytest.fixture(scope="session")

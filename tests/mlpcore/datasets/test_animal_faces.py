@@ -1,7 +1,6 @@
 """The real archive's download, from servers that fail in every way."""
 
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -10,70 +9,11 @@ from mlpcore.datasets import animal_faces, image_folder
 from mlpcore.datasets.animal_faces import DownloadError
 
 
-@pytest.fixture
-def archive(zipped, good_files, monkeypatch):
-    """A small archive, which the module takes for the real one."""
-    monkeypatch.setattr(animal_faces, "CLASSES", ("cat", "dog"))
-    monkeypatch.setattr(animal_faces, "COUNTS", ([2, 2], [1, 1]))
-    monkeypatch.setattr(animal_faces, "SHAPE", (6, 32, 32, 3))
-    return zipped(good_files)
-
-
-@pytest.fixture
-def server(archive, zipped, encode, monkeypatch):
-    """Serve the archive and what may come instead, each at a path; gives the address."""
-    over = threading.Event()
-    other = zipped({f"{s}/{c}/0.png": encode() for s in ("train", "val") for c in ("cat", "dog")})
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            path = self.path.removeprefix("/")
-            if path == "missing":
-                return self.send_error(404)
-            body = {"html": b"<html>Sign in</html>", "other": other}.get(path, archive)
-            self.send_response(200)
-            if path != "unsized":
-                self.send_header("Content-Length", str(len(body)))
-            self.send_header("Content-Type", "text/html" if path == "html" else "application/zip")
-            self.end_headers()
-            if path in ("stalling", "broken"):
-                self.wfile.write(body[: len(body) // 2])
-                if path == "stalling":
-                    over.wait()
-            else:
-                self.wfile.write(body)
-            return None
-
-        def log_message(self, *args):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
-        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
-        thread.start()
-        monkeypatch.setenv("no_proxy", "127.0.0.1")
-        monkeypatch.setattr(animal_faces, "TIMEOUT", 0.3)
-        yield f"http://127.0.0.1:{httpd.server_port}"
-        over.set()
-        httpd.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def use(server, monkeypatch):
-    """Make the module ask for these paths of the server, in turn."""
-
-    def use(*paths):
-        addresses = [path if "://" in path else f"{server}/{path}" for path in paths]
-        monkeypatch.setattr(animal_faces, "ADDRESSES", addresses)
-
-    return use
-
-
 def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("path", ["good", "unsized"])
+@pytest.mark.parametrize("path", ["good", "unsized", "nonsense", "moved"])
 def test_the_archive_is_fetched_checked_and_kept(path, use, archive, cache_folder):
     assert not animal_faces.cached()
     use(path)
@@ -95,6 +35,9 @@ FAILURES = {
     "html": "20 bytes of text/html that are not a zip archive",
     "stalling": "timed out",
     "broken": "it broke off after",
+    "more": "bytes of application/zip that are not a zip archive",
+    "circle": "infinite loop",
+    "local": "Redirection to",
     "other": "archive must be",
     "http://127.0.0.1:1/closed": "refused",
 }
@@ -140,6 +83,17 @@ def test_a_download_that_is_given_up_leaves_nothing_and_can_start_again(use, cac
         animal_faces.load(stop)
     assert names(cache_folder) == []
     animal_faces.load()
+
+
+def test_ctrl_c_leaves_nothing(use, cache_folder):
+    use("good")
+
+    def interrupt(share):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        animal_faces.load(interrupt)
+    assert names(cache_folder) == []
 
 
 def test_a_damaged_array_is_made_again_from_the_archive(use, cache_folder):

@@ -1,15 +1,20 @@
 """The gain sweep: one stack equals separate runs, and the best gain has an interval."""
 
 import dataclasses
+import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from mlpcore.__main__ import main
 from mlpcore.control import Cancelled, Control
 from mlpcore.datasets import collection, drawn_faces
+from mlpcore.datasets.pictures import Pictures
 from mlpcore.experiments import GainSweep
 from mlpcore.experiments.layer_moments import layer_moments
 from mlpcore.experiments.learner import Learner
@@ -227,3 +232,49 @@ def test_layer_moments_of_the_tutorials_network():
     wide = dataclasses.replace(probe, inputs=inputs, targets=probe.targets[:, :3])
     lengths = layer_moments(config, 1.3889, wide).theory.lengths
     np.testing.assert_allclose(lengths, [0.926, 1.205, 1.571, 2.809], rtol=1e-3)
+
+
+# Pictures that somebody brings
+
+
+@pytest.fixture
+def brought():
+    """Pictures of two classes."""
+    counts = [30, 30], [6, 6]
+    images = drawn_faces.draw(torch.arange(2).repeat_interleave(36), seed=0)
+    return Pictures.in_order(images, ("left", "right"), counts)
+
+
+def test_brought_pictures_have_their_own_classes(brought):
+    config = replace(QUICK, data=collection.keep(brought), drop_last=True, batch_size=60)
+    assert config.sizes == [3072, 16, 8, 2]
+    assert final(config).test_accuracy.shape == (4, 3)
+    with pytest.raises(ParameterError, match="at most the training set's 60 pictures; got 61"):
+        final(replace(config, batch_size=61))
+
+
+def test_the_command_line_takes_an_archive(brought, tmp_path, capsys):
+    for image, label in zip(brought.train_images, brought.train_labels, strict=True):
+        folder = tmp_path / brought.classes[label]
+        folder.mkdir(exist_ok=True)
+        number = len(list(folder.iterdir()))
+        Image.fromarray(image.numpy()).save(folder / f"{number}.png")
+    path = shutil.make_archive(str(tmp_path / "mine"), "zip", tmp_path)
+    arguments = ["gain-sweep", "--widths", "4", "--gains", "2", "--seeds", "1", "--data"]
+    assert main([*arguments, path]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert len(report["result"]["test_accuracy"]) == 2
+    assert report["config"]["data"] not in ("drawn", path)
+    assert main([*arguments, "moons"]) == 0
+    assert json.loads(capsys.readouterr().out)["config"]["data"] == "moons"
+    assert main([*arguments, "rings"]) == 2
+    assert "data must be a folder or a zip archive" in capsys.readouterr().err
+
+
+def test_a_set_that_is_not_there_is_refused():
+    with pytest.raises(ParameterError) as caught:
+        GainSweep(data="0123456789abcdef")
+    assert str(caught.value) == (
+        "data must be one of drawn, real, spirals, moons, circles, blobs, checkerboard, "
+        "or the name of a set that was loaded; got '0123456789abcdef'. Load it again."
+    )
