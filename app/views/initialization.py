@@ -12,6 +12,7 @@ from app.figures import initialization as figures
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
 from app.looks import GainLook, GridLook
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import initialization as texts
 from app.trainability import trained_grid
@@ -43,7 +44,7 @@ job = follow(config)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
-transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
+row = transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
 live_figures(job, [(figures.accuracy_by_gain, {})], key="gains", height="27rem")
 
 st.subheader("What happens inside")
@@ -115,4 +116,6 @@ with st.expander("The commands that reproduce these results"):
 st.caption(texts.CREDIT)
 
 panel.config(GainLook)
-panel.write_url()
+take_away(
+    row, "Initialization", panel.write_url(), {"Gain sweep": job, "Deep random networks": deep}
+)
