@@ -3,11 +3,17 @@
 import math
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from app import lessons, scenes
+from app.lessons import Step
+from app.looks import StageLook
+from app.scenes import Scene
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.features import BASES
 from mlpcore.params import Config, ParameterError, Spec, Value, specs
@@ -25,22 +31,40 @@ class Panel:
     """The controls of a page.
 
     It reads the URL when that is not what the page wrote last: at the first visit, and when the
-    browser goes back. A page that is entered again without parameters keeps those it had. What is
-    wrong in the URL is shown until a control changes.
+    browser goes back, or what :func:`open_link` asks for. A page that is entered again without
+    parameters keeps those it had. What is wrong in the URL is shown until a control changes.
 
     Args:
         kinds: configs whose fields are the page's parameters; their names do not overlap.
+
+    Attributes:
+        stage: how the page is shown.
+        prepared: the scene or the lesson's step that the page is set up as, if any.
+        sentence: where to say what the scene shows, if anywhere.
     """
 
     def __init__(self, *kinds: type[Config]) -> None:
-        self._kinds = kinds
+        self._kinds: tuple[type[Config], ...] = (*kinds, StageLook)
         self._texts = st.query_params.to_dict()
-        if st.session_state["_entered"]:
-            self._fresh = bool(self._texts)
+        link, entered = st.session_state.pop("_link", None), st.session_state["_entered"]
+        texts = self._texts if link is None else link
+        if link is not None:
+            self._fresh = True
+        elif entered:
+            self._fresh = bool(texts)
         else:
-            self._fresh = self._texts != st.session_state["_url"] and not self._outdated()
+            self._fresh = texts != st.session_state["_url"] and not self._outdated()
         if self._fresh:
-            self._load()
+            self._load(texts)
+        elif entered:
+            st.session_state.pop(_slot(StageLook), None)
+        self.stage = _current(StageLook)
+        try:
+            self.prepared = prepared(self.stage)
+        except ParameterError:  # said when the link was read, or its file is gone
+            self.prepared = None
+        self.sentence: DeltaGenerator | None = None
+        self._row = st.container(key="projected", horizontal=True) if self.stage.projector else None
         self._drawn: dict[str, Value] = {}
 
     def draw(self, kind: type[Config], *names: str | tuple[str, str]) -> None:
@@ -49,7 +73,7 @@ class Panel:
             pair = (name,) if isinstance(name, str) else name
             fields = [specs(kind)[field] for field in pair]
             key = self._prepare(kind, pair)
-            chosen = _slider(fields, key)
+            chosen = self._show(pair, key, partial(_slider, fields, key))
             values = chosen if isinstance(chosen, tuple) else (chosen,)
             self._drawn.update(zip(pair, values, strict=True))
 
@@ -57,7 +81,8 @@ class Panel:
         """Draw a number to type, for a parameter whose useful values no slider can reach."""
         spec = specs(kind)[name]
         key = self._prepare(kind, (name,))
-        self._drawn[name] = st.number_input(
+        draw = partial(
+            st.number_input,
             spec.label,
             min_value=spec.kind(spec.low),
             max_value=spec.kind(spec.high),
@@ -65,6 +90,7 @@ class Panel:
             format="%g" if spec.kind is float else "%d",
             **_common(spec, key),
         )
+        self._drawn[name] = self._show((name,), key, draw)
 
     def count(self, kind: type[Config], name: str, most: int) -> None:
         """Draw a slider from a whole number's lower bound to ``most``, which depends on others."""
@@ -72,15 +98,15 @@ class Panel:
         key = self._prepare(kind, (name,))
         low = spec.kind(spec.low)
         st.session_state[key] = min(st.session_state[key], most)
-        self._drawn[name] = (
-            st.slider(spec.label, low, most, **_common(spec, key)) if most > low else low
-        )
+        draw = partial(st.slider, spec.label, low, most, **_common(spec, key))
+        self._drawn[name] = self._show((name,), key, draw) if most > low else low
 
     def write(self, kind: type[Config], name: str) -> None:
         """Draw a line of text to type."""
         spec = specs(kind)[name]
         key = self._prepare(kind, (name,))
-        self._drawn[name] = st.text_input(spec.label, **_common(spec, key)).strip()
+        draw = partial(st.text_input, spec.label, **_common(spec, key))
+        self._drawn[name] = self._show((name,), key, draw).strip()
 
     def training(self, kind: type[Config]) -> None:
         """Draw what every experiment's training has, down to the first seed."""
@@ -101,13 +127,15 @@ class Panel:
         key = self._prepare(kind, (name,))
         wanted: int = st.session_state[key]
         st.session_state[key] = min(options, key=lambda option: abs(option - wanted))
-        self._drawn[name] = st.segmented_control(
+        draw = partial(
+            st.segmented_control,
             spec.label,
             list(options),
             format_func=options.__getitem__,
             required=True,
             **_common(spec, key),
         )
+        self._drawn[name] = self._show((name,), key, draw)
 
     def show_problems(self) -> None:
         """Say what could not be used of the URL, until a control changes."""
@@ -135,10 +163,22 @@ class Panel:
         return current
 
     def write_url(self) -> None:
-        """Put what differs from the defaults into the URL."""
+        """Put what differs from the defaults into the URL; a scene that has changed is over."""
+        if isinstance(self.prepared, Scene):
+            if self._as_prepared(self.prepared):
+                if self.sentence is not None:
+                    self.sentence.markdown(f"**{self.prepared.name}.** {self.prepared.sentence}")
+            else:
+                change(StageLook, scene="")
+                self.prepared = None
         texts: dict[str, str] = {}
         for kind in self._kinds:
             texts.update(_current(kind).changes())
+            if self.prepared is not None:
+                # Also where the default is back, for else the link would bring what was prepared.
+                values = _current(kind).values()
+                again = self.prepared.parameters.keys() & values.keys() - texts.keys()
+                texts |= {name: specs(kind)[name].format(values[name]) for name in again}
         if texts != self._texts:
             replaced = st.session_state.setdefault("_replaced", deque(maxlen=16))
             replaced.append((time.monotonic(), self._texts))
@@ -153,19 +193,48 @@ class Panel:
             for replaced, texts in st.session_state.get("_replaced", ())
         )
 
-    def _load(self) -> None:
+    def _load(self, texts: Mapping[str, str]) -> None:
         problems: list[str] = []
+        stage, _ = StageLook.parse(texts)
+        try:
+            setting = prepared(stage)
+            texts = {**(setting.parameters if setting else {}), **texts}
+        except ParameterError as problem:
+            problems.append(f"{problem} The page is shown without.")
+            texts = {name: text for name, text in texts.items() if name != problem.parameter}
         known = {name for kind in self._kinds for name in specs(kind)}
         for kind in self._kinds:
-            config, wrong = kind.parse(self._texts)
+            config, wrong = kind.parse(texts)
             st.session_state[_slot(kind)] = config
             problems += [f"{problem} The default is used." for problem in wrong]
-        unknown = sorted(self._texts.keys() - known)
+        unknown = sorted(texts.keys() - known)
         if unknown:
             problems.append(
                 f"The link has parameters this page does not know: {', '.join(unknown)}."
             )
+        unknown = sorted(set(stage.shown) - known)
+        if unknown:
+            names = ", ".join(unknown)
+            problems.append(f"show names parameters this page does not know: {names}.")
         st.session_state["_problems"] = problems
+
+    def _as_prepared(self, scene: Scene) -> bool:
+        """Whether the experiment, and all that a scene sets, are as the scene has them."""
+        for kind in self._kinds:
+            wanted, there = kind.parse(scene.parameters)[0].values(), _current(kind).values()
+            names = wanted if kind is self._kinds[0] else wanted.keys() & scene.parameters.keys()
+            if any(wanted[name] != there[name] for name in names):
+                return False
+        return True
+
+    def _show(self, names: tuple[str, ...], key: str, draw: Callable[[], Any]) -> Any:
+        """What a widget says. A room sees only the chosen ones, in a row; the others keep still."""
+        if self._row is None:
+            return draw()
+        if not set(names) & set(self.stage.shown):
+            return st.session_state.pop(key)
+        with self._row:
+            return draw()
 
     def _prepare(self, kind: type[Config], names: tuple[str, ...]) -> str:
         """A widget's key, with its value in place when the widget is not the one who knows it."""
@@ -182,6 +251,29 @@ def change(kind: type[C], **changes: Any) -> None:
     st.session_state[_slot(kind)] = kind(**{**current.values(), **changes})
     for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
         del st.session_state[key]
+
+
+def open_link(page: str, texts: Mapping[str, str]) -> None:
+    """Go to a page with these parameters, as if a link had been followed. From a callback."""
+    st.session_state["_link"] = dict(texts)
+    st.session_state["_next_page"] = page
+
+
+def projecting() -> bool:
+    """Whether the page is shown to a room."""
+    return _current(StageLook).projector
+
+
+def prepared(stage: StageLook) -> Scene | Step | None:
+    """What this page is set up as.
+
+    Raises:
+        ParameterError: there is no such scene, lesson or step on this page.
+    """
+    page = str(st.session_state["_page"])
+    if stage.lesson:
+        return lessons.find(stage.lesson, stage.step, page)
+    return scenes.find(stage.scene, page) if stage.scene else None
 
 
 def _current(kind: type[C]) -> C:

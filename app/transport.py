@@ -31,6 +31,13 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> None:
             _learning_rate(job, config)
 
 
+def toggle(job: Job) -> None:
+    """Pause a job, or let it go on."""
+    state = job.status().state
+    if not state.over:
+        _steer(job, Job.resume if state is State.PAUSED else Job.pause)
+
+
 def _button(
     label: str, icon: str, hint: str, action: Any, *args: Any, disabled: bool = False
 ) -> None:

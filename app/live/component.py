@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from app import controls
 from app.live import route
 from app.live.frames import Draw, Frames, View
 from mlpcore.jobs import Job, Jobs, Runnable, State
@@ -63,12 +64,17 @@ def release(slot: str = "main") -> None:
         jobs().release(job_id, watcher())
 
 
+def release_all() -> None:
+    """Let go of all jobs that are shown."""
+    for slot in list(_shown()):
+        release(slot)
+
+
 def enter(page: str) -> None:
     """Note which page runs now; what another one showed is let go of."""
     entered = st.session_state.get("_page") != page
     if entered:
-        for slot in list(_shown()):
-            release(slot)
+        release_all()
     st.session_state["_page"], st.session_state["_entered"] = page, entered
 
 
@@ -100,7 +106,8 @@ def live_figures(
         height: of a picture that has no shape of its own.
         pick: called with the number (``customdata``) of what is clicked in a picture.
     """
-    views = [View(draw, tuple(sorted(parameters.items()))) for draw, parameters in pictures]
+    large = controls.projecting()
+    views = [View(draw, tuple(sorted(params.items())), large) for draw, params in pictures]
     _component()(
         data={
             "job": job.id,

@@ -5,13 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from app import controls, picture_source
+from app import controls, picture_source, stage
 from app.controls import Panel
 from app.figures import animal_faces as figures
 from app.live import component
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
 from app.looks import FacesLook
+from app.pages import PARAMETERS
 from app.teaching import predict
 from app.texts import animal_faces as texts
 from app.transport import transport
@@ -27,7 +28,7 @@ def _pick(name: str) -> Callable[[int], None]:
 
 
 picture_source.settle()
-panel = Panel(AnimalFaces, FacesLook)
+panel = Panel(*PARAMETERS["animal-faces"])
 with st.sidebar:
     panel.draw(AnimalFaces, "augmentation", "degrees")
     panel.write(AnimalFaces, "widths")
@@ -47,11 +48,13 @@ st.title("Animal Faces")
 st.markdown(texts.QUESTION)
 config = panel.config(AnimalFaces)
 panel.show_problems()
+stage.present(panel, config)
 if not picture_source.choose_pictures(config):
     component.release()
     panel.write_url()
     st.stop()
 job = follow(config)
+stage.play(panel, job)
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem")
 live_figures(job, [(figures.about, {})], key="about", height="1.5rem")

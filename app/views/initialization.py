@@ -4,19 +4,20 @@ from functools import partial
 
 import streamlit as st
 
-from app import controls
+from app import controls, stage
 from app.controls import Panel
 from app.figures import chaos
 from app.figures import initialization as figures
 from app.live.component import follow, live_figures
 from app.looks import GainLook
+from app.pages import PARAMETERS
 from app.teaching import predict
 from app.texts import initialization as texts
 from app.transport import transport
 from mlpcore.__main__ import command_line
 from mlpcore.experiments import GainSweep
 
-panel = Panel(GainSweep, GainLook)
+panel = Panel(*PARAMETERS["initialization"])
 with st.sidebar:
     panel.draw(GainSweep, "negative_slope", "gains")
     for name, column in zip(("gain_from", "gain_to"), st.columns(2), strict=True):
@@ -31,7 +32,9 @@ st.title("Initialization")
 st.markdown(texts.QUESTION)
 config = panel.config(GainSweep)
 panel.show_problems()
+stage.present(panel, config)
 job = follow(config)
+stage.play(panel, job)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from app import controls
+from app import controls, stage
 from app.controls import Panel
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
 from app.looks import PolynomialLook
+from app.pages import PARAMETERS
 from app.teaching import predict
 from app.texts import polynomial_features as texts
 from app.transport import transport
@@ -16,7 +17,7 @@ from mlpcore.experiments.degree_sweep import ALL
 from mlpcore.experiments.polynomial_features import Window, feature_conditioning
 from mlpcore.features import term_count
 
-panel = Panel(PolynomialFeatures, Window, PolynomialLook)
+panel = Panel(*PARAMETERS["polynomial-features"])
 with st.sidebar:
     panel.draw(PolynomialFeatures, "degree", "basis", "scale", "standardise")
     panel.draw(PolynomialFeatures, "hidden_layers", "seeds")
@@ -30,7 +31,9 @@ st.title("Polynomial Features")
 st.markdown(texts.QUESTION)
 config = panel.config(PolynomialFeatures)
 panel.show_problems()
+stage.present(panel, config)
 job = follow(config)
+stage.play(panel, job)
 
 headline = st.container()
 transport(job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds))
