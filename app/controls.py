@@ -23,6 +23,8 @@ C = TypeVar("C", bound=Config)
 
 # A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
 WIDE = 100
+# Parameters that name what a page is set up as.
+SETTINGS = ("scene", "lesson", "step")
 # Seconds in which the browser may still send the URL it had before.
 REPLACING = 2.0
 
@@ -201,7 +203,7 @@ class Panel:
             texts = {**(setting.parameters if setting else {}), **texts}
         except ParameterError as problem:
             problems.append(f"{problem} The page is shown without.")
-            texts = {name: text for name, text in texts.items() if name != problem.parameter}
+            texts = {name: text for name, text in texts.items() if name not in SETTINGS}
         known = {name for kind in self._kinds for name in specs(kind)}
         for kind in self._kinds:
             config, wrong = kind.parse(texts)

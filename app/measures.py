@@ -29,6 +29,11 @@ class Measure:
     places: Callable[[Any], Sequence[float]] | None = None
     along: str = ""
 
+    @property
+    def title(self) -> str:
+        """The name and the unit."""
+        return f"{self.name} ({self.unit})" if self.unit else self.name
+
     def words(self, value: float) -> str:
         """A value with its unit."""
         if np.isnan(value):

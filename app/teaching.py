@@ -46,7 +46,7 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
     if key not in answers:
         place = st.empty()
         with place.container():
-            st.markdown(f"**{step.question}**")
+            st.markdown(f"#### {step.question}")
             if isinstance(step.task, Choice):
                 answer = _choose(step.question, step.task.choices, f"{key} choice")
             else:
@@ -77,18 +77,15 @@ def _estimate(task: Guess, config: Config, key: str) -> tuple[float, ...] | None
     places = measure.places(config) if measure.places else []
     labels = [f"{place:.3g}" for place in places] or [measure.name]
     if places:
-        st.caption(
-            f"{measure.name}{f' ({measure.unit})' if measure.unit else ''} at each number "
-            f"of {measure.along}"
-        )
-    span = task.high - task.low
+        st.markdown(f"{measure.title}, against {measure.along}:")
     values = [
         column.slider(
             label,
             task.low,
             task.high,
-            step=span / 100,
-            format=f"%g{'%%' if measure.unit == '%' else measure.unit}",
+            (task.low + task.high) / 2,
+            step=(task.high - task.low) / 100,
+            format=f"%g{measure.unit.replace('%', '%%')}",
             key=f"{key} {place}",
         )
         for place, (label, column) in enumerate(zip(labels, st.columns(len(labels)), strict=True))

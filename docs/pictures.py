@@ -90,7 +90,7 @@ def take_scenes(browser: Browser, url: str, wanted: list[str]) -> None:
         page.add_style_tag(content=".js-plotly-plot text { visibility: hidden; }")
         shot = page.locator(PLACES.get(target.stem, PLACES[at])).first.locator("> div")
         image = Image.open(io.BytesIO(shot.screenshot())).convert("RGB")
-        image = ImageOps.fit(image, SCENE_SIZE).quantize(64, Image.Quantize.MEDIANCUT)
+        image = ImageOps.fit(image, SCENE_SIZE).quantize(32)
         image.save(target, optimize=True)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.curves import line
+from app.figures.curves import LABEL_GAP, apart, line
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure
 from app.measures import MEASURES, Measure
 
@@ -29,13 +29,14 @@ def _curves(
     so_far: str,
 ) -> Figure:
     guessed = np.array(guess)
-    both = np.concatenate([guessed, measured])
-    known = both[np.isfinite(both)]
-    room = 0.08 * (known.max() - known.min() or 1.0)
     gaps = np.abs(guessed - measured)
     off = (
         f", off by {about.words(float(np.nanmax(gaps)))} at most" if np.isfinite(gaps).any() else ""
     )
+    known = np.concatenate([guessed, measured[np.isfinite(measured)]])
+    low, high = (0.0, 102.0) if about.unit == "%" else (float(known.min()), float(known.max()))
+    ends = [float(guessed[-1]), float(np.nan_to_num(measured[-1]))]
+    guess_place, measured_place = apart(ends, LABEL_GAP * (high - low), high)
     marks: dict[str, Any] = {"mode": "lines+markers", "marker": {"size": 10}}
     return figure(
         theme,
@@ -46,17 +47,15 @@ def _curves(
         alt=f"The guess beside the measurement{so_far}{off}.",
         margin=(10, 130, 10, 10),
         xaxis=axis(theme, about.along, tickvals=places, showgrid=False),
-        yaxis=axis(
-            theme, f"{about.name} ({about.unit})", range=[known.min() - room, known.max() + room]
-        ),
+        yaxis=axis(theme, about.title, range=[low, high]),
         annotations=[
-            _name("your guess", places[-1], guess[-1], theme.muted),
-            _name(f"measured{so_far}", places[-1], float(measured[-1]), theme.accent),
+            _name("your guess", places[-1], guess_place, theme.muted),
+            _name(f"measured{so_far}", places[-1], measured_place, theme.accent),
         ],
     )
 
 
 def _name(text: str, x: float, y: float, colour: str) -> dict[str, Any]:
     """A line's name at its end."""
-    place = {"x": x, "y": y if np.isfinite(y) else 0.0, "xanchor": "left", "xshift": 10}
+    place = {"x": x, "y": y, "xanchor": "left", "xshift": 10}
     return {"text": text, **place, "showarrow": False, "font": {"color": colour, "size": 15}}
