@@ -22,6 +22,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
+from PIL import Image
+
 from app import toml_files
 from app.pages import PARAMETERS
 from app.toml_files import FileProblem, Table
@@ -42,6 +44,7 @@ class Scene:
         sentence: Markdown, what to see.
         parameters: name → text, as in the page's address.
         picture: a file, if there is one.
+        file, line: where it is written.
     """
 
     name: str
@@ -49,6 +52,8 @@ class Scene:
     sentence: str
     parameters: Mapping[str, str]
     picture: Path | None
+    file: str
+    line: int
 
     @property
     def slug(self) -> str:
@@ -84,19 +89,23 @@ def all_scenes(folder: Path = FOLDER) -> tuple[list[Scene], list[FileProblem]]:
 
     A scene that is wrong is left out; one whose picture is missing goes without.
     """
-    scenes: list[Scene] = []
+    scenes: dict[tuple[str, str], Scene] = {}
     problems: list[FileProblem] = []
     for found, wrong in each(folder, read):
-        scenes += found
         problems += wrong
-    return scenes, problems
+        for scene in found:
+            first = scenes.setdefault((scene.page, scene.slug), scene)
+            if first is not scene:
+                text = f"{first.file} has a scene called {scene.name!r} already."
+                problems.append(FileProblem(scene.file, scene.line, text))
+    return list(scenes.values()), problems
 
 
 def each(folder: Path, reader: Callable[[Path], T]) -> list[T]:
     """What a reader makes of each TOML file in a folder, by name; read anew when any changes."""
     paths = sorted(folder.glob("*.toml"))
     # Also when a scene changes, for lessons refer to scenes.
-    files = [*paths, *FOLDER.iterdir()]
+    files = [*paths, *FOLDER.glob("*")]
     state = tuple((path, path.stat().st_mtime_ns) for path in files)
     return _each(reader, tuple(paths), state)
 
@@ -140,6 +149,8 @@ def _scene(table: Table, page: str) -> Scene:
         sentence=table.text("sentence"),
         parameters=parameters(table, page),
         picture=None,
+        file=table.file,
+        line=table.line("name"),
     )
 
 
@@ -147,7 +158,14 @@ def _picture(table: Table, folder: Path) -> Path | None:
     name = table.text("picture", "")
     if name and name not in [path.name for path in folder.iterdir()]:
         raise table.problem("picture", f"There is no picture {name!r} beside this file.")
-    return folder / name if name else None
+    if not name:
+        return None
+    try:
+        with Image.open(folder / name) as picture:
+            picture.verify()
+    except Exception as error:  # whatever a decoder finds
+        raise table.problem("picture", f"{name!r} is no picture that can be shown.") from error
+    return folder / name
 
 
 def known_page(table: Table) -> str:

@@ -60,15 +60,16 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
 
 
 def _choose(question: str, choices: Sequence[str], key: str) -> int | None:
-    return st.radio(
+    """The place of what is chosen, if anything."""
+    guess = st.radio(
         question,
-        range(len(choices)),
-        format_func=choices.__getitem__,
+        choices,
         index=None,
         key=key,
         label_visibility="collapsed",
         persist_state="session",
     )
+    return None if guess is None else choices.index(guess)
 
 
 def _estimate(task: Guess, config: Config, key: str) -> tuple[float, ...] | None:

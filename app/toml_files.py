@@ -37,10 +37,14 @@ class Table:
         self.file, self.name, self.values, self._lines = file, name, values, lines
 
     def problem(self, key: str, text: str) -> FileProblem:
-        """What is wrong with a key, at its line; at the table's first line if it has none."""
+        """What is wrong with a key, at its line."""
+        return FileProblem(self.file, self.line(key), text)
+
+    def line(self, key: str) -> int:
+        """The number of a key's line; of the table's first one if it has none."""
         written = re.compile(rf"(^|[\s.{{,\[])[\"']?{re.escape(key)}[\"']?\s*[=\]]")
         found = (number for number, line in self._lines if written.search(line))
-        return FileProblem(self.file, next(found, self._lines[0][0]), text)
+        return next(found, self._lines[0][0])
 
     def only(self, *keys: str) -> None:
         """Refuse other keys than these.

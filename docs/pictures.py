@@ -57,7 +57,7 @@ SCENE_SIZE = (238, 168)
 def finished(page: Page, address: str) -> None:
     """Open a page and wait until its run is over and drawn."""
     page.goto(address)
-    expect(page.locator(".words").first).to_contain_text("finished", timeout=300_000)
+    expect(page.locator(".words").first).to_contain_text("finished", timeout=1_200_000)
     page.wait_for_timeout(2000)
 
 

@@ -17,7 +17,10 @@ def beside(snapshot: Any, theme: Theme, measure: str, guess: tuple[float, ...]) 
     if about.places is None:
         words = f"You said {about.words(guess[0])}. Measured{so_far}: {about.words(measured[0])}."
         return Html(f"<p class='headline'>{escape(words)}</p>")
-    return _curves(about, list(about.places(snapshot.config)), guess, measured, theme, so_far)
+    places = list(about.places(snapshot.config))
+    if len(places) != len(guess):
+        return Html("<p>Your guess was made with other settings, so it is not compared.</p>")
+    return _curves(about, places, guess, measured, theme, so_far)
 
 
 def _curves(

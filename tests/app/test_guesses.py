@@ -60,6 +60,11 @@ def test_a_number_is_said_with_what_came_of_it(runs):
     assert "Measured so far: " in guesses.beside(first, THEME, "polynomial accuracy", (80.0,))
 
 
+def test_a_guess_made_with_other_settings_is_not_compared(runs):
+    said = guesses.beside(runs["wide-vs-deep"][1], THEME, "accuracy by depth", (50.0,) * 5)
+    assert "other settings" in said
+
+
 def test_measures_are_of_pages_with_parameters():
     assert {measure.page for measure in MEASURES.values()} <= set(PARAMETERS)
 

@@ -126,6 +126,22 @@ def test_a_scene_goes_without_a_picture_that_is_missing(write):
     assert len(problems) == 1
 
 
+def test_a_picture_that_is_none_is_said(write):
+    write("no picture", "x.png")
+    text = changed(SCENE, 'name = "Deep"', 'name = "Deep"\npicture = "x.png"')
+    found, problems = scenes.read(write(text))
+    assert found[1].picture is None
+    assert str(problems[0]) == "mine.toml, line 13: 'x.png' is no picture that can be shown."
+
+
+def test_two_files_may_not_have_the_same_scene(write, tmp_path):
+    write(SCENE)
+    write(changed(SCENE, "One seed lies", "Other"), "yours.toml")
+    found, problems = scenes.all_scenes(tmp_path)
+    assert [scene.name for scene in found] == ["One seed lies", "Deep", "Other"]
+    assert str(problems[0]) == "yours.toml, line 12: mine.toml has a scene called 'Deep' already."
+
+
 def test_files_that_cannot_be_read(tmp_path):
     path = tmp_path / "mine.toml"
     assert "line 1: It cannot be read: " in str(scenes.read(path)[1][0])

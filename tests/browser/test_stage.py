@@ -13,8 +13,9 @@ QUICK = "epochs=3&depth_to=3&seeds=2&samples=100&batch_size=32"
 
 
 def test_a_room_has_no_sidebar_and_large_type(page, server):
-    page.goto(f"{server.url}/wide-vs-deep?{QUICK}&seed=90100&projector=true&show=budget")
+    page.goto(f"{server.url}/wide-vs-deep?{QUICK}&seed=90100&projector=true&show=budget,taste")
     expect(page.locator(PLOT).first).to_be_visible()
+    expect(page.get_by_text("does not know: taste.")).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).not_to_be_visible()
     expect(page.get_by_role("slider")).to_have_count(1)
     expect(page.locator("h1")).not_to_be_visible()
