@@ -169,7 +169,8 @@ class Panel:
         if isinstance(self.prepared, Scene):
             if self._as_prepared(self.prepared):
                 if self.sentence is not None:
-                    self.sentence.markdown(f"**{self.prepared.name}.** {self.prepared.sentence}")
+                    place = self.sentence.container(key="sentence")
+                    place.markdown(f"**{self.prepared.name}.** {self.prepared.sentence}")
             else:
                 change(StageLook, scene="")
                 self.prepared = None

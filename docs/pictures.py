@@ -47,6 +47,7 @@ PLACES = {
     "learnt-by-heart": ".st-key-maps .cell",
     "learnt-by-heart-or-not": ".st-key-curves .cell",
     "too-much-of-it": ".st-key-samples .cell:nth-child(2)",
+    "four-filters": ".st-key-unit .cell",
     "gain-3": ".st-key-inside .cell:nth-child(2)",
     "six-layers": ".st-key-gains .cell",
     "chaos": ".st-key-circle .cell",
@@ -90,8 +91,10 @@ def take_scenes(browser: Browser, url: str, wanted: list[str]) -> None:
         page.add_style_tag(content=".js-plotly-plot text { visibility: hidden; }")
         shot = page.locator(PLACES.get(target.stem, PLACES[at])).first.locator("> div")
         image = Image.open(io.BytesIO(shot.screenshot())).convert("RGB")
-        image = ImageOps.fit(image, SCENE_SIZE).quantize(32)
-        image.save(target, optimize=True)
+        # What has a shape of its own keeps it.
+        free = "free" in (shot.get_attribute("class") or "")
+        small = image.resize(SCENE_SIZE) if free else ImageOps.fit(image, SCENE_SIZE)
+        small.quantize(32).save(target, optimize=True)
 
 
 def scenes() -> Iterator[tuple[str, str, Path]]:
