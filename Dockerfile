@@ -15,13 +15,21 @@ RUN pip install --no-cache-dir --constraint constraints.txt uv \
         --constraint constraints.txt ${TORCH:+--torch-backend "$TORCH"} --requirements pyproject.toml
 
 FROM python:3.11-slim
-RUN useradd --create-home explorer
+RUN useradd --create-home explorer \
+    && install --directory --owner explorer /var/cache/mlp-explorer
 COPY --from=environment /opt/venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/srv PYTHONDONTWRITEBYTECODE=1 STREAMLIT_SERVER_ALLOWED_HOSTS=*
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONPATH=/srv \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    MLP_EXPLORER_CACHE=/var/cache/mlp-explorer \
+    STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
+    STREAMLIT_SERVER_PORT=8501 \
+    STREAMLIT_SERVER_ALLOWED_HOSTS=*
 WORKDIR /srv
 COPY . .
 USER explorer
+VOLUME /var/cache/mlp-explorer
 EXPOSE 8501
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", \
-    "import os, urllib.request; urllib.request.urlopen(os.path.join('http://127.0.0.1:8501', os.environ.get('STREAMLIT_SERVER_BASE_URL_PATH', '').strip('/'), '_stcore/health'), timeout=4)"]
-CMD ["streamlit", "run", "app/main.py", "--server.address", "0.0.0.0", "--server.port", "8501"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "app.health"]
+CMD ["streamlit", "run", "app/main.py"]

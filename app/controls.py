@@ -43,24 +43,29 @@ class Panel:
         stage: how the page is shown.
         prepared: the scene or the lesson's step that the page is set up as, if any.
         sentence: where to say what the scene shows, if anywhere.
+        entered: whether the page has just been opened, or come back to.
     """
 
     def __init__(self, *kinds: type[Config]) -> None:
         self._kinds: tuple[type[Config], ...] = (*kinds, StageLook)
         self._texts = st.query_params.to_dict()
-        link, entered = st.session_state.pop("_link", None), st.session_state["_entered"]
+        link = st.session_state.pop("_link", None)
         texts = self._texts if link is None else link
+        self.entered: bool = st.session_state["_entered"]
         if link is not None:
             self._fresh = True
-        elif entered:
+        elif self.entered:
             self._fresh = bool(texts)
         else:
             self._fresh = texts != st.session_state["_url"] and not self._outdated()
+        if self.entered or self._fresh:
+            # Now, and not at the end: this run of the script may be cut short by the next.
+            st.session_state["_entered"], st.session_state["_url"] = False, self._texts
         if self._fresh:
             self._load(texts)
-        elif entered:
+        elif self.entered:
             st.session_state.pop(_slot(StageLook), None)
-        self.stage = _current(StageLook)
+        self.stage = latest(StageLook)
         try:
             self.prepared = prepared(self.stage)
         except ParameterError:  # said when the link was read, or its file is gone
@@ -102,6 +107,34 @@ class Panel:
         st.session_state[key] = min(st.session_state[key], most)
         draw = partial(st.slider, spec.label, low, most, **_common(spec, key))
         self._drawn[name] = self._show((name,), key, draw) if most > low else low
+
+    def choose(
+        self,
+        kind: type[Config],
+        name: str,
+        options: Mapping[str, str],
+        on_change: Callable[[str], None],
+    ) -> None:
+        """Draw a choice among texts, the first if it has another one.
+
+        Args:
+            kind, name: which text.
+            options: value → words.
+            on_change: called with the text that somebody chooses.
+        """
+        spec = specs(kind)[name]
+        key = self._prepare(kind, (name,))
+        if st.session_state[key] not in options:
+            st.session_state[key] = next(iter(options))
+        draw = partial(
+            st.selectbox,
+            spec.label,
+            list(options),
+            format_func=options.__getitem__,
+            on_change=lambda: on_change(st.session_state[key]),
+            **_common(spec, key),
+        )
+        self._drawn[name] = self._show((name,), key, draw)
 
     def write(self, kind: type[Config], name: str) -> None:
         """Draw a line of text to type."""
@@ -153,13 +186,13 @@ class Panel:
 
         The contradiction is shown in place.
         """
-        current = _current(kind)
+        current = latest(kind)
         mine = {name: value for name, value in self._drawn.items() if name in specs(kind)}
         try:
             current = kind(**{**current.values(), **mine})
         except ParameterError as problem:
             st.error(f"{problem} The page shows the last result.")
-        if current != _current(kind):
+        if current != latest(kind):
             st.session_state.pop("_problems", None)
         st.session_state[_slot(kind)] = current
         return current
@@ -176,10 +209,10 @@ class Panel:
                 self.prepared = None
         texts: dict[str, str] = {}
         for kind in self._kinds:
-            texts.update(_current(kind).changes())
+            texts.update(latest(kind).changes())
             if self.prepared is not None:
                 # Also where the default is back, for else the link would bring what was prepared.
-                values = _current(kind).values()
+                values = latest(kind).values()
                 again = self.prepared.parameters.keys() & values.keys() - texts.keys()
                 texts |= {name: specs(kind)[name].format(values[name]) for name in again}
         if texts != self._texts:
@@ -224,7 +257,7 @@ class Panel:
     def _as_prepared(self, scene: Scene) -> bool:
         """Whether the experiment, and all that a scene sets, are as the scene has them."""
         for kind in self._kinds:
-            wanted, there = kind.parse(scene.parameters)[0].values(), _current(kind).values()
+            wanted, there = kind.parse(scene.parameters)[0].values(), latest(kind).values()
             names = wanted if kind is self._kinds[0] else wanted.keys() & scene.parameters.keys()
             if any(wanted[name] != there[name] for name in names):
                 return False
@@ -243,15 +276,16 @@ class Panel:
         """A widget's key, with its value in place when the widget is not the one who knows it."""
         key = f"{kind.__name__}.{','.join(names)}"
         if self._fresh or key not in st.session_state:
-            values = tuple(getattr(_current(kind), name) for name in names)
+            values = tuple(getattr(latest(kind), name) for name in names)
             st.session_state[key] = values if len(values) > 1 else values[0]
         return key
 
 
 def change(kind: type[C], **changes: Any) -> None:
     """Change parameters from a callback."""
-    current = _current(kind)
+    current = latest(kind)
     st.session_state[_slot(kind)] = kind(**{**current.values(), **changes})
+    st.session_state.pop("_problems", None)
     for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
         del st.session_state[key]
 
@@ -264,7 +298,7 @@ def open_link(page: str, texts: Mapping[str, str]) -> None:
 
 def projecting() -> bool:
     """Whether the page is shown to a room."""
-    return _current(StageLook).projector
+    return latest(StageLook).projector
 
 
 def prepared(stage: StageLook) -> Scene | Step | None:
@@ -279,7 +313,8 @@ def prepared(stage: StageLook) -> Scene | Step | None:
     return scenes.find(stage.scene, page) if stage.scene else None
 
 
-def _current(kind: type[C]) -> C:
+def latest(kind: type[C]) -> C:
+    """The config as the page had it last."""
     config = st.session_state.get(_slot(kind))
     return config if isinstance(config, kind) else kind()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from app.texts import animal_faces as texts
 from mlpcore.datasets import animal_faces, collection, image_folder
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.datasets.pictures import Progress
@@ -44,8 +45,11 @@ class Loading:
     def _work(self) -> None:
         try:
             self.name = self._task(self._note)
-        except (DownloadError, ParameterError) as error:
+        except ParameterError as error:
             self.problem = str(error)
+        except DownloadError:
+            log.exception("the real photographs could not be downloaded")
+            self.problem = texts.NO_DOWNLOAD
         except Exception as error:
             log.exception("pictures could not be loaded")
             self.problem = f"The pictures could not be loaded: {type(error).__name__}: {error}"

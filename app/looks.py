@@ -76,6 +76,10 @@ class FacesLook(Config):
     )
     unit: int = number(1, 1, MOST_WIDTH, label="Filter", help="A unit of the first layer.")
     picture: int = number(1, 1, 1_000_000, label="Picture", help="One of the validation set.")
+    turn: int = number(
+        0, -180, 180, label="Turn it by", unit="degrees", help="Corners from outside are black."
+    )
+    flip: bool = switch(False, label="Flip it", help="Left and right change places.")
 
 
 class GainLook(Config):

@@ -1,9 +1,20 @@
-"""What ``streamlit run`` starts: the app's pages, and beside them the route of live figures."""
+"""What ``streamlit run`` starts: the app's pages, and beside them its own routes."""
 
 import streamlit as st
 
+from app import operations
 from app.live import route
 from app.live.component import frames, jobs
+from app.settings import settings
 
+settings()  # a wrong one ends the start, not a visit
+operations.log_to_stdout()
 base = str(st.get_option("server.baseUrlPath")).strip("/")
-app = st.App("router.py", routes=route.routes(jobs, frames, f"/{base}" if base else ""))
+base = f"/{base}" if base else ""
+app = st.App(
+    "router.py",
+    routes=[*route.routes(jobs, frames, base), operations.readiness(jobs, base)],
+    middleware=[operations.guard(base)],
+    lifespan=operations.ending(jobs),
+    on_script_error=operations.apologise,
+)

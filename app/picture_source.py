@@ -13,6 +13,8 @@ from mlpcore.experiments.animal_faces import AnimalFaces
 
 # Seconds between two looks at the progress.
 INTERVAL = 0.5
+# Where pictures are brought.
+POPOVER = "faces_popover"
 # Those who are served at one of these sit at the machine, and may name its files.
 HERE = ("localhost", "127.0.0.1", "::1")
 
@@ -43,13 +45,13 @@ def choose_pictures(config: AnimalFaces) -> bool:
             st.button(
                 label, icon=":material/photo_camera:", help=texts.REAL_HELP, on_click=_want_real
             )
-        with st.popover("Your own pictures", icon=":material/upload:"):
+        icon = ":material/upload:"
+        with st.popover("Your own pictures", icon=icon, key=POPOVER, on_change="rerun"):
             _bring()
     coming = _coming()
     if coming is not None:
         if coming.problem is not None:
-            first, *rest = coming.problem.split("\n")
-            st.error("\n\n".join([first, *(f"- {line}" for line in rest)]), icon=":material/error:")
+            st.error(coming.problem, icon=":material/error:")
         else:
             _progress(coming)
     return there
@@ -68,13 +70,18 @@ def _bring() -> None:
 def _read_archive() -> None:
     archive = st.session_state["faces_archive"]
     if archive is not None:
-        _expect(loading.read(archive.getvalue()))
+        _expect_brought(archive.getvalue())
 
 
 def _read_path() -> None:
     path = st.session_state["faces_path"].strip()
     if path:
-        _expect(loading.read(Path(path).expanduser()))
+        _expect_brought(Path(path).expanduser())
+
+
+def _expect_brought(source: Path | bytes) -> None:
+    _expect(loading.read(source))
+    st.session_state[POPOVER] = False  # it would cover what is said about them
 
 
 def _want_real() -> None:

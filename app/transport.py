@@ -1,12 +1,13 @@
 """Buttons that steer the job a page shows: pause, step, reset, new seeds, learning rate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
 
 from app.live.component import jobs, show, watcher
-from mlpcore.jobs import Job, State
+from mlpcore.jobs import Job, Refused, State
 from mlpcore.params import Config, specs
 
 
@@ -60,8 +61,19 @@ def _learning_rate(job: Job, config: Config) -> None:
 
 def _steer(job: Job, action: Callable[..., None], *args: Any) -> None:
     """Do something to a job that nobody else watches, as far as this one."""
-    action(show(jobs().own(job, watcher())), *args)
+    with _unless_refused():
+        action(show(jobs().own(job, watcher())), *args)
 
 
 def _reset(job: Job) -> None:
-    show(jobs().restart(job, watcher(), epochs=0))
+    with _unless_refused():
+        show(jobs().restart(job, watcher(), epochs=0))
+
+
+@contextmanager
+def _unless_refused() -> Iterator[None]:
+    """Say why no further run is taken, if so; the page goes on with the one it has."""
+    try:
+        yield
+    except Refused as refused:
+        st.toast(str(refused), icon=":material/hourglass_top:")

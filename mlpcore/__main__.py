@@ -3,6 +3,7 @@
 import argparse
 import json
 import platform
+import shlex
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mlpcore.datasets import collection, image_folder
+from mlpcore.datasets import collection, image_folder, planar, points
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import (
     AnimalFaces,
@@ -24,6 +25,7 @@ from mlpcore.experiments import (
     SignalPropagation,
     WideVsDeep,
 )
+from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
 
@@ -96,9 +98,19 @@ def flag(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
-def command_line(experiment: str, config: Config) -> str:
-    """The command that reproduces a config's result."""
-    flags = [f" {flag(name)} {text}" for name, text in config.changes().items()]
+def command_line(experiment: str, config: Config, file: str | None = None) -> str:
+    """The command that reproduces a config's result.
+
+    Args:
+        experiment: the subcommand.
+        config: what it runs.
+        file: the CSV file that holds its points, if they were brought.
+    """
+    texts = config.changes()
+    if file is not None:
+        texts["data"] = shlex.quote(file)
+        texts.pop("classes", None)
+    flags = [f" {flag(name)} {text}" for name, text in texts.items()]
     sweep = " --sweep" if type(config) is SWEEPS.get(experiment) else ""
     return f"python -m mlpcore {experiment}{sweep}{''.join(flags)}"
 
@@ -115,8 +127,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         when = "with" if kind is SWEEPS[experiment] else "without"
         return _refuse(f"{stray} must be left out {when} --sweep; got {texts[stray]!r}.")
     try:
-        if kind is AnimalFaces and "data" in texts:
-            texts["data"] = _brought(texts["data"])
+        if "data" in texts:
+            texts = _brought(kind, texts)
         config, problems = kind.parse(texts)
         if problems:
             raise problems[0]
@@ -144,7 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 bar.update(snapshot.progress - bar.n)
                 bar.set_postfix_str(snapshot.label)
         except (DownloadError, ParameterError) as problem:
-            return _refuse(str(problem))
+            return _refuse("\n".join([str(problem), *getattr(problem, "__notes__", [])]))
     report = {
         "experiment": experiment,
         "config": config.values(),
@@ -165,14 +177,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _brought(data: str) -> str:
-    """The name of the pictures at a path; drawn and real ones have theirs."""
-    if data in (collection.DRAWN, collection.REAL):
-        return data
-    pictures = image_folder.load(Path(data))
-    for line in pictures.skipped:
-        print(f"left out {line}", file=sys.stderr)
-    return collection.keep(pictures)
+def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
+    """The texts with the name of what ``data`` is the path of, which is read and kept."""
+    data = texts["data"]
+    if kind is AnimalFaces and data not in (collection.DRAWN, collection.REAL):
+        pictures = image_folder.load(Path(data))
+        for line in pictures.skipped:
+            print(f"left out {line}", file=sys.stderr)
+        return texts | {"data": collection.keep(pictures)}
+    if issubclass(kind, PlanarTraining) and data not in planar.PLANAR:
+        brought = points.load(Path(data))
+        return {"classes": str(len(brought.classes))} | texts | {"data": points.keep(brought)}
+    return texts
 
 
 def _refuse(message: str) -> int:

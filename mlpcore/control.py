@@ -2,12 +2,31 @@
 
 import math
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 
 
 class Cancelled(Exception):
     """Raised inside a run that has been cancelled."""
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What a run does before its first snapshot.
+
+    Attributes:
+        words: such as "drawing the faces".
+        progress: share of it that is done, 0…1.
+    """
+
+    words: str
+    progress: float
+
+    @property
+    def label(self) -> str:
+        """How far it is, in words."""
+        return f"{self.words}, {self.progress:.0%}"
 
 
 class Control:
@@ -16,14 +35,19 @@ class Control:
     Args:
         away: entered for as long as the run is paused.
         make_room: called at each step that does not pause; may wait.
+        aside: entered for as long as the run prepares something that takes its time.
+        prepared: told how far that is.
     """
 
     def __init__(
         self,
         away: Callable[[], AbstractContextManager[object]] = nullcontext,
         make_room: Callable[[], object] = lambda: None,
+        aside: Callable[[], AbstractContextManager[object]] = nullcontext,
+        prepared: Callable[[Preparation], object] = lambda preparation: None,
     ) -> None:
         self._away, self._make_room = away, make_room
+        self._aside, self._prepared = aside, prepared
         self._changed = threading.Condition()  # guards what is below
         self._paused = False
         self._epochs_left = math.inf
@@ -41,6 +65,28 @@ class Control:
         """The learning rate to use now."""
         chosen = self.chosen_learning_rate
         return default if chosen is None else chosen
+
+    @contextmanager
+    def preparing(self, words: str) -> Iterator[Callable[[float], None]]:
+        """For work before the first snapshot that others need not wait for.
+
+        Yields:
+            To be told the share that is done, 0…1, if it takes its time at all. It does not wait,
+            so locks may be held, and raises :class:`Cancelled` if the run is to end.
+        """
+        with ExitStack() as stack:
+            begun = False
+
+            def progress(share: float) -> None:
+                nonlocal begun
+                if not begun:
+                    stack.enter_context(self._aside())
+                begun = True
+                self._prepared(Preparation(words, share))
+                if self.cancelled:
+                    raise Cancelled
+
+            yield progress
 
     def step_done(self) -> None:
         """Return at once, or wait for others whose turn it is. Cheap: call it at every step.

@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,11 +20,18 @@ from typing import Any, Protocol
 
 import torch
 
-from mlpcore.control import Cancelled, Control
+from mlpcore.control import Cancelled, Control, Preparation
 from mlpcore.params import ParameterError
 from mlpcore.slots import Seat, Slots
 
 log = logging.getLogger(__name__)
+
+# Of a preparation, at least this share lies between two changes of a job's status.
+PREPARATION_STEP = 0.05
+
+
+class Refused(Exception):
+    """No further run is taken now; the text says why, and what to do."""
 
 
 class Runnable(Hashable, Protocol):
@@ -58,6 +66,7 @@ class Status:
         state: what the job is doing.
         snapshot: the latest, or None before the first.
         position: place in the line while queued, 1 being next.
+        preparation: what the job did last before the first snapshot, if that took its time.
         message: what went wrong, if the job failed.
         learning_rate: the one chosen while the job runs, or None for the config's.
     """
@@ -66,6 +75,7 @@ class Status:
     state: State = State.QUEUED
     snapshot: Any = None
     position: int | None = None
+    preparation: Preparation | None = None
     message: str | None = None
     learning_rate: float | None = None
 
@@ -81,7 +91,7 @@ class Job:
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
         self._device = device
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
-        self._control = Control(self._away, self._seat.make_room)
+        self._control = Control(self._away, self._seat.make_room, self._aside, self._prepared)
         if epochs is not None:
             self._control.step(epochs) if epochs else self._control.pause()
         self._lock = threading.Lock()
@@ -128,6 +138,7 @@ class Job:
         self._seat.wake()
 
     def _work(self) -> None:
+        started = time.monotonic()
         try:
             self._seat.take()
             for snapshot in self.config.run(device=self._device, control=self._control):
@@ -145,13 +156,25 @@ class Job:
             self._publish(state=State.FAILED, message=text)
         finally:
             self._seat.leave()
+            seconds = time.monotonic() - started
+            log.info("%s %s after %.1f s: %s", self.id, self._status.state, seconds, self.config)
 
     @contextmanager
     def _away(self) -> Iterator[None]:
+        with self._aside():
+            self._publish(state=State.PAUSED)
+            yield
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
         self._seat.leave()
-        self._publish(state=State.PAUSED)
         yield
         self._seat.take()
+
+    def _prepared(self, preparation: Preparation) -> None:
+        last = self._status.preparation
+        if last is None or preparation.progress - last.progress >= PREPARATION_STEP:
+            self._publish(preparation=preparation)
 
     def _moved(self, position: int | None) -> None:
         state = State.RUNNING if position is None else State.QUEUED
@@ -177,6 +200,8 @@ class Jobs:
         turn: seconds a job may work while others wait.
         patience: seconds after which a watcher that has not been heard of is forgotten.
         keep: how many finished jobs are kept for those who ask for the same config again.
+        waiting: how many jobs may wait in line.
+        per_watcher: how many unfinished jobs one watcher may watch.
     """
 
     def __init__(
@@ -187,14 +212,18 @@ class Jobs:
         turn: float = 1.0,
         patience: float = 10.0,
         keep: int = 32,
+        waiting: int = 100,
+        per_watcher: int = 8,
     ) -> None:
         # Stacks of small networks do not gain from more threads, and those who watch need a core.
         torch.set_num_threads(1)
         self._device = device or default_device()
-        self._slots = Slots(at_once or max(1, (os.cpu_count() or 1) // 2), turn)
+        at_once = at_once or max(1, (os.cpu_count() or 1) // 2)
+        self._slots = Slots(at_once, turn)
         self._patience, self._keep = patience, keep
+        self._most_active, self._per_watcher = at_once + waiting, per_watcher
         self._jobs: dict[str, Job] = {}
-        self._shared: dict[Runnable, Job] = {}  # least recently asked for first
+        self._shared: OrderedDict[Runnable, Job] = OrderedDict()  # least recently asked for first
         self._lock = threading.RLock()
         self._closed = threading.Event()
         reaper = threading.Thread(target=self._reap, name="jobs-reaper", daemon=True)
@@ -203,18 +232,26 @@ class Jobs:
         self._threads = weakref.WeakSet([reaper])
 
     def submit(self, config: Runnable, watcher: str) -> Job:
-        """The job of this config, watched by ``watcher``: the one there is, else a new one."""
+        """The job of this config, watched by ``watcher``: the one there is, else a new one.
+
+        Raises:
+            Refused: the line is full, or ``watcher`` watches too many.
+        """
         with self._lock:
-            job = self._shared.pop(config, None)
+            job = self._shared.get(config)
             if job is None or job.status().state in (State.CANCELLED, State.FAILED):
-                job = self._start(config)
+                job = self._start(config, watcher)
             self._shared[config] = job
+            self._shared.move_to_end(config)
             return self._watched(job, watcher)
 
     def own(self, job: Job, watcher: str) -> Job:
         """A job as far as ``job`` that only ``watcher`` watches, to steer: itself if it can be.
 
         Else a new one, which trains up to the same epoch and pauses there.
+
+        Raises:
+            Refused: as for :meth:`submit`.
         """
         with self._lock:
             known = job.id in self._jobs and not job.status().state.over
@@ -225,10 +262,15 @@ class Jobs:
             return self.restart(job, watcher, epochs=snapshot.epoch if snapshot else 0)
 
     def restart(self, job: Job, watcher: str, epochs: int | None = None) -> Job:
-        """A new job of the same config for ``watcher`` alone; pauses after ``epochs``, if given."""
+        """A new job of the same config for ``watcher`` alone; pauses after ``epochs``, if given.
+
+        Raises:
+            Refused: as for :meth:`submit`; ``job`` is then still watched.
+        """
         with self._lock:
+            new = self._watched(self._start(job.config, watcher, epochs), watcher)
             self.release(job.id, watcher)
-            return self._watched(self._start(job.config, epochs), watcher)
+            return new
 
     def get(self, job_id: str) -> Job | None:
         """The job with this id, if there is one."""
@@ -262,9 +304,29 @@ class Jobs:
         for thread in threads:
             thread.join()
 
-    def _start(self, config: Runnable, epochs: int | None = None) -> Job:
+    @property
+    def ready(self) -> bool:
+        """Whether a new job would be taken."""
+        return not (self._closed.is_set() or self._full)
+
+    @property
+    def _full(self) -> bool:
+        with self._lock:
+            states = [job.status().state for job in self._jobs.values()]
+            active = sum(state in (State.QUEUED, State.RUNNING) for state in states)
+            return active >= self._most_active
+
+    def _start(self, config: Runnable, watcher: str, epochs: int | None = None) -> Job:
         if self._closed.is_set():
-            raise RuntimeError("no job can be started: these jobs are closed")
+            raise Refused("The server is stopping and takes no new runs. Come back in a minute.")
+        if self._full:
+            raise Refused("The server is full: no more runs fit its line. Try again in a minute.")
+        watched = [job for job in self._jobs.values() if watcher in job.watchers]
+        if sum(not job.status().state.over for job in watched) >= self._per_watcher:
+            raise Refused(
+                f"This visit already has {self._per_watcher} unfinished runs, the most it may "
+                "have. Wait for one to finish, or close pages."
+            )
         job = Job(config, self._slots, self._device, epochs)
         self._jobs[job.id] = job
         self._threads.add(job.thread)

@@ -169,6 +169,11 @@ class Config:
     def check(self) -> None:
         """Raise :class:`ParameterError` if fields contradict each other."""
 
+    def __str__(self) -> str:
+        """Its name and what differs from the defaults."""
+        changes = (f" {name}={text}" for name, text in self.changes().items())
+        return type(self).__name__ + "".join(changes)
+
     @classmethod
     def parse(cls, texts: Mapping[str, str]) -> tuple[Self, list[ParameterError]]:
         """Read a config from texts, keeping what is good.

@@ -1,4 +1,4 @@
-"""Animal Faces, drawn: the pictures, the answer in words, curves, filters, errors, one unit."""
+"""Animal Faces, drawn: the pictures, the answer in words, curves, filters, errors."""
 
 import functools
 
@@ -9,21 +9,16 @@ from numpy.typing import NDArray
 from app.figures import curves, pictures
 from app.figures.drawing import (
     CLASS_COLOURS,
-    NEGATIVE,
-    POSITIVE,
     Figure,
     Html,
     Theme,
-    axis,
     escape,
     figure,
-    numbers,
 )
 from app.figures.plane import HIDDEN, note
 from app.figures.words import accuracy, count, percent
 from mlpcore.datasets import augmentation
 from mlpcore.datasets.pictures import SIDE, Pictures
-from mlpcore.experiments import inside
 from mlpcore.experiments.animal_faces import Snapshot, confusion, filters, probabilities
 from mlpcore.experiments.learner import Architecture
 
@@ -43,6 +38,22 @@ def arms(snapshot: Snapshot) -> dict[str, Architecture]:
     """The architectures there are, by :data:`ARMS`."""
     both = {"augmented": snapshot.augmented, "plain": snapshot.plain}
     return {name: arm for name, arm in both.items() if arm is not None}
+
+
+def colour_of(arm: str, theme: Theme) -> str:
+    """The colour of the networks trained with or without augmentation."""
+    return theme.accent if arm == "augmented" else theme.sequence[2]
+
+
+def filter_norms(seen: pictures.Floats) -> NDArray[np.float64]:
+    """Of filters (W, 32, 32, 3), in double precision: those that diverge are huge."""
+    squares = np.square(seen.reshape(len(seen), -1), dtype=np.float64)
+    return np.asarray(np.sqrt(squares.sum(1)))
+
+
+def diverged(theme: Theme, alt: str) -> Figure:
+    """What stands in the place of a picture of a network that diverged."""
+    return figure(theme, [], alt=alt, aspect=1, annotations=[note("diverged", theme)], **HIDDEN)
 
 
 def headline(snapshot: Snapshot, theme: Theme) -> Html:
@@ -118,16 +129,14 @@ def _augmented_samples(seen: Pictures, degrees: float, theme: Theme) -> Figure:
     pixels, labels = _sample(seen)
     generator = torch.Generator().manual_seed(MOVE_SEED)
     angles, flips = augmentation.random_moves(len(pixels), degrees, generator)
-    words = augmentation.moved(
-        augmentation.pack(torch.from_numpy(pixels)), augmentation.steps(angles, flips, SIDE)
-    )
-    moved = words.view(-1, SIDE, SIDE, 1).view(torch.uint8)[..., :3].numpy()
+    words = augmentation.pack(torch.from_numpy(pixels))
+    moved = augmentation.moved(words, augmentation.steps(angles, flips, SIDE))
     hover = [
         f"{seen.classes[label]}<br>{angle:+.0f}°{', flipped' if flip else ''}"
         for label, angle, flip in zip(labels, angles.tolist(), flips.tolist(), strict=True)
     ]
     return pictures.grid(
-        moved,
+        augmentation.unpacked(moved).numpy(),
         SHOWN,
         theme,
         alt=f"The same pictures, rotated by up to {degrees:g} degrees and half of them flipped.",
@@ -188,7 +197,7 @@ def _learning(
         epochs=arm.epochs.tolist(),
         train=train[:, arm.converged],
         test=test[:, arm.converged],
-        colour=_colour(name, theme),
+        colour=colour_of(name, theme),
         chosen=True,
     )
 
@@ -207,8 +216,8 @@ def filter_grid(
     """
     seen = filters(arms(snapshot)[arm], network)
     if not np.isfinite(seen).all():
-        return _diverged(theme, "The network diverged: it has no filters to show.")
-    norms = _norms(seen)
+        return diverged(theme, "The network diverged: it has no filters to show.")
+    norms = filter_norms(seen)
     order = np.argsort(-norms, kind="stable") if ordered else np.arange(len(seen))
     coarse = 1
     while len(seen) > FULL_SIZE * coarse**2:
@@ -295,7 +304,7 @@ def _judged(
     seen, architecture = snapshot.pictures, arms(snapshot)[arm]
     says = probabilities(architecture, network, seen)[chosen]
     if not np.isfinite(says).all():
-        return _diverged(theme, "The network diverged: its answers mean nothing.")
+        return diverged(theme, "The network diverged: its answers mean nothing.")
     truths, guesses = seen.val_labels.numpy()[chosen], says.argmax(1)
     good = truths == guesses
     names = [escape(name) for name in seen.classes]
@@ -320,242 +329,3 @@ def _judged(
         below=below,
         caption=title,
     )
-
-
-def unit_filter(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: int) -> Figure:
-    """One filter, large, with its norm."""
-    seen = filters(arms(snapshot)[arm], network)[unit][None]
-    if not np.isfinite(seen).all():
-        return _diverged(theme, "The network diverged.")
-    norm = _norms(seen)[0]
-    return pictures.grid(
-        pictures.weights_as_pixels(seen, np.abs(seen).max(keepdims=True).ravel()),
-        1,
-        theme,
-        alt=f"The filter of unit {unit + 1}, of norm {norm:.3g}.",
-        hover=[f"unit {unit + 1}"],
-        caption=f"<b>unit {unit + 1}</b><br>norm {norm:.3g}",
-    )
-
-
-def unit_pictures(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: int) -> Figure:
-    """The validation pictures that excite a unit of the first layer most, and least."""
-    seen = snapshot.pictures
-    activations = inside.first_layer(arms(snapshot)[arm], network, seen)[:, unit]
-    if not np.isfinite(activations).all():
-        return _diverged(theme, "The network diverged.")
-    order = np.argsort(-activations, kind="stable")
-    most = min(SHOWN, len(order))
-    chosen = np.concatenate([order[:most], order[-most:]])
-    labels = seen.val_labels.numpy()[chosen]
-    hover = [
-        f"picture {place + 1}: {escape(seen.classes[label])}<br>activation {activations[place]:.3g}"
-        for place, label in zip(chosen, labels, strict=True)
-    ]
-    silent = int((activations == 0).sum())
-    quiet = f", as for {silent:,} of {len(order):,} pictures" if silent else ""
-    return pictures.grid(
-        seen.val_images.numpy()[chosen],
-        most,
-        theme,
-        alt=f"Pictures that excite unit {unit + 1} most and least.",
-        hover=hover,
-        numbers=(chosen + 1).tolist(),
-        titles=[
-            f"excite it most: {activations[chosen[0]]:.3g} to {activations[chosen[most - 1]]:.3g}",
-            f"least: {activations[chosen[-1]]:.3g}{quiet}",
-        ],
-    )
-
-
-def unit_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: int) -> Figure:
-    """How a unit of the first layer moves each class's logit."""
-    seen = snapshot.pictures
-    effects = inside.class_effects(arms(snapshot)[arm], network, seen)[unit]
-    names = [escape(name) for name in seen.classes]
-    return _bars(
-        names,
-        effects,
-        "effect on the logit",
-        theme,
-        alt=f"Unit {unit + 1} speaks for {_most(names, effects)}.",
-    )
-
-
-def picture(snapshot: Snapshot, theme: Theme, place: int) -> Figure:
-    """One validation picture, large; the last one if there are fewer."""
-    seen = snapshot.pictures
-    place = _within(seen, place)
-    name = escape(seen.classes[int(seen.val_labels[place])])
-    return pictures.grid(
-        seen.val_images[place][None].numpy(),
-        1,
-        theme,
-        alt=f"Validation picture {place + 1}: {name}.",
-        hover=[f"picture {place + 1}"],
-        caption=f"<b>picture {place + 1}</b><br>{name}",
-    )
-
-
-def saliency(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
-    """Which of a picture's pixels the network's answer depends on most."""
-    place = _within(snapshot.pictures, place)
-    seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
-    if not np.isfinite(seen.saliency).all():
-        return _diverged(theme, "The network diverged.")
-    shares = seen.saliency / max(float(seen.saliency.max()), 1e-12)
-    grey = np.repeat((255 * shares).astype(np.uint8)[None, :, :, None], 3, axis=3)
-    return pictures.grid(
-        grey,
-        1,
-        theme,
-        alt=f"The input gradient on picture {place + 1}.",
-        hover=["bright: the answer depends on this pixel"],
-        caption="<b>input gradient</b><br>bright: the answer depends on it",
-    )
-
-
-def picture_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
-    """The class probabilities that a network gives to one picture."""
-    place = _within(snapshot.pictures, place)
-    seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
-    names = [escape(name) for name in snapshot.pictures.classes]
-    shares = 100 * seen.probabilities
-    alt = f"Picture {place + 1} is taken for {_most(names, shares)}."
-    return _bars(names, shares, "probability (%)", theme, alt=alt, span=[0, 100])
-
-
-def picture_units(snapshot: Snapshot, theme: Theme, arm: str, network: int, place: int) -> Figure:
-    """How strongly every hidden unit answers to one picture, a row a layer."""
-    place = _within(snapshot.pictures, place)
-    seen = inside.respond(arms(snapshot)[arm], network, snapshot.pictures.val_images[place])
-    widest = max(len(layer) for layer in seen.units)
-    rows = [np.pad(layer, (0, widest - len(layer)), constant_values=np.nan) for layer in seen.units]
-    # Each layer by its own largest activation: it is the pattern that counts.
-    scaled = [row / max(float(np.nanmax(np.abs(row))), 1e-12) for row in rows]
-    firing = sum(int((layer > 0).sum()) for layer in seen.units)
-    total = sum(len(layer) for layer in seen.units)
-    heat = {
-        "type": "heatmap",
-        "z": [numbers(row) for row in scaled],
-        "x0": 1,
-        "y": [f"layer {i + 1}" for i in range(len(rows))],
-        "zmin": -1,
-        "zmax": 1,
-        "colorscale": [[0, NEGATIVE], [0.5, theme.paper], [1, POSITIVE]],
-        "showscale": False,
-        "ygap": 4,
-        "hovertemplate": "%{y}, unit %{x}: %{z:.2f} of the largest<extra></extra>",
-    }
-    return figure(
-        theme,
-        [heat],
-        alt=f"{firing} of {count(total, 'hidden unit')} are above 0 on picture {place + 1}.",
-        margin=(10, 10, 10, 10),
-        caption=f"{firing} of {count(total, 'hidden unit')} above 0",
-        xaxis=axis(theme, "hidden unit", showgrid=False),
-        yaxis=axis(theme, "", autorange="reversed", showgrid=False),
-    )
-
-
-def probes(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
-    """How well a linear model reads the class off the pixels and off each hidden layer."""
-    if not snapshot.finished:
-        wait = [note("measured when training ends", theme)]
-        return figure(theme, [], alt="Not measured yet.", annotations=wait, **HIDDEN)
-    traces, words = [], []
-    for name, arm in arms(snapshot).items():
-        if not arm.converged[network]:
-            continue
-        accuracies = inside.probe_accuracies(arm, network, snapshot.pictures)
-        colour = _colour(name, theme)
-        heights = 100 * np.array(accuracies)
-        drawn = curves.line(range(len(accuracies)), heights, colour, 3, name=ARMS[name])
-        traces.append(drawn | {"mode": "lines+markers", "marker": {"size": 10}})
-        words.append(f"{ARMS[name]}: " + ", ".join(percent(share) for share in accuracies))
-    ticks = ["pixels", *(f"layer {i + 1}" for i in range(len(snapshot.config.hidden_widths)))]
-    return figure(
-        theme,
-        traces,
-        alt=f"Linear probes on pixels and hidden layers, {'; '.join(words)}.",
-        margin=(10, 14, 14, 10),
-        caption="<br>".join(words),
-        xaxis=axis(theme, "read off", tickvals=list(range(len(ticks))), ticktext=ticks),
-        yaxis=axis(theme, "probe's validation accuracy (%)", range=[0, 102]),
-    )
-
-
-def similarities(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
-    """How alike filters and class means are, for every filter, beside what chance gives."""
-    seen = snapshot.pictures
-    traces, words = [], []
-    for name, arm in arms(snapshot).items():
-        if not arm.converged[network]:
-            continue
-        cosines = inside.mean_similarities(filters(arm, network), seen)
-        best = np.sort(np.abs(cosines).max(1))[::-1]
-        traces.append(
-            curves.line(range(1, len(best) + 1), best, _colour(name, theme), 3, name=ARMS[name])
-        )
-        words.append(f"{ARMS[name]}: median {np.median(best):.2f}, largest {best[0]:.2f}")
-    return figure(
-        theme,
-        traces,
-        alt=f"Similarity of filters to class means, {'; '.join(words)}.",
-        margin=(10, 14, 14, 10),
-        caption="<br>".join(words),
-        xaxis=axis(theme, "filter, the most similar first", showgrid=False),
-        yaxis=axis(theme, "largest |cosine| to a class's mean", range=[0, 1]),
-    )
-
-
-def _bars(
-    names: list[str],
-    values: curves.Floats,
-    title: str,
-    theme: Theme,
-    *,
-    alt: str,
-    span: list[float] | None = None,
-) -> Figure:
-    """A bar a class."""
-    bars = {
-        "type": "bar",
-        "orientation": "h",
-        "y": names,
-        "x": numbers(values),
-        "marker": {"color": [CLASS_COLOURS[i % len(CLASS_COLOURS)] for i in range(len(names))]},
-        "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
-    }
-    place = axis(theme, title, **({"range": span} if span else {"zeroline": True}))
-    return figure(
-        theme,
-        [bars],
-        alt=alt,
-        margin=(10, 14, 10, 10),
-        xaxis=place,
-        yaxis=axis(theme, "", autorange="reversed", showgrid=False),
-    )
-
-
-def _most(names: list[str], values: curves.Floats) -> str:
-    return names[int(np.argmax(values))]
-
-
-def _within(seen: Pictures, place: int) -> int:
-    """A validation picture's place, or the last one's if there are fewer."""
-    return min(place, len(seen.val_images) - 1)
-
-
-def _norms(seen: pictures.Floats) -> NDArray[np.float64]:
-    """Of filters (W, 32, 32, 3), in double precision: those that diverge are huge."""
-    squares = np.square(seen.reshape(len(seen), -1), dtype=np.float64)
-    return np.asarray(np.sqrt(squares.sum(1)))
-
-
-def _colour(arm: str, theme: Theme) -> str:
-    return theme.accent if arm == "augmented" else theme.sequence[2]
-
-
-def _diverged(theme: Theme, alt: str) -> Figure:
-    return figure(theme, [], alt=alt, aspect=1, annotations=[note("diverged", theme)], **HIDDEN)

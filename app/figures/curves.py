@@ -233,7 +233,7 @@ def level(y: float, text: str, theme: Theme) -> tuple[dict[str, Any], dict[str, 
 
 
 def key(text: str, theme: Theme) -> dict[str, Any]:
-    """What the marks are, in a corner where nothing else is drawn."""
+    """What the marks are, in a corner where little else is drawn."""
     return {
         "text": text,
         "xref": "paper",
@@ -245,4 +245,5 @@ def key(text: str, theme: Theme) -> dict[str, Any]:
         "align": "left",
         "showarrow": False,
         "font": {"color": theme.muted, "size": 12},
+        "bgcolor": theme.paper,
     }

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures.classes import axis_units, label, name
 from app.figures.drawing import (
     CLASS_COLOURS,
     CLASS_SYMBOLS,
@@ -21,6 +22,7 @@ from app.figures.drawing import (
     png,
     rgb,
 )
+from mlpcore.datasets.legend import Legend
 
 Floats = NDArray[np.float32]
 
@@ -82,14 +84,19 @@ def picture(source: str, half_width: float) -> dict[str, Any]:
 
 
 def points(
-    points: Floats, labels: NDArray[np.int64], classes: int, theme: Theme, size: float
+    points: Floats,
+    labels: NDArray[np.int64],
+    classes: int,
+    theme: Theme,
+    size: float,
+    legend: Legend | None = None,
 ) -> list[dict[str, Any]]:
     """Labelled points (N, 2), a trace a class, each with its colour and its symbol."""
     return [
         {
             "type": "scatter",
             "mode": "markers",
-            "name": f"class {k}",
+            "name": label(name(legend, k)),
             "x": packed(points[labels == k, 0]),
             "y": packed(points[labels == k, 1]),
             "marker": {
@@ -98,10 +105,21 @@ def points(
                 "size": size,
                 "line": {"color": theme.paper, "width": 0.5},
             },
-            "hovertemplate": f"class {k}<br>x %{{x:.2f}}, y %{{y:.2f}}<extra></extra>",
+            **_hover(points[labels == k], k, legend),
         }
         for k in range(classes)
     ]
+
+
+def _hover(points: Floats, k: int, legend: Legend | None) -> dict[str, Any]:
+    """What is said of a class's points: x and y, in the units they were brought in."""
+    if legend is None:
+        return {"hovertemplate": f"class {k}<br>x %{{x:.2f}}, y %{{y:.2f}}<extra></extra>"}
+    x, y = map(label, legend.axes)
+    return {
+        "hovertemplate": f"{label(name(legend, k))}<br>%{{text}}<extra></extra>",
+        "text": [f"{x} {a:.4g}, {y} {b:.4g}" for a, b in legend.original(points)],
+    }
 
 
 def decision_map(
@@ -115,6 +133,7 @@ def decision_map(
     size: float,
     caption: str | None = None,
     confidence: bool = True,
+    legend: Legend | None = None,
 ) -> Figure:
     """A network's decisions over a square, with labelled points on top.
 
@@ -127,6 +146,7 @@ def decision_map(
         size: of a point, in pixels.
         caption: markup to stand below.
         confidence: whether the strength of the colours shows it.
+        legend: what the numbers stand for, if the points were brought.
     """
     layout = square(half_width)
     if np.isfinite(probabilities).all():
@@ -135,7 +155,7 @@ def decision_map(
     else:
         layout["annotations"] = [note("diverged", theme)]
         sample, labels = sample[:0], labels[:0]
-    traces = points(sample, labels, len(probabilities), theme, size)
+    traces = points(sample, labels, len(probabilities), theme, size, legend)
     return figure(theme, traces, alt=alt, aspect=1, caption=caption, **layout)
 
 
@@ -144,6 +164,15 @@ def axes(drawn: Figure, theme: Theme, x: str, y: str) -> Figure:
     for place, title in (("xaxis", x), ("yaxis", y)):
         shown = {"visible": True, "ticks": "outside", "showgrid": False, "nticks": 6}
         drawn["layout"][place] = axis(theme, title, **(drawn["layout"][place] | shown))
+    return drawn
+
+
+def data_axes(drawn: Figure, theme: Theme, half_width: float, legend: Legend | None) -> Figure:
+    """The figure of a square ±half_width with its axes shown, in the units of what was brought."""
+    drawn = axes(drawn, theme, "x", "y")
+    if legend:
+        for place, which in enumerate(("xaxis", "yaxis")):
+            drawn["layout"][which] |= axis_units(legend, place, half_width)
     return drawn
 
 

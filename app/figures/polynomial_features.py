@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.figures import curves, plane
+from app.figures import classes, curves, plane
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
@@ -99,11 +99,12 @@ def _map(
         size=max(1.5, 9 / seen.half_width),
         caption=f"<b>{name}</b>, {parameters}<br>{findings}",
         confidence=confidence,
+        legend=snapshot.legend,
     )
     edge = snapshot.data_half_width
     box = {"type": "rect", "x0": -edge, "x1": edge, "y0": -edge, "y1": edge}
     drawn["layout"]["shapes"] = [{**box, "line": {"color": theme.text, "width": 2, "dash": "dot"}}]
-    return plane.axes(drawn, theme, "x", "y")
+    return plane.data_axes(drawn, theme, seen.half_width, snapshot.legend)
 
 
 def accuracy_by_degree(sweep: Sweep, theme: Theme, degree: int) -> Figure:
@@ -176,6 +177,7 @@ def accuracy_by_degree(sweep: Sweep, theme: Theme, degree: int) -> Figure:
 def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> Figure:
     """The weights of one class by degree in x and y."""
     square = spectrum(snapshot, network)[label]
+    name = classes.name(snapshot.legend, label)
     size = len(square)
     finite = np.isfinite(square)
     largest = float(np.abs(square[finite]).max()) if finite.any() else 0.0
@@ -185,9 +187,9 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
     drawn = figure(
         theme,
         [],
-        alt=f"Weights for class {label} by degree in x and y; the largest is {largest:.3g}.",
+        alt=f"Weights for {name} by degree in x and y; the largest is {largest:.3g}.",
         aspect=1,
-        caption=f"<b>class {label}</b>, largest |weight| {largest:.3g}",
+        caption=f"<b>{escape(name)}</b>, largest |weight| {largest:.3g}",
         images=[
             {
                 **plane.picture(image, size / 2),

@@ -7,6 +7,7 @@ import numpy as np
 from app.figures import curves, plane
 from app.figures.drawing import Figure, Html, Theme, along, axis, escape, figure
 from app.figures.words import accuracy, agree, count, percent
+from mlpcore import maps
 from mlpcore.experiments.wide_vs_deep import Architecture, Snapshot, view
 
 
@@ -124,7 +125,7 @@ def decision_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> 
 def large_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Figure:
     """The decision map of one network, large, with axes."""
     drawn = _map(snapshot, theme, snapshot.at_depth(depth), network, size=6)
-    return plane.axes(drawn, theme, "x", "y")
+    return plane.data_axes(drawn, theme, maps.HALF_WIDTH, snapshot.legend)
 
 
 def _map(
@@ -140,6 +141,7 @@ def _map(
         snapshot.test_labels,
         theme,
         alt=f"Decision map of {name}.",
+        legend=snapshot.legend,
         **look,
     )
 

@@ -11,7 +11,8 @@ import streamlit as st
 from app import controls
 from app.live import route
 from app.live.frames import Draw, Frames, View
-from mlpcore.jobs import Job, Jobs, Runnable, State
+from app.settings import settings
+from mlpcore.jobs import Job, Jobs, Refused, Runnable, State
 
 frames = Frames()
 
@@ -22,7 +23,13 @@ _CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
 @cache
 def jobs() -> Jobs:
     """The jobs of this process."""
-    return Jobs()
+    chosen = settings()
+    return Jobs(
+        at_once=chosen.training_threads,
+        keep=chosen.kept_results,
+        waiting=chosen.waiting_runs,
+        per_watcher=chosen.runs_per_visitor,
+    )
 
 
 def watcher() -> str:
@@ -33,7 +40,8 @@ def watcher() -> str:
 def follow(config: Runnable, slot: str = "main") -> Job:
     """The job this page shows for a config: the one it shows already, or that of the config.
 
-    A job of another config, which the page showed before, is let go of.
+    A job of another config, which the page showed before, is let go of. Where no further run is
+    taken, the page says so and ends there.
 
     Args:
         config: what to run.
@@ -47,8 +55,15 @@ def follow(config: Runnable, slot: str = "main") -> Job:
         and jobs().heartbeat(shown.id, watcher())
     ):
         return shown
-    release(slot)
-    return show(jobs().submit(config, watcher()), slot)
+    try:
+        job = jobs().submit(config, watcher())
+    except Refused as refused:
+        st.warning(str(refused), icon=":material/hourglass_top:")
+        st.button("Try again", icon=":material/refresh:")
+        st.stop()
+    if job is not shown:
+        release(slot)
+    return show(job, slot)
 
 
 def show(job: Job, slot: str = "main") -> Job:
@@ -72,10 +87,9 @@ def release_all() -> None:
 
 def enter(page: str) -> None:
     """Note which page runs now; what another one showed is let go of."""
-    entered = st.session_state.get("_page") != page
-    if entered:
+    if st.session_state.get("_page") != page:
         release_all()
-    st.session_state["_page"], st.session_state["_entered"] = page, entered
+        st.session_state["_page"], st.session_state["_entered"] = page, True
 
 
 def _shown() -> dict[str, str]:

@@ -3,12 +3,13 @@
 One request asks for all pictures a page shows of one job. It is answered as soon as the job has
 changed since what the page has, or with nothing new after a while; it is also the sign of life
 without which a job is dropped. The route answers only who watches an existing job, for views that a
-page has placed.
+page has placed, and a bounded number of requests at a time.
 """
 
 import asyncio
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ HOLD = 4.0
 CALM = 2.0
 LARGEST_REQUEST = 64 * 1024
 MOST_VIEWS = 64
+# Requests that one watcher may have open: a page has one, or two for a moment.
+MOST_OPEN = 16
 
 
 class BadRequest(ValueError):
@@ -97,6 +100,7 @@ def routes(jobs: Callable[[], Jobs], frames: Frames, base: str) -> list[Route]:
     """
     # One thread draws: the GIL would not let two, and viewers then share a core fairly.
     artist = ThreadPoolExecutor(1, thread_name_prefix="frames")
+    open_requests: Counter[str] = Counter()
 
     async def answer(request: Request) -> Response:
         try:
@@ -107,13 +111,25 @@ def routes(jobs: Callable[[], Jobs], frames: Frames, base: str) -> list[Route]:
         known = all(frames.knows(view) for view in question.views)
         if job is None or not known or not jobs().heartbeat(job.id, question.watcher):
             return JSONResponse({"message": "This result is no longer here."}, 410)
+        if open_requests[question.watcher] >= MOST_OPEN:
+            message = f"At most {MOST_OPEN} requests may be open at a time."
+            return JSONResponse({"message": message}, 429)
+        open_requests[question.watcher] += 1
+        try:
+            text = await compose(job, question)
+        finally:
+            open_requests[question.watcher] -= 1
+            if not open_requests[question.watcher]:
+                del open_requests[question.watcher]
+        return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    async def compose(job: Job, question: Question) -> str:
         if question.calm:
             await asyncio.sleep(CALM)
         await _news(job, question.version)
         jobs().heartbeat(job.id, question.watcher)
         loop = asyncio.get_running_loop()
-        text = await loop.run_in_executor(artist, _compose, job, frames, question)
-        return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
+        return await loop.run_in_executor(artist, _compose, job, frames, question)
 
     async def plotly(request: Request) -> Response:
         headers = {
@@ -174,7 +190,8 @@ def _picture(frame: Frame, held: set[str]) -> str:
 
 def describe(status: Status) -> dict[str, Any]:
     """A job's state for the status line: state, words, and progress 0…1."""
-    label = status.snapshot.label if status.snapshot else "starting"
+    at = status.snapshot or status.preparation
+    label = at.label if at else "starting"
     words = {
         "queued": f"waiting for a free place, {status.position or 1} in line",
         "running": label,
@@ -186,7 +203,7 @@ def describe(status: Status) -> dict[str, Any]:
     return {
         "state": status.state.value,
         "words": words[status.state.value],
-        "progress": status.snapshot.progress if status.snapshot else 0.0,
+        "progress": at.progress if at else 0.0,
     }
 
 

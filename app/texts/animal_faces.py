@@ -15,10 +15,19 @@ SOURCES = {
 NOT_THERE = "**The real photographs are not on this machine yet.**"
 OWN = "**You see pictures somebody brought.** They are kept in memory only."
 REAL_HELP = "AnimalFaces32x32, downloaded once and kept on this machine."
+NO_DOWNLOAD = (
+    "The real photographs could not be downloaded. Go on with drawn faces; or, if you have the "
+    "archive, bring it under *Your own pictures*; or tell those who run this server, whose log "
+    "says why."
+)
 BRING = (
     "One folder a class, 2 to 20 of them, with JPEG or PNG pictures of any size: "
     "`cat/…`, `dog/…`. A `train` and a `val` folder with those inside are used as they are; else "
     "a fifth of each class is held out. Nothing is sent elsewhere or written to the disk."
+)
+ONE = (
+    "A JPEG or PNG picture of any size. Its middle square is shown to the networks at 32 × 32. It "
+    "is kept in memory only, and no link carries it."
 )
 
 FILTERS = (
@@ -71,9 +80,11 @@ pictures that are not moved, so that both networks answer the same questions.
 SALIENCY = r"""
 The input gradient $\partial \log p_k / \partial x$, $k$ being the likeliest class, says how the
 answer would change with each pixel; what is drawn is its largest absolute value over the colours.
-A filter's effect on a class is $\partial z_k/\partial h_j$, the derivative of the class's logit by
-the unit's activation, averaged over the validation pictures and less its mean over the classes,
-which no probability depends on. With one hidden layer these are the unit's outgoing weights.
+With one hidden layer a unit's effect on the classes is its **outgoing weights**. With more, a unit
+has no weight to a class of its own, so what is drawn is $\partial z_k/\partial h_j$, the derivative
+of the class's logit by the unit's activation, **averaged over the validation pictures**; with one
+hidden layer that is the outgoing weight. Either is less its mean over the classes, which no
+probability depends on.
 """
 
 CREDIT = (

@@ -1,13 +1,13 @@
 """Animal Faces: what does an MLP's first layer see, and what does augmentation give?"""
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from app import controls, picture_source, stage
+from app import controls, own_picture, picture_source, stage
 from app.controls import Panel
 from app.figures import animal_faces as figures
+from app.figures import inside
 from app.live import component
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
@@ -22,9 +22,13 @@ from mlpcore.experiments import AnimalFaces
 Pictures = list[tuple[Draw, dict[str, Any]]]
 
 
-def _pick(name: str) -> Callable[[int], None]:
-    """What a click does: it shows a filter or a picture large."""
-    return lambda number: controls.change(FacesLook, **{name: number})
+def _show_unit(number: int) -> None:
+    controls.change(FacesLook, unit=number)
+
+
+def _show_picture(number: int) -> None:
+    own_picture.put_away()
+    controls.change(FacesLook, picture=number)
 
 
 picture_source.settle()
@@ -35,14 +39,11 @@ with st.sidebar:
     panel.draw(AnimalFaces, "activation")
     if panel["activation"] == "leaky_relu":
         panel.draw(AnimalFaces, "negative_slope")
-    panel.draw(AnimalFaces, "seeds", "epochs")
+    panel.draw(AnimalFaces, "seeds")
     with st.expander("Training"):
-        panel.draw(AnimalFaces, "optimiser", "learning_rate", "batch_size", "drop_last")
-        if panel["optimiser"] in ("sgd", "rmsprop"):
-            panel.draw(AnimalFaces, "momentum")
-        panel.box(AnimalFaces, "weight_decay")
+        panel.training(AnimalFaces)
+    with st.expander("Initialization"):
         panel.draw(AnimalFaces, "scheme", "gain")
-        panel.box(AnimalFaces, "seed")
 
 st.title("Animal Faces")
 st.markdown(texts.QUESTION)
@@ -55,14 +56,14 @@ if not picture_source.choose_pictures(config):
     st.stop()
 job = follow(config)
 stage.play(panel, job)
-samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
-live_figures(job, samples, key="samples", min_width="22rem")
-live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
-
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
 transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
+live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
+live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
+
 st.subheader("What the first layer looks for")
 with st.container(horizontal=True, gap="large"):
     panel.draw(FacesLook, "own_scale", "by_norm")
@@ -73,7 +74,7 @@ network = panel["network"] - 1 if config.seeds > 1 else 0
 arms = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}[config.augmentation]
 shown = {"network": network, "own": panel["own_scale"], "ordered": panel["by_norm"]}
 grids: Pictures = [(figures.filter_grid, {"arm": arm, **shown}) for arm in arms]
-live_figures(job, grids, key="filters", min_width="22rem", max_width="40rem", pick=_pick("unit"))
+live_figures(job, grids, key="filters", min_width="22rem", max_width="40rem", pick=_show_unit)
 st.caption(texts.FILTERS)
 
 st.subheader("How it learns")
@@ -81,47 +82,48 @@ curves: Pictures = [(figures.accuracy_curves, {}), (figures.loss_curves, {})]
 live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
 
 st.subheader("What it gets right and wrong")
-judgements: tuple[Draw, ...] = (
-    figures.confusion_table,
-    figures.predictions,
-    figures.most_wrong,
-)
+judgements: list[Draw] = [figures.confusion_table, figures.predictions, figures.most_wrong]
 for draw in judgements:
     seen: Pictures = [(draw, {"arm": arm, "network": network}) for arm in arms]
-    live_figures(
-        job, seen, key=f"judgements {judgements.index(draw)}", min_width="22rem", max_width="44rem"
-    )
+    live_figures(job, seen, key=draw.__name__, min_width="22rem", max_width="44rem")
 
 st.subheader("Inside one network")
 if len(arms) > 1:
     panel.draw(FacesLook, "arm")
 arm = panel["arm"] if len(arms) > 1 else arms[0]
 one = {"arm": arm, "network": network}
-left, right = st.columns(2, gap="large")
+left, right = st.columns([3, 4], gap="large")
 with left:
     panel.count(FacesLook, "unit", config.hidden_widths[0])
     unit = {**one, "unit": panel["unit"] - 1}
-    large: Pictures = [(figures.unit_filter, unit), (figures.unit_classes, unit)]
+    large: Pictures = [(inside.unit_filter, unit), (inside.unit_classes, unit)]
     live_figures(job, large, key="unit", min_width="10rem", max_width="18rem", height="15rem")
-    live_figures(job, [(figures.unit_pictures, unit)], key="unit_pictures", pick=_pick("picture"))
+    live_figures(job, [(inside.unit_pictures, unit)], key="unit_pictures", pick=_show_picture)
 with right:
-    panel.box(FacesLook, "picture")
-    place = panel["picture"] - 1
-    looked_at = {**one, "place": place}
+    if brought := own_picture.brought():
+        st.button("Back to the validation pictures", on_click=own_picture.put_away)
+    else:
+        panel.box(FacesLook, "picture")
+    own_picture.bring()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        panel.draw(FacesLook, "turn", "flip")
+    look = panel.config(FacesLook)
+    subject = inside.Subject(look.picture - 1, brought, look.turn, look.flip)
+    looked_at = {**one, "subject": subject}
     parts: Pictures = [
-        (figures.picture, {"place": place}),
-        (figures.saliency, looked_at),
-        (figures.picture_classes, looked_at),
+        (inside.picture, {"subject": subject}),
+        (inside.saliency, looked_at),
+        (inside.picture_classes, looked_at),
     ]
     live_figures(job, parts, key="picture", min_width="9rem", max_width="18rem", height="15rem")
-    live_figures(job, [(figures.picture_units, looked_at)], key="picture_units", height="12rem")
+    live_figures(job, [(inside.picture_units, looked_at)], key="picture_units", height="12rem")
 
 st.subheader("Think")
 predict(texts.HIERARCHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="hierarchy")
 if st.session_state.get("hierarchy") is not None:
     measured: Pictures = [
-        (figures.probes, {"network": network}),
-        (figures.similarities, {"network": network}),
+        (inside.probes, {"network": network}),
+        (inside.similarities, {"network": network}),
     ]
     live_figures(job, measured, key="measured", min_width="20rem", height="20rem")
 with st.expander("What augmentation does"):
@@ -134,5 +136,4 @@ with st.expander("The command that reproduces this result"):
     st.code(command_line("animal-faces", config), language="bash")
 st.caption(texts.CREDIT)
 
-panel.config(FacesLook)
 panel.write_url()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import controls, stage
+from app import controls, own_points, stage
 from app.controls import Panel
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
@@ -11,7 +11,6 @@ from app.pages import PARAMETERS
 from app.teaching import predict
 from app.texts import polynomial_features as texts
 from app.transport import transport
-from mlpcore.__main__ import command_line
 from mlpcore.experiments import DegreeSweep, PolynomialFeatures
 from mlpcore.experiments.degree_sweep import ALL
 from mlpcore.experiments.polynomial_features import Window, feature_conditioning
@@ -22,8 +21,7 @@ with st.sidebar:
     panel.draw(PolynomialFeatures, "degree", "basis", "scale", "standardise")
     panel.draw(PolynomialFeatures, "hidden_layers", "seeds")
     with st.expander("Data"):
-        panel.draw(PolynomialFeatures, "data", "classes", "samples", "noise")
-        panel.box(PolynomialFeatures, "data_seed")
+        own_points.choose_points(panel, PolynomialFeatures)
     with st.expander("Training"):
         panel.training(PolynomialFeatures)
 
@@ -32,6 +30,7 @@ st.markdown(texts.QUESTION)
 config = panel.config(PolynomialFeatures)
 panel.show_problems()
 stage.present(panel, config)
+own_points.bring_points(PolynomialFeatures)
 job = follow(config)
 stage.play(panel, job)
 
@@ -48,6 +47,7 @@ with headline:
     answer = [(figures.headline, shown)]
     live_figures(job, answer, key="headline", min_width="100%", height="4rem", status=True)
 shown["confidence"] = panel["confidence"]
+own_points.show_classes(config)
 maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
 live_figures(job, maps, key="maps", min_width="20rem", height="28rem")
 
@@ -65,7 +65,7 @@ live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", 
 
 st.subheader("Accuracy against degree")
 panel.draw(PolynomialLook, "sweep")
-commands = [command_line("polynomial", config)]
+commands = [own_points.command("polynomial", config)]
 if panel["sweep"]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         panel.draw(PolynomialLook, ("degree_from", "degree_to"), "degree_step", "all_bases")
@@ -73,7 +73,7 @@ if panel["sweep"]:
     sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialLook).degrees)
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
     live_figures(follow(sweep, "sweep"), [by_degree], key="sweep", height="26rem", status=True)
-    commands.append(command_line("polynomial --sweep", sweep))
+    commands.append(own_points.command("polynomial --sweep", sweep))
 else:
     release("sweep")
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import controls, stage
+from app import controls, own_points, stage
 from app.controls import Panel
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
@@ -12,7 +12,6 @@ from app.pages import PARAMETERS
 from app.teaching import predict
 from app.texts import wide_vs_deep as texts
 from app.transport import transport
-from mlpcore.__main__ import command_line
 from mlpcore.experiments import WideVsDeep
 
 panel = Panel(*PARAMETERS["wide-vs-deep"])
@@ -21,8 +20,7 @@ with st.sidebar:
     if panel["activation"] == "leaky_relu":
         panel.draw(WideVsDeep, "negative_slope")
     with st.expander("Data"):
-        panel.draw(WideVsDeep, "data", "classes", "samples", "noise")
-        panel.box(WideVsDeep, "data_seed")
+        own_points.choose_points(panel, WideVsDeep)
     with st.expander("Training"):
         panel.training(WideVsDeep)
 
@@ -31,6 +29,7 @@ st.markdown(texts.QUESTION)
 config = panel.config(WideVsDeep)
 panel.show_problems()
 stage.present(panel, config)
+own_points.bring_points(WideVsDeep)
 job = follow(config)
 stage.play(panel, job)
 
@@ -41,6 +40,7 @@ transport(job, config, lambda: controls.change(WideVsDeep, seed=config.seed + co
 
 panel.pick(DepthLook, "network", {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)})
 network = panel["network"] - 1
+own_points.show_classes(config)
 maps = [(figures.decision_map, {"depth": d, "network": network}) for d in config.depths]
 live_figures(job, maps, key="maps", min_width="9rem", height="13rem")
 
@@ -68,7 +68,7 @@ with st.expander("The mathematics of the budget"):
 with st.expander("The mathematics of linear regions"):
     st.markdown(texts.REGIONS)
 with st.expander("The command that reproduces this result"):
-    st.code(command_line("wide-vs-deep", config), language="bash")
+    st.code(own_points.command("wide-vs-deep", config), language="bash")
 st.caption(texts.CREDIT)
 
 panel.config(DepthLook)

@@ -40,7 +40,16 @@ _lock = threading.Lock()
 
 
 class DownloadError(Exception):
-    """No address gave the archive; the text says why each did not, and what to do instead."""
+    """No address gave the archive, or what is in its place is another. The text is for everybody.
+
+    Args:
+        details: why each address did not, and where on this machine to save the archive: a note
+            for those who run it, which tracebacks end with.
+    """
+
+    def __init__(self, details: str) -> None:
+        super().__init__("The real photographs could not be loaded; drawn faces need no download.")
+        self.add_note(details)
 
 
 def cached() -> bool:
@@ -55,14 +64,17 @@ def load(progress: Progress = lambda share: None) -> Pictures:
         progress: is told the share of the work done.
 
     Raises:
-        DownloadError: no address gave the archive.
+        DownloadError: no address gave the archive, or the one in the cache is another.
     """
     with _lock:
         images = cache.load(ARRAY, SHAPE)
         if images is not None:
             return Pictures.in_order(torch.from_numpy(images), CLASSES, COUNTS)
         archive = cache.folder() / ARCHIVE
-        pictures = read(archive, progress) if archive.exists() else _download(archive, progress)
+        try:
+            pictures = read(archive, progress) if archive.exists() else _download(archive, progress)
+        except ParameterError as error:
+            raise DownloadError(str(error)) from error
         cache.save(ARRAY, pictures.images.numpy())
         return pictures
 
@@ -102,11 +114,7 @@ def _download(archive: Path, progress: Progress) -> Pictures:
                 )
         except (OSError, HTTPException, ValueError) as error:
             problems.append(f"{address}: {error}")
-    raise DownloadError(
-        "Animal Faces could not be downloaded.\n"
-        + "\n".join(problems)
-        + f"\nSave the archive as {archive}, or go on with drawn faces."
-    )
+    raise DownloadError("\n".join([*problems, f"Save the archive as {archive}."]))
 
 
 def _fetch(address: str, file: IO[bytes], progress: Progress) -> None:

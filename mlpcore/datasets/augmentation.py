@@ -82,6 +82,12 @@ def moved(words: Tensor, steps: Tensor) -> Tensor:
     return words.flatten().index_select(0, sources.flatten()).view(count, side**2)
 
 
+def unpacked(words: Tensor) -> Tensor:
+    """Words (N, P) from :func:`still` or :func:`moved` as pictures (N, S, S, 3) uint8."""
+    side = math.isqrt(words.shape[1])
+    return words.view(-1, side, side, 1).view(torch.uint8)[..., :3]
+
+
 def normalised(words: Tensor, out: Tensor | None = None) -> Tensor:
     """Words (N, P) as a network's inputs (N, 3·P) in −1…1: red plane, green plane, blue plane.
 

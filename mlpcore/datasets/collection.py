@@ -4,10 +4,8 @@ A set that is brought (a path on the command line, an upload) is kept in memory 
 fingerprint. A name says nothing about this machine's files, so it may stand in a link.
 """
 
-import threading
-from collections import OrderedDict
-
 from mlpcore.datasets import animal_faces, drawn_faces
+from mlpcore.datasets.kept import Kept
 from mlpcore.datasets.pictures import Pictures, Progress
 from mlpcore.params import ParameterError
 
@@ -16,39 +14,44 @@ ALLOWED = f"{DRAWN}, {REAL} or the name of a set that was loaded"
 # Sets kept in memory; the one unused for longest goes first.
 MOST_KEPT = 8
 
-_kept: OrderedDict[str, Pictures] = OrderedDict()
-_lock = threading.Lock()
+_kept: Kept[Pictures] = Kept(MOST_KEPT)
+# The drawn and the real ones, once they are there.
+_made: dict[str, Pictures] = {}
 
 
 def keep(pictures: Pictures) -> str:
     """Keep a set in memory and return its name."""
-    name = pictures.fingerprint
-    with _lock:
-        _kept[name] = pictures
-        _kept.move_to_end(name)
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return name
+    return _kept.keep(pictures.fingerprint, pictures)
 
 
 def check(name: str) -> None:
     """Raise :class:`ParameterError` if ``data`` is not the name of a set."""
-    if name not in (DRAWN, REAL) and name not in _kept:
-        raise ParameterError("data", ALLOWED, name, "Load it again")
+    if name not in (DRAWN, REAL):
+        _brought(name)
+
+
+def work(name: str) -> str:
+    """What :func:`load` does when it takes its time, in words."""
+    return "drawing the faces" if name == DRAWN else "loading the photographs"
 
 
 def load(name: str, progress: Progress = lambda share: None) -> Pictures:
-    """The set of this name; the drawn and the real ones are made or fetched if need be.
+    """The set of this name, the same object each time; made or fetched if need be.
 
     Raises:
         ParameterError: there is none.
         DownloadError: the real ones cannot be fetched.
     """
-    if name == DRAWN:
-        return drawn_faces.load(progress)
-    if name == REAL:
-        return animal_faces.load(progress)
-    check(name)
-    with _lock:
-        _kept.move_to_end(name)
-        return _kept[name]
+    if name in (DRAWN, REAL):
+        if name not in _made:
+            source = drawn_faces if name == DRAWN else animal_faces
+            _made.setdefault(name, source.load(progress))
+        return _made[name]
+    return _brought(name)
+
+
+def _brought(name: str) -> Pictures:
+    pictures = _kept.get(name)
+    if pictures is None:
+        raise ParameterError("data", ALLOWED, name, "Load it again")
+    return pictures

@@ -12,6 +12,7 @@ colour (N, 3, 1, 1) in 0…1.
 
 import hashlib
 import math
+import threading
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -48,15 +49,19 @@ BACKGROUNDS: tuple[Colour, ...] = (
 TONGUE: Colour = (216, 104, 108)
 
 
+_lock = threading.Lock()
+
+
 def load(progress: Progress = lambda share: None) -> Pictures:
     """As many pictures as the real set has, from seed 0; drawn once, then cached."""
     name = f"drawn_faces-{_version()}.npy"
-    images = cache.load(name, SHAPE)
-    if images is not None:
-        return Pictures.in_order(torch.from_numpy(images), CLASSES, COUNTS)
-    pictures = make(progress=progress)
-    cache.save(name, pictures.images.numpy())
-    return pictures
+    with _lock:
+        images = cache.load(name, SHAPE)
+        if images is not None:
+            return Pictures.in_order(torch.from_numpy(images), CLASSES, COUNTS)
+        pictures = make(progress=progress)
+        cache.save(name, pictures.images.numpy())
+        return pictures
 
 
 def make(

@@ -59,11 +59,11 @@ class FileTree:
 
     def skip(self, parts: Parts, reason: str) -> None:
         """Leave a file out."""
-        self.skipped.append(_printable(f"{'/'.join(parts)}: {reason}"))
+        self.skipped.append(printable(f"{'/'.join(parts)}: {reason}"))
 
     def refusal(self, allowed: str, fix: str) -> ParameterError:
         """The error that says why this source will not do."""
-        return ParameterError("data", allowed, self.name, _printable(fix))
+        return ParameterError("data", allowed, self.name, printable(fix))
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def _hidden(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """A text that may hold strangers' names, without what would steer a terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 

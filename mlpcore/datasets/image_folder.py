@@ -4,22 +4,20 @@ The layout is ``train/CLASS/PICTURE`` with ``val/CLASS/PICTURE`` beside it, or `
 alone; either may lie deeper. Pictures may have any size, and nobody has vetted them.
 """
 
-import io
 from pathlib import Path
 from posixpath import commonpath
 
-import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
+from mlpcore.datasets import image_file
 from mlpcore.datasets.file_tree import FileTree, Parts, opened
 from mlpcore.datasets.pictures import SIDE, Pictures, Progress
 from mlpcore.params import ParameterError
 
 FEWEST_CLASSES, MOST_CLASSES = 2, 20
-# Pixels of one picture, and of all.
-MOST_PIXELS, MOST_TOTAL_PIXELS = 50_000_000, 10_000_000_000
+# Pixels of all pictures.
+MOST_TOTAL_PIXELS = 10_000_000_000
 # Share of each class that becomes the validation set where there is none, and seed of the choice.
 VAL_SHARE, VAL_SEED = 0.2, 0
 SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -144,38 +142,18 @@ class _Decoder:
                 images.append(self._decode(self.tree.files[path]())[None])
             except ParameterError:
                 raise
-            except UnidentifiedImageError:
-                self.tree.skip(path, "no JPEG or PNG picture")
-            except Exception as error:  # decoders raise all sorts on broken bytes
-                self.tree.skip(path, str(error).partition("\n")[0] or type(error).__name__)
+            except Exception as error:
+                self.tree.skip(path, image_file.reason(error))
             self._tried += 1
             self.progress(self._tried / self.total)
         return torch.cat(images)
 
     def _decode(self, data: bytes) -> Tensor:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as file:
-            width, height = file.size
-            if width * height > MOST_PIXELS:
-                raise ValueError(f"{width} × {height} pixels, more than {MOST_PIXELS}")
-            self._pixels += width * height
+        with image_file.opened(data) as file:
+            self._pixels += file.width * file.height
             if self._pixels > MOST_TOTAL_PIXELS:
                 raise self.tree.refusal(
                     f"at most {MOST_TOTAL_PIXELS} pixels in all", "Leave some out or shrink them"
                 )
-            self.resized += (width, height) != (SIDE, SIDE)
-            # A JPEG can be decoded at a fraction of its size.
-            file.draft("RGB", (4 * SIDE, 4 * SIDE))
-            image = _upright_rgb(file)
-        fitted = ImageOps.fit(image, (SIDE, SIDE))
-        return torch.from_numpy(np.array(fitted))
-
-
-def _upright_rgb(image: Image.Image) -> Image.Image:
-    """The picture in 8-bit red, green and blue, on white where it is transparent."""
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")
+            self.resized += file.size != (SIDE, SIDE)
+            return image_file.fitted(file)

@@ -114,7 +114,8 @@ class AnimalFaces(Training):
             ParameterError: a batch holds more than the training set and the last one is dropped.
         """
         control = control or Control()
-        pictures = collection.load(self.data, lambda share: control.checkpoint())
+        with control.preparing(collection.work(self.data)) as progress:
+            pictures = collection.load(self.data, progress)
         yield from _Run(self, pictures, device).snapshots(control)
 
 
@@ -180,6 +181,18 @@ def confusion(architecture: Architecture, network: int, pictures: Pictures) -> N
     return counts
 
 
+@functools.lru_cache(maxsize=1)
+def _on_device(pictures: Pictures, device: torch.device | str) -> tuple[Tensor, Samples, Samples]:
+    """The training set packed, an even sample of it, and the validation set; for all who ask."""
+    classes, labels = len(pictures.classes), pictures.train_labels
+    spread = torch.linspace(0, len(labels) - 1, len(pictures.val_images)).long()
+    return (
+        pack(pictures.train_images).to(device),
+        Samples(flat(pictures.train_images[spread]), labels[spread], classes, device),
+        Samples(flat(pictures.val_images), pictures.val_labels, classes, device),
+    )
+
+
 class _Run(Run[AnimalFaces, Snapshot]):
     """The state of one run: a learner with augmentation, one without, or both."""
 
@@ -187,7 +200,7 @@ class _Run(Run[AnimalFaces, Snapshot]):
         self.pictures = pictures
         classes = len(pictures.classes)
         sizes = [3 * SIDE * SIDE, *config.hidden_widths, classes]
-        words, labels = pack(pictures.train_images).to(device), pictures.train_labels
+        words, seen, test = _on_device(pictures, device)
         if config.drop_last and config.batch_size > len(words):
             raise ParameterError(
                 "batch_size",
@@ -195,15 +208,14 @@ class _Run(Run[AnimalFaces, Snapshot]):
                 config.batch_size,
                 "Lower it or keep the last batch",
             )
-        spread = torch.linspace(0, len(words) - 1, len(pictures.val_images)).long()
-        seen = Samples(flat(pictures.train_images[spread]), labels[spread], classes, device)
-        test = Samples(flat(pictures.val_images), pictures.val_labels, classes, device)
         self.learners: dict[str, Learner] = {}
         courses = []
         for arm, wanted in (("augmented", "on"), ("plain", "off")):
             if config.augmentation in ("both", wanted):
                 degrees = config.degrees if arm == "augmented" else None
-                train = PictureSamples(words, labels, classes, degrees, config.network_seeds)
+                train = PictureSamples(
+                    words, pictures.train_labels, classes, degrees, config.network_seeds
+                )
                 self.learners[arm] = Learner(
                     sizes,
                     config,

@@ -262,7 +262,8 @@ class _Data:
     def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
         classes = config.sizes[-1]
         if config.data in PICTURES:
-            pictures = collection.load(config.data, lambda share: control.checkpoint())
+            with control.preparing(collection.work(config.data)) as progress:
+                pictures = collection.load(config.data, progress)
             images, labels = pictures.train_images, pictures.train_labels
             words = pack(images).to(device)
             train: Samples = PictureSamples(words, labels, classes, ROTATION, [config.seed])

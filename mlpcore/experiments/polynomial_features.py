@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mlpcore import maps
 from mlpcore.budget import parameter_count, width_for_budget
 from mlpcore.control import Control
+from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import Split
 from mlpcore.experiments.learner import Architecture, Floats, Learner
 from mlpcore.experiments.run import AnySnapshot, Course, Run
@@ -108,6 +109,7 @@ class Snapshot(AnySnapshot):
         mlp: the MLPs beside them.
         polynomials: the features.
         test_points, test_labels: the test set, (N, 2) and (N,).
+        legend: what its numbers stand for, if the points were brought.
         data_half_width: the smallest square ± around 0 that holds all points.
     """
 
@@ -117,6 +119,7 @@ class Snapshot(AnySnapshot):
     polynomials: Polynomials
     test_points: Floats
     test_labels: NDArray[np.int64]
+    legend: Legend | None
     data_half_width: float
 
     def result(self) -> dict[str, object]:
@@ -246,6 +249,7 @@ class _Run(Run[PolynomialFeatures, Snapshot]):
         self.polynomials = config.expand(split, config.degree, config.basis)
         train = Samples(split.train_inputs, split.train_labels, config.classes, device)
         test = Samples(split.test_inputs, split.test_labels, config.classes, device)
+        self.legend = config.legend
         self.points, self.labels = split.test_inputs.numpy(), split.test_labels.numpy()
         self.half_width = float(torch.cat([split.train_inputs, split.test_inputs]).abs().max())
         mlp = Learner(config.mlp_sizes, config, "relu", 0.0, device)
@@ -266,5 +270,6 @@ class _Run(Run[PolynomialFeatures, Snapshot]):
             polynomials=self.polynomials,
             test_points=self.points,
             test_labels=self.labels,
+            legend=self.legend,
             data_half_width=self.half_width,
         )

@@ -2,8 +2,9 @@
 
 import math
 
-from mlpcore.datasets import planar
-from mlpcore.params import Config, ParameterError, choice, number, switch
+from mlpcore.datasets import planar, points
+from mlpcore.datasets.legend import Legend
+from mlpcore.params import Config, ParameterError, choice, number, specs, switch, text
 from mlpcore.training import OPTIMISERS
 
 # Evaluations of all networks on all data in a run, at least about; and the most epochs between two.
@@ -56,11 +57,18 @@ class Training(Config):
         return {0, 1, 2, *range(stride, self.epochs, stride), self.epochs}
 
 
-class PlanarTraining(Training):
-    """Training on labelled points in the plane."""
+# What only sets that are generated have.
+GENERATED = ("samples", "noise", "data_seed")
 
-    data: str = choice(
-        "spirals", planar.PLANAR, label="Data set", help="Labelled points in the plane."
+
+class PlanarTraining(Training):
+    """Training on labelled points in the plane, which are generated or were brought."""
+
+    data: str = text(
+        "spirals",
+        points.ALLOWED,
+        label="Data set",
+        help="Labelled points in the plane; a CSV file of x, y and label brings others.",
     )
     classes: int = number(4, 2, 8, label="Classes", help="Spiral arms, moons, rings, …")
     samples: int = number(
@@ -77,21 +85,49 @@ class PlanarTraining(Training):
         """Check the fields against each other.
 
         Raises:
-            ParameterError: a batch holds more than the training set.
+            ParameterError: ``data`` is no set's name; brought points have another number of
+                classes, or a parameter that only generated ones have; or a batch holds more than
+                the training set.
         """
+        brought = self.brought
+        if brought:
+            self._check_against(brought)
         if self.batch_size > self.train_size:
             raise ParameterError(
                 "batch_size",
                 f"at most the training set's {self.train_size} samples",
                 self.batch_size,
-                "Lower it or raise samples",
+                "Lower it or " + ("bring more points" if brought else "raise samples"),
             )
+
+    def _check_against(self, brought: points.Points) -> None:
+        if self.classes != len(brought.classes):
+            allowed = f"{len(brought.classes)}, as many as the points that were brought have"
+            raise ParameterError("classes", allowed, self.classes)
+        for name, spec in specs(type(self)).items():
+            if name in GENERATED and getattr(self, name) != spec.default:
+                allowed = "left out with points that were brought"
+                raise ParameterError(name, allowed, getattr(self, name))
+
+    @property
+    def brought(self) -> points.Points | None:
+        """The points that were brought, or None if they are generated."""
+        return None if self.data in planar.PLANAR else points.find(self.data)
+
+    @property
+    def legend(self) -> Legend | None:
+        """What classes and axes of brought points are called, and their units."""
+        return self.brought.legend if self.brought else None
 
     @property
     def train_size(self) -> int:
         """Samples in the training set."""
+        if self.brought:
+            return len(self.brought.split.train_labels)
         return self.classes * self.samples - planar.test_size(self.classes, self.samples)
 
     def split(self) -> planar.Split:
         """The points, as training and test set."""
+        if self.brought:
+            return self.brought.split
         return planar.make(self.data, self.classes, self.samples, self.noise, self.data_seed)

@@ -13,6 +13,7 @@ from mlpcore import maps
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.budget import parameter_count, width_for_budget
 from mlpcore.control import Control
+from mlpcore.datasets.legend import Legend
 from mlpcore.experiments.learner import Architecture, Floats, Learner
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
@@ -123,12 +124,14 @@ class Snapshot(AnySnapshot):
     Attributes:
         architectures: one a depth, shallowest first.
         test_points, test_labels: the test set, (N, 2) and (N,).
+        legend: what its numbers stand for, if the points were brought.
     """
 
     config: WideVsDeep
     architectures: tuple[Architecture, ...]
     test_points: Floats
     test_labels: NDArray[np.int64]
+    legend: Legend | None
 
     def at_depth(self, depth: int) -> Architecture:
         """The architecture with this number of hidden layers."""
@@ -205,6 +208,7 @@ class _Run(Run[WideVsDeep, Snapshot]):
         split = config.split()
         train = Samples(split.train_inputs, split.train_labels, config.classes, device)
         test = Samples(split.test_inputs, split.test_labels, config.classes, device)
+        self.legend = config.legend
         self.points, self.labels = split.test_inputs.numpy(), split.test_labels.numpy()
         self.learners = [
             Learner(config.sizes(depth), config, config.activation, config.negative_slope, device)
@@ -220,4 +224,5 @@ class _Run(Run[WideVsDeep, Snapshot]):
             architectures=tuple(learner.snapshot() for learner in self.learners),
             test_points=self.points,
             test_labels=self.labels,
+            legend=self.legend,
         )

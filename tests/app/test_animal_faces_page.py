@@ -10,8 +10,9 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from app import loading
+from app.figures.inside import Subject
 from app.live import component
-from mlpcore.datasets import animal_faces, collection, drawn_faces
+from mlpcore.datasets import animal_faces, collection, drawn_faces, image_file
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import AnimalFaces
 
@@ -33,9 +34,10 @@ def small():
 @pytest.fixture
 def _no_real_faces(monkeypatch, tmp_path):
     def fail(progress):
-        raise DownloadError("Animal Faces could not be downloaded.\nhttps://x: no network")
+        raise DownloadError("https://x: no network\nSave the archive as /home/ada/afhq.zip.")
 
     monkeypatch.setenv("MLP_EXPLORER_CACHE", str(tmp_path))
+    monkeypatch.setattr(collection, "_made", {})
     monkeypatch.setattr(animal_faces, "load", fail)
 
 
@@ -106,13 +108,14 @@ def test_a_set_that_is_gone_is_said():
 
 
 @pytest.mark.usefixtures("_no_real_faces")
-def test_real_faces_that_cannot_come_leave_the_page_as_it_is(small):
+def test_real_faces_that_cannot_come_leave_the_page_as_it_is(small, caplog):
     at = visit(data=small)
     button(at, "Real photographs").click().run()
     at = arrived(at)
     assert not at.exception
-    assert "could not be downloaded" in at.error[0].value
-    assert "https://x: no network" in at.error[0].value
+    assert "Go on with drawn faces" in at.error[0].value
+    assert "/home" not in at.error[0].value
+    assert "Save the archive as /home/ada/afhq.zip" in caplog.text  # whoever runs the server knows
     assert shown(at).config.data == small
 
 
@@ -142,6 +145,66 @@ def test_an_archive_that_will_not_do_says_why(small):
     at = arrived(at)
     assert "2 to 20 folders" in at.error[0].value
     assert shown(at).config.data == small
+
+
+def picture(form="PNG"):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, form)
+    return stream.getvalue()
+
+
+def own_picture(at, name, data):
+    uploader = next(each for each in at.file_uploader if "own picture" in each.label)
+    return uploader.set_value((name, data, "image/png")).run()
+
+
+def buttons(at):
+    return {button.label for button in at.button}
+
+
+def test_a_picture_of_ones_own_is_shown_until_it_is_put_away(small):
+    at = own_picture(visit(data=small, picture="7"), "me.png", picture())
+    assert not at.exception
+    assert not at.error
+    seen = image_file.read(picture(), "me.png").numpy().tobytes()
+    assert looked_at(seen)
+    assert "Picture" not in {box.label for box in at.number_input}
+    at = button(at, "Back to the validation pictures").click().run()
+    assert "Back to the validation pictures" not in buttons(at)
+    assert next(box for box in at.number_input if box.label == "Picture").value == 7
+
+
+def looked_at(pixels):
+    """Whether the page has placed pictures of these pixels."""
+    views = component.frames._views.values()
+    subjects = [value for view in views for _, value in view.parameters]
+    return any(isinstance(s, Subject) and s.brought == pixels for s in subjects)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.png", b""),
+        ("words.jpg", b"no picture"),
+        ("half.png", picture()[:2000]),
+        ("moving.gif", picture("GIF")),
+    ],
+)
+def test_a_file_that_is_no_picture_is_refused_in_place(name, data, small):
+    at = own_picture(visit(data=small), name, data)
+    assert not at.exception
+    assert f"picture must be a JPEG or PNG file that can be read; got '{name}'" in at.error[0].value
+    assert "Back to the validation pictures" not in buttons(at)
+    at = own_picture(at, "me.png", picture())
+    assert not at.error
+
+
+def test_a_bad_file_leaves_the_good_one_before_it(small):
+    at = own_picture(visit(data=small), "me.png", picture())
+    at = own_picture(at, "words.jpg", b"no picture")
+    assert at.error
+    assert "Back to the validation pictures" in buttons(at)
 
 
 def test_the_answer_brings_its_measurements(small):

@@ -1,6 +1,7 @@
 """Live figures without a browser: what is encoded, and what the route answers."""
 
 import asyncio
+import dataclasses
 import json
 import threading
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from app.figures.drawing import THEMES, Html, figure
 from app.live import route
 from app.live.frames import Frames, View, encode
 from app.live.route import BadRequest, Question, describe
+from mlpcore.control import Preparation
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.jobs import Jobs, State, Status
 
@@ -135,6 +137,26 @@ def test_a_question_waits_for_news(jobs, wait_for):
     (answer,) = ask(jobs, frames, question(job, said, version=version))
     assert answer.json()["version"] > version
     assert list(answer.json()["views"][said]["new"].values()) == ["light: two"]
+
+
+def test_a_watcher_has_a_bounded_number_of_open_requests(jobs, monkeypatch, wait_for):
+    monkeypatch.setattr(route, "HOLD", 0.2)
+    monkeypatch.setattr(route, "MOST_OPEN", 3)
+    frames, job = Frames(), jobs.submit(talk("one"), "w")
+    wait_for(lambda: job.status().state.over)
+
+    async def post():
+        app = Starlette(routes=route.routes(lambda: jobs, frames, ""))
+        transport = httpx.ASGITransport(app)
+        body = json.dumps(question(job, version=job.status().version))
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            requests = (client.post("/live/frames", content=body) for _ in range(5))
+            together = await asyncio.gather(*requests)
+            return [*together, await client.post("/live/frames", content=body)]
+
+    *together, later = asyncio.run(post())
+    assert sorted(answer.status_code for answer in together) == [200, 200, 200, 429, 429]
+    assert later.status_code == 200
 
 
 def test_without_news_a_question_is_answered_after_a_while(jobs, monkeypatch, wait_for):
@@ -270,6 +292,14 @@ def test_every_state_has_words(state):
     assert line["state"] == state.value
     assert line["words"]
     assert ("it broke" in line["words"]) == (state is State.FAILED)
+
+
+def test_a_preparation_is_the_progress_until_there_is_a_snapshot():
+    status = Status(state=State.RUNNING, preparation=Preparation("drawing the faces", 0.4))
+    line = describe(status)
+    assert (line["words"], line["progress"]) == ("drawing the faces, 40%", 0.4)
+    later = dataclasses.replace(status, snapshot=Words("x", label="epoch 3 of 9"))
+    assert describe(later)["words"] == "epoch 3 of 9"
 
 
 def test_an_update_of_the_five_default_maps_is_small():

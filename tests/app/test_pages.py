@@ -104,6 +104,12 @@ def test_a_change_writes_the_url_and_starts_another_job():
     assert component.jobs().get(before.id) is None or before.status().state is State.FINISHED
 
 
+def test_a_button_that_changes_the_config_ends_the_warning_too():
+    at = visit("wide_vs_deep.py", **QUICK, bogus="1")
+    assert at.warning
+    assert not press(at, "New seeds").warning
+
+
 def test_an_outdated_url_undoes_no_change():
     at = visit("wide_vs_deep.py", **QUICK)
     before = dict(at.query_params)
@@ -200,3 +206,28 @@ def test_the_answer_comes_after_the_guess():
     assert not any("part ways" in m.value for m in at.markdown)
     at = at.radio[0].set_value(at.radio[0].options[0]).run()
     assert any("Rather:" in m.value and "part ways" in m.value for m in at.markdown)
+
+
+def test_a_run_of_the_script_that_is_cut_short_loses_nothing_of_the_link():
+    def script():
+        import streamlit as st  # noqa: PLC0415
+
+        from app.controls import Panel  # noqa: PLC0415
+        from app.live import component  # noqa: PLC0415
+        from mlpcore.experiments import WideVsDeep  # noqa: PLC0415
+
+        component.enter("page")
+        panel = Panel(WideVsDeep)
+        if "cut" not in st.session_state:
+            st.session_state["cut"] = True
+            st.stop()
+        panel.draw(WideVsDeep, "budget")
+        panel.config(WideVsDeep)
+        panel.write_url()
+
+    at = AppTest.from_function(script)
+    at.query_params["budget"] = "40"
+    at.run().run()
+    assert not at.exception
+    assert at.select_slider[0].value == 40
+    assert at.query_params["budget"] == "40"

@@ -33,15 +33,25 @@ def filters(page: Page) -> str:
     return page.locator(f"{FILTERS} image").first.get_attribute("href") or ""
 
 
+def upload(page: Page, label: str, name: str, data: bytes) -> None:
+    """Give a file to the uploader of this label."""
+    uploader = page.get_by_test_id("stFileUploader").filter(has_text=label)
+    file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    uploader.locator("input[type=file]").set_input_files(file)
+
+
+def picture(seed: int) -> bytes:
+    stream, noise = io.BytesIO(), np.random.default_rng(seed)
+    pixels = noise.integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
+
+
 def archive() -> bytes:
-    stream, noise = io.BytesIO(), np.random.default_rng(0)
+    stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as file:
-        for name, i in itertools.product(("ant", "bee"), range(6)):
-            picture = io.BytesIO()
-            Image.fromarray(noise.integers(0, 256, (40, 40, 3), dtype=np.uint8)).save(
-                picture, "PNG"
-            )
-            file.writestr(f"zoo/{name}/{i}.png", picture.getvalue())
+        for i, name in enumerate(("ant", "bee") * 6):
+            file.writestr(f"zoo/{name}/{i}.png", picture(i))
     return stream.getvalue()
 
 
@@ -72,8 +82,7 @@ def test_a_filter_that_is_clicked_is_shown_large(page, server):
 def test_an_archive_that_is_uploaded_is_learnt(page, server):
     visit(page, server.url, "epochs=2&widths=8&augmentation=off")
     page.get_by_text("Your own pictures").click()
-    file = {"name": "zoo.zip", "mimeType": "application/zip", "buffer": archive()}
-    page.locator("input[type=file]").set_input_files(file)
+    upload(page, "A zip archive", "zoo.zip", archive())
     expect(page.get_by_text("12 pictures of 2 classes")).to_be_visible()
     expect(page.get_by_text("You see pictures somebody brought.")).to_be_visible()
     whole(page)
@@ -82,8 +91,47 @@ def test_an_archive_that_is_uploaded_is_learnt(page, server):
 def test_a_broken_archive_is_refused_in_words(page, server):
     visit(page, server.url, "epochs=2&widths=8&augmentation=off")
     page.get_by_text("Your own pictures").click()
-    file = {"name": "zoo.zip", "mimeType": "application/zip", "buffer": b"no archive"}
-    page.locator("input[type=file]").set_input_files(file)
+    upload(page, "A zip archive", "zoo.zip", b"no archive")
     expect(page.get_by_text("data must be")).to_be_visible()
+    # What the archive was brought in does not cover the message.
+    expect(page.get_by_test_id("stPopoverBody")).to_be_hidden()
     expect(page.get_by_text("You see drawn faces")).to_be_visible()
+    whole(page)
+
+
+def test_a_picture_of_ones_own_is_looked_into(page, server):
+    visit(page, server.url, "epochs=2&widths=8&augmentation=off")
+    captions = page.locator("figcaption")
+    expect(captions.filter(has_text="picture 1")).to_have_count(1)
+    upload(page, "Or your own picture", "me.png", picture(0))
+    expect(captions.filter(has_text="your picture")).to_have_count(1)
+    answers = page.locator("figure[aria-label^='Your picture is taken for']")
+    expect(answers.locator(".js-plotly-plot")).to_be_visible()
+    upload(page, "Or your own picture", "me.gif", b"no picture")
+    expect(page.get_by_text("picture must be a JPEG or PNG file")).to_be_visible()
+    expect(captions.filter(has_text="your picture")).to_have_count(1)
+    page.get_by_role("button", name="Back to the validation pictures").click()
+    expect(captions.filter(has_text="picture 1")).to_have_count(1)
+    expect(page.get_by_text("picture must be a JPEG or PNG file")).to_have_count(0)
+    whole(page)
+
+
+def test_a_paused_page_stands_still_and_goes_on(page, server, wait_for):
+    visit(page, server.url, "epochs=500&augmentation=off&widths=16")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".words")).to_contain_text("paused at epoch")
+    page.wait_for_timeout(1000)
+    before = filters(page)
+    page.wait_for_timeout(1000)
+    assert filters(page) == before
+    page.get_by_role("button", name="Resume").click()
+    wait_for(lambda: filters(page) != before)
+    whole(page)
+
+
+def test_a_bad_link_is_said_and_the_rest_is_used(page, server):
+    visit(page, server.url, "epochs=2&augmentation=off&widths=many&data=0123456789abcdef")
+    expect(page.get_by_text("widths must be")).to_be_visible()
+    expect(page.get_by_text("data must be drawn, real or the name")).to_be_visible()
+    expect(page.locator(".words")).to_contain_text("finished, epoch 2 of 2")
     whole(page)

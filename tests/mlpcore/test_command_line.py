@@ -134,7 +134,8 @@ def test_the_command_line_of_a_config():
         (["--drop-last", "0"], "drop_last must be true or false; got '0'."),
         (
             ["--data", "rings"],
-            "data must be one of spirals, moons, circles, blobs, checkerboard; got 'rings'.",
+            "data must be one of spirals, moons, circles, blobs, checkerboard, or a CSV file of "
+            "points that can be read; got 'rings'. No such file or directory.",
         ),
         (
             ["--depth-from", "4", "--depth-to", "2"],

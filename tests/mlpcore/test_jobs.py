@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mlpcore.experiments import WideVsDeep
-from mlpcore.jobs import Jobs, State
+from mlpcore.jobs import Jobs, Refused, State
 from mlpcore.params import ParameterError
 
 WAIT = 20.0  # seconds; longer than anything here takes, so that a hang fails
@@ -266,6 +266,40 @@ def test_a_long_job_makes_room_and_comes_back(make_jobs):
     until_state(one, State.FINISHED)
 
 
+class Preparing(Gated):
+    """A config that prepares something, a grant a fifth of it."""
+
+    def run(self, device, control):
+        with control.preparing("melting snow") as progress:
+            for share in (0.0, 0.01, 0.2, 0.4):
+                progress(share)
+            while not self.gate.acquire(timeout=0.01):
+                progress(0.4)
+        yield from super().run(device, control)
+
+
+def test_a_preparation_is_told_in_steps_and_leaves_the_slot_to_others(make_jobs):
+    jobs = make_jobs(at_once=1, turn=1e6)
+    config = Preparing()
+    job = jobs.submit(config, "a")
+    until(job, lambda status: status.preparation and status.preparation.progress == 0.4)
+    assert job.status().preparation.label == "melting snow, 40%"
+    assert job.status().version < 6  # not a change for every hundredth
+    other = jobs.submit(Gated(granted=3), "b")
+    until_state(other, State.FINISHED)
+    assert job.status().snapshot is None
+    config.grant(4)
+    until_state(job, State.FINISHED)
+
+
+def test_a_preparation_is_cancelled(make_jobs):
+    jobs = make_jobs()
+    job = jobs.submit(Preparing(), "a")
+    until(job, lambda status: status.preparation)
+    jobs.release(job.id, "a")
+    until_state(job, State.CANCELLED)
+
+
 def test_a_job_that_is_done_does_not_wait_in_line_to_say_so(make_jobs):
     jobs, config = make_jobs(at_once=1, turn=0), Gated()
     job = jobs.submit(config, "a")
@@ -366,8 +400,51 @@ def test_closing_ends_all_threads_also_of_released_jobs(make_jobs):
     assert set(threading.enumerate()) <= before
     for job in (released, running, queued, paused):
         assert job.status().state is State.CANCELLED
-    with pytest.raises(RuntimeError, match="closed"):
+    assert not jobs.ready
+    with pytest.raises(Refused, match="stopping"):
         jobs.submit(Gated(), "a")
+
+
+# Limits
+
+
+def test_a_full_line_takes_no_more_but_those_who_ask_for_the_same(make_jobs):
+    jobs = make_jobs(at_once=1, waiting=2)
+    first, second, third, fourth = (Gated() for _ in range(4))
+    until_state(jobs.submit(first, "a"), State.RUNNING)
+    waits = jobs.submit(second, "b")
+    assert jobs.ready
+    jobs.submit(third, "c")
+    assert not jobs.ready
+    with pytest.raises(Refused, match="server is full"):
+        jobs.submit(fourth, "d")
+    assert jobs.submit(second, "d") is waits
+    jobs.release(jobs.submit(third, "c").id, "c")
+    jobs.submit(fourth, "d")
+
+
+def test_a_watcher_has_a_bounded_number_of_unfinished_jobs(make_jobs):
+    jobs = make_jobs(per_watcher=2, at_once=3)
+    over, running = Gated(0), Gated()
+    until_state(jobs.submit(over, "a"), State.FINISHED)
+    job = jobs.submit(running, "a")
+    jobs.submit(Gated(), "a")
+    with pytest.raises(Refused, match="2 unfinished runs"):
+        jobs.submit(Gated(), "a")
+    with pytest.raises(Refused, match="2 unfinished runs"):
+        jobs.restart(job, "a")
+    assert jobs.heartbeat(job.id, "a")
+    jobs.submit(Gated(), "b")
+
+
+def test_every_job_leaves_a_line_in_the_log(make_jobs, caplog):
+    jobs = make_jobs()
+    with caplog.at_level(logging.INFO, "mlpcore.jobs"):
+        until_state(job := jobs.submit(SMALL, "a"), State.FINISHED)
+        job.thread.join(WAIT)
+    (line,) = caplog.messages
+    assert line.startswith(f"{job.id} finished after ")
+    assert line.endswith("WideVsDeep depth_to=2 samples=60 seeds=2 batch_size=32 epochs=12")
 
 
 # Steering

@@ -20,6 +20,8 @@ def values(spec):
         return st.sampled_from(spec.options)
     if spec.kind is bool:
         return st.booleans()
+    if spec.kind is str:
+        return st.text()
     kind = st.integers if spec.kind is int else st.floats
     return kind(spec.low, spec.high)
 
@@ -95,11 +97,11 @@ def test_a_text_is_kept_as_it_is(sea):
     ("field", "text", "message"),
     [
         (
-            "data",
-            "spiral",
-            "data must be one of spirals, moons, circles, blobs, checkerboard; got 'spiral'.",
+            "optimiser",
+            "adams",
+            "optimiser must be one of sgd, adam, adamw, rmsprop; got 'adams'.",
         ),
-        ("data", "", "data must be one of spirals, moons, circles, blobs, checkerboard; got ''."),
+        ("optimiser", "", "optimiser must be one of sgd, adam, adamw, rmsprop; got ''."),
         ("seeds", "0", "seeds must be a whole number from 1 to 32; got 0."),
         ("seeds", "2.5", "seeds must be a whole number from 1 to 32; got 2.5."),
         ("seeds", "eight", "seeds must be a whole number from 1 to 32; got 'eight'."),

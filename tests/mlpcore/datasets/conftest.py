@@ -1,8 +1,10 @@
 """Pictures and archives made in the test."""
 
 import io
+import struct
 import warnings
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -64,3 +66,29 @@ def good_files(encode):
         for name in ("cat", "dog")
         for number in range(count)
     }
+
+
+@pytest.fixture(scope="session")
+def bad_files(encode):
+    """Files that are no usable picture: name → bytes, and words that say why."""
+    photograph = encode(np.random.default_rng(0).integers(256, size=(64, 64, 3), dtype=np.uint8))
+    return {
+        "text.jpg": (b"hello", "no JPEG or PNG picture"),
+        "empty.png": (b"", "no JPEG or PNG picture"),
+        "moving.gif": (encode(form="GIF"), "no JPEG or PNG picture"),
+        "half.png": (photograph[: len(photograph) // 2], "truncated"),
+        "header.png": (png_header(32, 32), "truncated"),
+        "large.png": (png_header(9000, 9000), "9000 × 9000 pixels, more than"),
+        "huge.png": (png_header(1 << 30, 1 << 30), "more than 50,000,000 pixels"),
+    }
+
+
+def png_header(width, height):
+    """A PNG that claims a size and holds next to nothing."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    content = b"IDAT" + zlib.compress(bytes(99))
+    chunks = [
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        for chunk in (header, content)
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

@@ -14,9 +14,13 @@ def pictures(value):
 
 
 def test_the_drawn_and_the_real_ones_have_names(monkeypatch):
-    drawn, real = pictures(1), pictures(2)
-    monkeypatch.setattr(drawn_faces, "load", lambda progress: drawn)
-    monkeypatch.setattr(animal_faces, "load", lambda progress: real)
+    monkeypatch.setattr(collection, "_made", {})
+    monkeypatch.setattr(drawn_faces, "load", lambda progress: pictures(1))
+    monkeypatch.setattr(animal_faces, "load", lambda progress: pictures(2))
+    drawn, real = collection.load("drawn"), collection.load("real")
+    assert drawn.val_images.max() == 1
+    assert real.val_images.max() == 2
+    # The same ones again, so that what is computed of them is kept.
     assert collection.load("drawn") is drawn
     assert collection.load("real") is real
 

@@ -202,6 +202,7 @@ def test_a_batch_that_is_never_full_is_refused(data):
 
 def test_cancelling_ends_the_drawing(monkeypatch, tmp_path):
     monkeypatch.setenv("MLP_EXPLORER_CACHE", str(tmp_path))
+    monkeypatch.setattr(collection, "_made", {})
     control = Control()
     control.cancel()
     with pytest.raises(Cancelled):
@@ -225,3 +226,18 @@ def test_the_command_line_takes_a_folder(tmp_path, capsys, pictures):
 
     assert main(["animal-faces", "--data", str(tmp_path / "none")]) == 2
     assert "data must be a folder or a zip archive" in capsys.readouterr().err
+
+
+def test_drawing_the_faces_is_told_before_the_first_snapshot(monkeypatch):
+    few = drawn_faces.make(train=30, val=15)
+
+    def load(progress):
+        progress(0.25)
+        return few
+
+    monkeypatch.setattr(collection, "_made", {})
+    monkeypatch.setattr(drawn_faces, "load", load)
+    told = []
+    control = Control(prepared=lambda preparation: told.append(preparation.label))
+    next(AnimalFaces(widths="4", batch_size=8).run(control=control))
+    assert told == ["drawing the faces, 25%"]

@@ -56,6 +56,16 @@ def test_class_effects_are_mean_derivatives_less_their_mean(snapshot):
     np.testing.assert_allclose(effects, expected, rtol=1e-3, atol=1e-6)
 
 
+def test_class_effects_with_one_hidden_layer_are_outgoing_weights():
+    data = collection.keep(drawn_faces.make(train=60, val=30, seed=2))
+    config = AnimalFaces(data=data, widths="7", augmentation="off", epochs=2)
+    snapshot = list(config.run())[-1]
+    outgoing = snapshot.plain.weights[1][0, :, :-1].T  # (W, C)
+    expected = outgoing - outgoing.mean(1, keepdims=True)
+    effects = inside.class_effects(snapshot.plain, 0, snapshot.pictures)
+    np.testing.assert_allclose(effects, expected, rtol=1e-5, atol=1e-7)
+
+
 def test_the_first_layer_is_that_of_the_network(snapshot):
     expected = modules(snapshot.plain)[:2](flat(snapshot.pictures.val_images)).detach()
     seen = inside.first_layer(snapshot.plain, 0, snapshot.pictures)

@@ -1,0 +1,1 @@
+"""A plane to draw on: a component in the browser (``draw.js``) that hands over CSV."""

@@ -1,0 +1,63 @@
+"""What whoever runs the app may choose, by environment variables."""
+
+import os
+import sys
+from collections.abc import Mapping
+from functools import cache
+
+from mlpcore.params import Config, number, specs, switch
+
+PREFIX = "MLP_EXPLORER_"
+
+
+class Settings(Config):
+    """Limits of this process; each field is an environment variable with :data:`PREFIX`."""
+
+    training_threads: int = number(
+        max(1, (os.cpu_count() or 1) // 2),
+        1,
+        256,
+        label="Training threads",
+        help="Runs that train at the same time, each on a core; the others wait in line.",
+    )
+    waiting_runs: int = number(
+        100, 1, 100_000, label="Waiting runs", help="Runs that may wait in line, of all visitors."
+    )
+    runs_per_visitor: int = number(
+        8, 2, 1000, label="Runs per visitor", help="Unfinished runs that one browser tab may watch."
+    )
+    kept_results: int = number(
+        32, 0, 10_000, label="Kept results", help="Finished runs kept for whoever asks next."
+    )
+    offline: bool = switch(
+        False, label="Offline", help="Never fetch anything; real photographs only if cached."
+    )
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets a field."""
+    return PREFIX + field.upper()
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings an environment asks for.
+
+    Raises:
+        SystemExit: a variable is not allowed; the message names each.
+    """
+    texts = {
+        name: environment[variable(name)]
+        for name in specs(Settings)
+        if variable(name) in environment
+    }
+    chosen, problems = Settings.parse(texts)
+    if problems:
+        lines = [str(p).replace(p.parameter, variable(p.parameter), 1) for p in problems]
+        sys.exit("\n".join(lines))
+    return chosen
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return read(os.environ)

@@ -1,0 +1,226 @@
+"""Thirty learners on one page of one server, as a table.
+
+Starts the app and lets VISITORS visit Wide vs Deep at once, with CONFIGS different configs among
+them, for SECONDS: each opens the page through Streamlit's websocket, follows its pictures through
+the live route as a browser does, and once its run has finished asks for the next config. A browser
+is drawn for by a pause of DRAWING seconds after each answer. Besides, each visitor asks every
+PROBE seconds for an answer at once; those are the latencies. A run is lost if the server no longer
+knows it while somebody watches. Linux only: memory and threads are read from /proc.
+
+``python -m benchmarks.load`` takes 4 minutes. It fails if a run is lost, anything answers with an
+error, or threads are left over.
+"""
+
+import asyncio
+import json
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+from benchmarks.app_server import AppServer
+from benchmarks.machine import describe
+
+VISITORS, CONFIGS, SECONDS = 30, 10, 180.0
+DRAWING, PROBE, SAMPLING = 0.1, 2.0, 2.0
+# Long enough that training never rests: the next config is asked for when one has finished.
+QUERY = "epochs=200&seeds=8&seed={seed}"
+# After which the server has forgotten those who left.
+FORGOTTEN = 20.0
+
+
+@dataclass
+class Record:
+    """What the visitors met.
+
+    Attributes:
+        latencies: seconds of each answer that was asked for at once.
+        script: seconds of each run of the page's script.
+        answers: of the live route, by status code.
+        errors: exceptions in pages, and connections that broke.
+        finished: runs that visitors saw to their end.
+        memory: (seconds since the start, MB) of the server.
+    """
+
+    latencies: list[float] = field(default_factory=list)
+    script: list[float] = field(default_factory=list)
+    answers: Counter[int] = field(default_factory=Counter)
+    errors: list[str] = field(default_factory=list)
+    finished: int = 0
+    memory: list[tuple[float, float]] = field(default_factory=list)
+
+
+class Visitor:
+    """One browser's worth of requests."""
+
+    def __init__(self, url: str, number: int, configs: int, record: Record) -> None:
+        self.url, self.number, self.configs, self.record = url, number, configs, record
+
+    async def visit(self, until: float) -> None:
+        """Open the page, and follow one run after the other."""
+        stream = self.url.replace("http", "ws", 1) + "/_stcore/stream"
+        limits = httpx.Limits(max_connections=6)
+        try:
+            async with (
+                connect(
+                    stream, subprotocols=["streamlit"], max_size=None, origin=self.url
+                ) as socket,
+                httpx.AsyncClient(base_url=self.url, timeout=30, limits=limits) as client,
+            ):
+                turn = 0
+                while time.monotonic() < until:
+                    seed = (turn * self.configs + self.number % self.configs) * 8
+                    await self.follow(client, await self.open(socket, seed), until)
+                    turn += 1
+        except Exception as error:
+            self.record.errors.append(f"visitor {self.number}: {error!r}")
+
+    async def open(self, socket: ClientConnection, seed: int) -> dict[str, Any]:
+        """Run the page's script with a query; return the question its pictures ask."""
+        message = BackMsg()
+        message.rerun_script.query_string = QUERY.format(seed=seed)
+        message.rerun_script.page_name = "wide-vs-deep"
+        started = time.monotonic()
+        await socket.send(message.SerializeToString())
+        question: dict[str, Any] = {"theme": "light", "version": -1, "views": {}}
+        while True:
+            answer = ForwardMsg.FromString(bytes(await socket.recv(decode=False)))
+            if answer.WhichOneof("type") == "script_finished":
+                break
+            element = answer.delta.new_element
+            if element.WhichOneof("type") == "exception":
+                self.record.errors.append(element.exception.message)
+            if element.bidi_component.component_name == "mlp_live":
+                data = json.loads(element.bidi_component.json)
+                question |= {"job": data["job"], "watcher": data["watcher"]}
+                question["views"] |= {view: [] for view in data["views"]}
+        self.record.script.append(time.monotonic() - started)
+        return question
+
+    async def follow(
+        self, client: httpx.AsyncClient, question: dict[str, Any], until: float
+    ) -> None:
+        """Poll as the page's script does, until the run has ended."""
+        probe = time.monotonic() + PROBE * (self.number / VISITORS)
+        while time.monotonic() < until:
+            now = time.monotonic()
+            at_once = now >= probe
+            if at_once:
+                probe = now + PROBE
+            asked = question | {"version": -1} if at_once else question
+            response = await client.post("/live/frames", content=json.dumps(asked))
+            self.record.answers[response.status_code] += 1
+            if response.status_code != httpx.codes.OK:
+                return
+            if at_once:
+                self.record.latencies.append(time.monotonic() - now)
+            answer = response.json()
+            question["version"] = answer["version"]
+            for view, picture in answer["views"].items():
+                question["views"][view] = picture["parts"]
+            if answer["status"]["state"] == "finished":
+                self.record.finished += 1
+                return
+            await asyncio.sleep(DRAWING)
+
+
+async def crowd(app: AppServer, visitors: int, configs: int, seconds: float) -> Record:
+    """All visitors at once, while the server's memory is looked at."""
+    record, started = Record(), time.monotonic()
+
+    async def look() -> None:
+        while True:
+            record.memory.append((time.monotonic() - started, app.megabytes))
+            await asyncio.sleep(SAMPLING)
+
+    looking = asyncio.create_task(look())
+    who = [Visitor(app.url, number, configs, record) for number in range(visitors)]
+    await asyncio.gather(*(visitor.visit(started + seconds) for visitor in who))
+    looking.cancel()
+    return record
+
+
+async def warm_up(app: AppServer) -> None:
+    """One visitor who leaves: what a server makes once is then made."""
+    record = Record()
+    await Visitor(app.url, 0, 1, record).visit(time.monotonic() + 2)
+    await asyncio.sleep(FORGOTTEN)
+
+
+@dataclass
+class Outcome:
+    """What a crowd met, and what it left behind."""
+
+    record: Record
+    threads_before: int
+    threads_after: int
+    problems: list[str]
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing went wrong."""
+        lost = {code: n for code, n in self.record.answers.items() if code != httpx.codes.OK}
+        return not (
+            lost or self.record.errors or self.problems or self.threads_after > self.threads_before
+        )
+
+
+def run(visitors: int, configs: int, seconds: float) -> Outcome:
+    """Start the app, let a crowd visit it, and wait until it is forgotten."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with AppServer(log) as app:
+            asyncio.run(warm_up(app))
+            before = app.threads
+            record = asyncio.run(crowd(app, visitors, configs, seconds))
+            time.sleep(FORGOTTEN)
+            after = app.threads
+        problems = re.findall(r".*(?:Traceback|ERROR).*", log.read_text())
+    return Outcome(record, before, after, problems)
+
+
+def report(outcome: Outcome) -> str:
+    """The outcome in Markdown."""
+    record = outcome.record
+
+    def milliseconds(values: list[float]) -> str:
+        p50, p95, top = 1000 * np.percentile(values, [50, 95, 100])
+        return f"{p50:.0f} / {p95:.0f} / {top:.0f}"
+
+    times, megabytes = np.array(record.memory).T
+    late = megabytes[times > 60] if times[-1] > 60 else megabytes
+    codes = ", ".join(f"{count:,} × {code}" for code, count in sorted(record.answers.items()))
+    rows = {
+        "answers of the live route": codes,
+        "runs followed to their end": f"{record.finished:,}",
+        "errors in pages or connections": f"{len(record.errors)}",
+        "errors in the server's log": f"{len(outcome.problems)}",
+        "latency of an answer at once, ms: median / p95 / most": milliseconds(record.latencies),
+        "a run of the page's script, ms: median / p95 / most": milliseconds(record.script),
+        "memory at the end, after a minute, MB": f"{megabytes[-1]:.0f}, {late[0]:.0f}",
+        "threads before, after": f"{outcome.threads_before}, {outcome.threads_after}",
+    }
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    return "\n".join([table, *record.errors[:5], *outcome.problems[:5]])
+
+
+def main() -> int:
+    """Measure, print, and say whether it held."""
+    line = f"{describe()}; {VISITORS} visitors, {CONFIGS} configs at a time, {SECONDS:.0f} s"
+    outcome = run(VISITORS, CONFIGS, SECONDS)
+    print(f"{line}.\n\n| | |\n|---|---|\n{report(outcome)}")
+    return 0 if outcome.held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
