@@ -40,6 +40,13 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> DeltaG
     return row
 
 
+def toggle(job: Job) -> None:
+    """Pause a job, or let it go on."""
+    state = job.status().state
+    if not state.over:
+        _steer(job, Job.resume if state is State.PAUSED else Job.pause)
+
+
 def _button(
     label: str, icon: str, hint: str, action: Any, *args: Any, disabled: bool = False
 ) -> None:
