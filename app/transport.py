@@ -25,7 +25,7 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> DeltaG
         The row they are in, for more buttons.
     """
     state = job.status().state
-    row = st.container(horizontal=True, gap="small")
+    row = st.container(key="transport", horizontal=True, gap="xsmall")
     with row:
         if state is State.PAUSED:
             _button("Resume", "play_arrow", "Go on training.", _steer, job, Job.resume)
