@@ -35,6 +35,7 @@ def jobs() -> Jobs:
         keep=chosen.kept_results,
         waiting=chosen.waiting_runs,
         per_watcher=chosen.runs_per_visitor,
+        history_bytes=chosen.replay_megabytes * 2**20,
     )
 
 
