@@ -9,6 +9,7 @@ import streamlit as st
 from app import controls, loading
 from app.loading import Loading
 from app.messages import plain
+from app.share import HERE
 from app.texts import animal_faces as texts
 from mlpcore.datasets import animal_faces
 from mlpcore.datasets.collection import DRAWN, REAL
@@ -18,8 +19,7 @@ from mlpcore.experiments.animal_faces import AnimalFaces
 INTERVAL = 0.5
 # Where pictures are brought.
 POPOVER = "faces_popover"
-# Names of the server's own machine, and headers of proxies, which serve others too.
-HERE = {"localhost", "127.0.0.1", "::1"}
+# Headers of proxies, which serve others too.
 PROXIED = {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 
 
@@ -86,7 +86,7 @@ def sits_here(address: str | None, hosts: Sequence[str], headers: Mapping[str, s
     return (
         address in HERE
         and bool(hosts)
-        and HERE.issuperset(hosts)
+        and set(hosts) <= set(HERE)
         and urlsplit(headers.get("Origin", "")).hostname in HERE
         and PROXIED.isdisjoint(map(str.lower, headers))
     )

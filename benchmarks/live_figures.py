@@ -4,30 +4,29 @@ Starts the app and opens, in headless Chromium, Wide vs Deep with its defaults a
 drawn faces that are cached. Asks each for new seeds, once to warm up and then ROUNDS times. Of each
 round: the time from the click to the first new picture (a decision map; the first filter grid), its
 updates a second from then to the last, and the bytes on the wire of the largest and the median
-answer of the live route, which holds all pictures of the page that changed.
+answer of the live route, which holds all pictures of the page that changed. In the end the
+replay's slider is dragged through a run of Wide vs Deep from end to start and back: moments that
+the first map shows a second, at first and once the server has drawn them.
 ``python -m benchmarks.live_figures`` takes about two minutes.
 """
 
-import os
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import closing, suppress
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from benchmarks.app_server import AppServer
+from benchmarks.chromium import launch
 from benchmarks.machine import describe
 
 ROUNDS = 5
 # Seconds that a round's training takes at most on an idle machine.
 SETTLE = 4
+# Movements of a dragging mouse, and milliseconds between them.
+MOVEMENTS, BETWEEN = 100, 16
 
 WATCH = """(picture) => {
   const map = document.querySelector(picture);
@@ -73,27 +72,19 @@ CASES = (
 )
 
 
-def start(port: int) -> "subprocess.Popen[bytes]":
-    """The app, once it answers."""
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    while True:
-        with suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health").close()
-            return process
-        time.sleep(0.2)
-
-
-def measure(page: Page, url: str, case: Case) -> list[dict[str, Any]]:
-    """What each round brought."""
+def visit(page: Page, url: str, case: Case) -> Locator:
+    """Open a page and wait for its first run; the words that say how far a run is."""
     page.goto(f"{url}/{case.address}")
     done = page.locator(".words")
     expect(done).to_contain_text("finished", timeout=300_000)
     page.wait_for_timeout(2000)
     page.evaluate(WATCH, case.picture)
+    return done
+
+
+def measure(page: Page, url: str, case: Case) -> list[dict[str, Any]]:
+    """What each round brought."""
+    done = visit(page, url, case)
     rounds = []
     for _ in range(1 + ROUNDS):
         page.get_by_role("button", name="New seeds").click()
@@ -102,6 +93,23 @@ def measure(page: Page, url: str, case: Case) -> list[dict[str, Any]]:
         expect(done).to_contain_text("finished", timeout=300_000)
         rounds.append(page.evaluate(READ))
     return rounds[1:]
+
+
+def drag(page: Page, start: float, end: float) -> float:
+    """Drag the replay's slider between two shares of its length: moments shown a second."""
+    box = page.locator(".replay").bounding_box()
+    assert box
+    left, width, y = box["x"] + 10, box["width"] - 20, box["y"] + box["height"] / 2
+    page.mouse.move(left + start * width, y)
+    page.mouse.down()
+    page.evaluate("() => { window.drawn.length = 0; }")
+    for i in range(1, 1 + MOVEMENTS):
+        page.mouse.move(left + (start + (end - start) * i / MOVEMENTS) * width, y)
+        page.wait_for_timeout(BETWEEN)
+    drawn = page.evaluate("window.drawn")
+    page.mouse.up()
+    page.wait_for_timeout(2000)
+    return float(1000 * (len(drawn) - 1) / (drawn[-1] - drawn[0]))
 
 
 def report(case: Case, rounds: list[dict[str, Any]]) -> None:
@@ -126,22 +134,21 @@ def report(case: Case, rounds: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Measure and print."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    app = start(port)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": 1280, "height": 900})
-            print(f"{describe()}; {ROUNDS} rounds: median (least to most).")
-            for case in CASES:
-                report(case, measure(page, f"http://127.0.0.1:{port}", case))
-            browser.close()
-    finally:
-        app.terminate()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        AppServer(Path(folder) / "log") as app,
+        sync_playwright() as playwright,
+    ):
+        browser = launch(playwright)
+        # Waiting for a function evaluates text, which the app's policy forbids.
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+        print(f"{describe()}; {ROUNDS} rounds: median (least to most).")
+        for case in CASES:
+            report(case, measure(page, app.url, case))
+        visit(page, app.url, CASES[0])
+        back, again = drag(page, 1, 0), drag(page, 0, 1)
+        print(f"\nMoments a second while dragged: {back:.1f} back, {again:.1f} forward again.")
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """The experiments on the command line: ``python -m mlpcore EXPERIMENT [--field value …]``."""
 
 import argparse
-import json
-import platform
 import shlex
 import sys
 import time
@@ -10,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-import numpy as np
 import torch
 
 from mlpcore import data_command
@@ -23,16 +20,24 @@ from mlpcore.experiments import (
     MeanField,
     PolynomialFeatures,
     SignalPropagation,
+    Trainability,
     WideVsDeep,
 )
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
 from mlpcore.progress_bar import ProgressBar
+from mlpcore.report import report, to_json
 from mlpcore.texts import printable
 
 Experiment: TypeAlias = (
-    WideVsDeep | PolynomialFeatures | AnimalFaces | GainSweep | SignalPropagation | MeanField
+    WideVsDeep
+    | PolynomialFeatures
+    | AnimalFaces
+    | GainSweep
+    | SignalPropagation
+    | Trainability
+    | MeanField
 )
 
 EXPERIMENTS: dict[str, type[Experiment]] = {
@@ -41,6 +46,7 @@ EXPERIMENTS: dict[str, type[Experiment]] = {
     "animal-faces": AnimalFaces,
     "gain-sweep": GainSweep,
     "signal-propagation": SignalPropagation,
+    "trainability": Trainability,
     "mean-field": MeanField,
 }
 # What --sweep runs instead.
@@ -102,6 +108,12 @@ def add_sweep(command: _Parser, sweep: type[DegreeSweep], fields: Mapping[str, S
 def flag(field: str) -> str:
     """The flag that sets a config's field."""
     return "--" + field.replace("_", "-")
+
+
+def experiment_of(config: Config) -> str:
+    """The name of a config's experiment."""
+    kinds = [*EXPERIMENTS.items(), *SWEEPS.items()]
+    return next(name for name, kind in kinds if kind is type(config))
 
 
 def command_line(experiment: str, config: Config, file: str | None = None) -> str:
@@ -174,24 +186,13 @@ def _run(options: dict[str, Any]) -> None:
         for snapshot in config.run(device=device):
             bar.reach(snapshot.progress)
             bar.set_postfix_str(snapshot.label)
-    report = {
-        "experiment": experiment,
-        "config": config.values(),
-        "result": snapshot.result(),
-        "seconds": round(time.perf_counter() - started, 3),
-        "device": str(device),
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
-    }
-    text = json.dumps(_finite(report), indent=2, allow_nan=False)
+    seconds = round(time.perf_counter() - started, 3)
+    text = to_json(report(experiment, config, snapshot, device, seconds=seconds))
     if target == "-":
-        print(text)
+        print(text, end="")
         return
     try:
-        Path(target).write_text(text + "\n")
+        Path(target).write_text(text)
     except OSError as error:
         raise unwritable from error
 
@@ -205,7 +206,8 @@ def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
         for line in pictures.skipped:
             print(f"left out {line}", file=sys.stderr)
         return texts | {"data": collection.keep(pictures)}
-    if issubclass(kind, PlanarTraining) and data not in planar.PLANAR:
+    takes_files = issubclass(kind, PlanarTraining) and not specs(kind)["data"].options
+    if takes_files and data not in planar.PLANAR:
         brought = points.load(Path(data))
         return {"classes": str(len(brought.classes))} | texts | {"data": points.keep(brought)}
     return texts
@@ -217,15 +219,6 @@ def _writable(path: Path) -> bool:
     except (OSError, ValueError):  # a ValueError is a name no file can have
         return False
     return True
-
-
-def _finite(value: object) -> object:
-    """Plain data with null in place of numbers JSON does not have."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import torch
 
 from mlpcore.control import Cancelled, Control, Preparation
+from mlpcore.history import History
 from mlpcore.params import ParameterError
 from mlpcore.slots import Seat, Slots
 
@@ -88,8 +89,10 @@ class Job:
     ) -> None:
         self.id = secrets.token_urlsafe(12)
         self.config = config
+        self.history = History()
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
-        self._device = device
+        self.seen = time.monotonic()  # when any watcher was last seen; guarded by Jobs
+        self.device = device
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
         self._control = Control(self._away, self._seat.make_room, self._aside, self._prepared)
         if epochs is not None:
@@ -141,7 +144,8 @@ class Job:
         started = time.monotonic()
         try:
             self._seat.take()
-            for snapshot in self.config.run(device=self._device, control=self._control):
+            for snapshot in self.config.run(device=self.device, control=self._control):
+                self.history.add(snapshot)
                 self._publish(snapshot=snapshot)
                 if self._control.cancelled:
                     raise Cancelled
@@ -201,6 +205,7 @@ class Jobs:
         patience: seconds after which a watcher that has not been heard of is forgotten.
         keep: how many finished jobs are kept for those who ask for the same config again.
         waiting: how many jobs may wait in line.
+        history_bytes: of the histories of all jobs together, kept to within a second's work.
         per_watcher: how many unfinished jobs one watcher may watch.
     """
 
@@ -214,6 +219,7 @@ class Jobs:
         keep: int = 32,
         waiting: int = 100,
         per_watcher: int = 8,
+        history_bytes: int = 512 * 2**20,
     ) -> None:
         # Stacks of small networks do not gain from more threads, and those who watch need a core.
         torch.set_num_threads(1)
@@ -222,6 +228,7 @@ class Jobs:
         self._slots = Slots(at_once, turn)
         self._patience, self._keep = patience, keep
         self._most_active, self._per_watcher = at_once + waiting, per_watcher
+        self._history_bytes = history_bytes
         self._jobs: dict[str, Job] = {}
         self._shared: OrderedDict[Runnable, Job] = OrderedDict()  # least recently asked for first
         self._lock = threading.RLock()
@@ -272,6 +279,12 @@ class Jobs:
             self.release(job.id, watcher)
             return new
 
+    def watch(self, job: Job, watcher: str) -> None:
+        """Let ``watcher`` watch this very job too, be it the config's or one that was steered."""
+        with self._lock:
+            if job.id in self._jobs:
+                self._watched(job, watcher)
+
     def get(self, job_id: str) -> Job | None:
         """The job with this id, if there is one."""
         with self._lock:
@@ -283,7 +296,7 @@ class Jobs:
             job = self._jobs.get(job_id)
             if job is None or watcher not in job.watchers:
                 return False
-            job.watchers[watcher] = time.monotonic()
+            self._watched(job, watcher)
             return True
 
     def release(self, job_id: str, watcher: str) -> None:
@@ -333,7 +346,7 @@ class Jobs:
         return job
 
     def _watched(self, job: Job, watcher: str) -> Job:
-        job.watchers[watcher] = time.monotonic()
+        job.watchers[watcher] = job.seen = time.monotonic()
         return job
 
     def _unshare(self, job: Job) -> None:
@@ -363,6 +376,19 @@ class Jobs:
                 for job in idle[: max(0, len(idle) - self._keep)]:
                     self._unshare(job)
                     self._drop_unwatched(job)
+                self._thin_histories()
+
+    def _thin_histories(self) -> None:
+        """Thin histories in turn until they fit, that of the job least recently watched first."""
+        by_use = sorted(self._jobs.values(), key=lambda job: job.seen)
+        thinned = True
+        while thinned:
+            thinned = False
+            for job in by_use:
+                held = sum(job.history.bytes for job in self._jobs.values())
+                if held <= self._history_bytes:
+                    return
+                thinned |= job.history.thin()
 
 
 def default_device() -> torch.device:

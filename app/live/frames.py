@@ -9,14 +9,15 @@ import functools
 import hashlib
 import json
 import logging
+import re
 import threading
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.figures.drawing import THEMES, Figure, Html, Theme, escape
+from app.figures.drawing import THEMES, Figure, Html, Theme, enlarged, escape
+from mlpcore.history import Moment
 from mlpcore.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -30,15 +31,41 @@ MOST_FRAMES = 512
 
 @dataclass(frozen=True)
 class View:
-    """A way to draw a snapshot: ``draw(snapshot, theme, **parameters)``."""
+    """A way to draw a snapshot: ``draw(snapshot, theme, **parameters)``, for a room if large."""
 
     draw: Draw
     parameters: tuple[tuple[str, Any], ...]
+    large: bool = False
 
     @functools.cached_property
     def id(self) -> str:
         """A name that is the same wherever the same picture is meant."""
-        return _hash(f"{self.draw.__module__}.{self.draw.__qualname__}{self.parameters}")
+        name = f"{self.draw.__module__}.{self.draw.__qualname__}"
+        return _hash(f"{name}{self.parameters}{self.large}")
+
+    @property
+    def name(self) -> str:
+        """What the picture shows, as part of a file's name: "decision-map-depth-3"."""
+        details = [f"{k}-{v}" for k, v in self.parameters if type(v) in (int, float, str)]
+        return re.sub(r"[^a-zA-Z0-9.]+", "-", "-".join([self.draw.__name__, *details]))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pictures of one job that stand together.
+
+    Attributes:
+        job: its id.
+        views: the pictures.
+        min_width, max_width: of a picture, as CSS lengths.
+        height: of a picture that has no shape of its own.
+    """
+
+    job: str
+    views: tuple[View, ...]
+    min_width: str
+    max_width: str
+    height: str
 
 
 @dataclass(frozen=True)
@@ -55,12 +82,11 @@ class Frame:
 
 
 class Frames:
-    """Draws views of jobs and remembers the latest frame of each."""
+    """Draws views of jobs and remembers the frames."""
 
     def __init__(self) -> None:
         self._views: OrderedDict[str, View] = OrderedDict()
-        self._frames: OrderedDict[tuple[str, str, str], tuple[weakref.ref[Any], Frame]]
-        self._frames = OrderedDict()
+        self._frames: OrderedDict[tuple[str, int, str, str], Frame] = OrderedDict()
         self._lock = threading.Lock()
 
     def register(self, view: View) -> str:
@@ -73,22 +99,17 @@ class Frames:
         """Whether a view of this id has been registered."""
         return view_id in self._views
 
-    def latest(self, job: Job, view_id: str, theme: str) -> Frame | None:
-        """The frame of a job's latest snapshot, or None before the first.
+    def frame(self, job: Job, moment: Moment, view_id: str, theme: str) -> Frame:
+        """The frame of one moment of a job.
 
         Raises:
             KeyError: the view or the theme is not known.
         """
-        snapshot, view, colours = job.status().snapshot, self._views[view_id], THEMES[theme]
-        if snapshot is None:
-            return None
-        key = (job.id, view_id, theme)
-        drawn = self._frames.get(key)
-        if drawn is not None and drawn[0]() is snapshot:
-            return drawn[1]
-        frame = encode(view, snapshot, colours)
+        view, colours = self._views[view_id], THEMES[theme]
+        key = (job.id, moment.number, view_id, theme)
+        frame = self._frames.get(key) or encode(view, moment.snapshot, colours)
         with self._lock:
-            _remember(self._frames, key, (weakref.ref(snapshot), frame), MOST_FRAMES)
+            _remember(self._frames, key, frame, MOST_FRAMES)
         return frame
 
 
@@ -102,6 +123,8 @@ def encode(view: View, snapshot: Any, theme: Theme) -> Frame:
         picture = Html(f'<p class="error">{escape(text)}</p>')
     if isinstance(picture, Html):
         return Frame("html", _parts([picture]))
+    if view.large:
+        picture = enlarged(picture)
     return Frame("figure", _parts([picture["layout"], *picture["data"]]))
 
 

@@ -1,24 +1,25 @@
 """Animal Faces: what does an MLP's first layer see, and what does augmentation give?"""
 
-from typing import Any
-
 import streamlit as st
 
-from app import controls, own_picture, picture_source
+from app import compare, controls, own_picture, picture_source, runs, stage
 from app.controls import Panel
 from app.figures import animal_faces as figures
 from app.figures import inside
 from app.live import component
-from app.live.component import follow, live_figures
+from app.live.component import Pictures, follow, live_figures
 from app.live.frames import Draw
 from app.looks import FacesLook
+from app.pages import PARAMETERS
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import animal_faces as texts
 from app.transport import transport
 from mlpcore.__main__ import command_line
 from mlpcore.experiments import AnimalFaces
 
-Pictures = list[tuple[Draw, dict[str, Any]]]
+# The networks there are, by the choice of augmentation.
+ARMS = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}
 
 
 def _show_unit(number: int) -> None:
@@ -31,7 +32,7 @@ def _show_picture(number: int) -> None:
 
 
 picture_source.settle()
-panel = Panel(AnimalFaces, FacesLook)
+panel = Panel(*PARAMETERS["animal-faces"])
 with st.sidebar:
     panel.draw(AnimalFaces, "augmentation", "degrees")
     panel.write(AnimalFaces, "widths")
@@ -48,15 +49,19 @@ st.title("Animal Faces")
 st.markdown(texts.QUESTION)
 config = panel.config(AnimalFaces)
 panel.show_problems()
+stage.present(panel, config)
 if not picture_source.choose_pictures(config):
     component.release()
     panel.write_url()
     st.stop()
 job = follow(config)
+stage.play(panel, job)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
-transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+runs.note(job, figures.headline)
+row = transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+compare.pinned_run(job, [(figures.headline, {})])
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
 live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
@@ -68,15 +73,22 @@ if config.seeds > 1:
     seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
     panel.pick(FacesLook, "network", seeds)
 network = panel["network"] - 1 if config.seeds > 1 else 0
-arms = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}[config.augmentation]
+
+arms = ARMS[config.augmentation]
 shown = {"network": network, "own": panel["own_scale"], "ordered": panel["by_norm"]}
-grids: Pictures = [(figures.filter_grid, {"arm": arm, **shown}) for arm in arms]
-live_figures(job, grids, key="filters", min_width="22rem", max_width="40rem", pick=_show_unit)
+compare.beside(
+    job,
+    lambda run: [(figures.filter_grid, {"arm": a, **shown}) for a in ARMS[run.augmentation]],
+    key="filters",
+    min_width="22rem",
+    max_width="40rem",
+    pick=_show_unit,
+)
 st.caption(texts.FILTERS)
 
 st.subheader("How it learns")
 curves: Pictures = [(figures.accuracy_curves, {}), (figures.loss_curves, {})]
-live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
+live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
 
 st.subheader("What it gets right and wrong")
 judgements: list[Draw] = [figures.confusion_table, figures.predictions, figures.most_wrong]
@@ -133,4 +145,4 @@ with st.expander("The command that reproduces this result"):
     st.code(command_line("animal-faces", config), language="bash")
 st.caption(texts.CREDIT)
 
-panel.write_url()
+take_away(row, "Animal Faces", panel.write_url(), {"Animal Faces": job})

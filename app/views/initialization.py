@@ -1,22 +1,28 @@
 """Initialization: which gain should the first weights have, and why?"""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from app import controls
+from app import compare, controls, runs, stage
 from app.controls import Panel
-from app.figures import chaos
+from app.figures import chaos, geometry
 from app.figures import initialization as figures
 from app.live.component import follow, live_figures
+from app.live.frames import Draw
 from app.looks import GainLook
+from app.pages import PARAMETERS
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import initialization as texts
+from app.trainability import trained_grid
 from app.transport import transport
 from mlpcore.__main__ import command_line
+from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
-panel = Panel(GainSweep, GainLook)
+panel = Panel(*PARAMETERS["initialization"])
 with st.sidebar:
     panel.draw(GainSweep, "negative_slope", "gains")
     for name, column in zip(("gain_from", "gain_to"), st.columns(2), strict=True):
@@ -24,6 +30,10 @@ with st.sidebar:
             panel.box(GainSweep, name)
     panel.draw(GainSweep, "seeds", "distribution", "data")
     panel.write(GainSweep, "widths")
+    if panel["data"] in planar.PLANAR:
+        with st.expander("Data"):
+            panel.draw(GainSweep, "classes", "samples", "noise")
+            panel.box(GainSweep, "data_seed")
     with st.expander("Training"):
         panel.training(GainSweep)
 
@@ -31,12 +41,17 @@ st.title("Initialization")
 st.markdown(texts.QUESTION)
 config = panel.config(GainSweep)
 panel.show_problems()
+stage.present(panel, config)
 job = follow(config)
+stage.play(panel, job)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
-transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
-live_figures(job, [(figures.accuracy_by_gain, {})], key="gains", height="27rem")
+runs.note(job, figures.headline)
+row = transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
+compare.pinned_run(job, [(figures.headline, {})])
+by_gain = compare.over(job, [(figures.accuracy_by_gain, {})])
+live_figures(job, by_gain, key="gains", height="27rem")
 
 st.subheader("What happens inside")
 st.markdown(texts.INSIDE)
@@ -78,6 +93,15 @@ with left:
     live_figures(deep, [(chaos.great_circle, {"layer": panel["layer"]})], key="circle")
 with right:
     live_figures(deep, [(chaos.gradient_by_depth, {})], key="depth")
+carried = (geometry.singular_values, geometry.circle_length, geometry.circle_curvature)
+pictures: list[tuple[Draw, dict[str, Any]]] = [(draw, {}) for draw in carried]
+live_figures(deep, pictures, key="geometry", min_width="17rem", height="17rem")
+st.markdown(texts.GEOMETRY)
+
+st.subheader("Trainability")
+st.markdown(texts.TRAIN)
+predict(texts.DEPTH, texts.DEPTH_CHOICES, texts.DEPTH_RIGHT, texts.DEPTH_ANSWER, key="tongue")
+grid = trained_grid(panel, look, config.negative_slope)
 
 st.subheader("Where the gain comes from")
 with st.expander("Xavier initialization, step by step"):
@@ -93,8 +117,11 @@ with st.expander("All accuracies as a table"):
     live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
 with st.expander("The commands that reproduce these results"):
     lines = [command_line("gain-sweep", config), command_line("signal-propagation", deep_config)]
+    lines += [command_line("trainability", grid)] if grid else []
     st.code("\n".join(lines), language="bash")
 st.caption(texts.CREDIT)
 
 panel.config(GainLook)
-panel.write_url()
+take_away(
+    row, "Initialization", panel.write_url(), {"Gain sweep": job, "Deep random networks": deep}
+)

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from app import controls, own_points
+from app import compare, controls, own_points, runs, stage
 from app.controls import Panel
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
 from app.looks import PolynomialLook
+from app.pages import PARAMETERS
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import polynomial_features as texts
 from app.transport import transport
@@ -14,8 +16,9 @@ from mlpcore.experiments import DegreeSweep, PolynomialFeatures
 from mlpcore.experiments.degree_sweep import ALL
 from mlpcore.experiments.polynomial_features import Window, feature_conditioning
 from mlpcore.features import term_count
+from mlpcore.maps import HALF_WIDTH
 
-panel = Panel(PolynomialFeatures, Window, PolynomialLook)
+panel = Panel(*PARAMETERS["polynomial-features"])
 with st.sidebar:
     panel.draw(PolynomialFeatures, "degree", "basis", "scale", "standardise")
     panel.draw(PolynomialFeatures, "hidden_layers", "seeds")
@@ -28,11 +31,17 @@ st.title("Polynomial Features")
 st.markdown(texts.QUESTION)
 config = panel.config(PolynomialFeatures)
 panel.show_problems()
+stage.present(panel, config)
 own_points.bring_points(PolynomialFeatures)
 job = follow(config)
+stage.play(panel, job)
 
 headline = st.container()
-transport(job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds))
+runs.note(job, figures.headline, network=0, half_width=HALF_WIDTH)
+row = transport(
+    job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds)
+)
+comparison = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     panel.draw(Window, "half_width")
     panel.draw(PolynomialLook, "confidence")
@@ -43,10 +52,12 @@ shown = {**network, "half_width": panel["half_width"]}
 with headline:
     answer = [(figures.headline, shown)]
     live_figures(job, answer, key="headline", min_width="100%", height="4rem", status=True)
+with comparison:
+    compare.pinned_run(job, answer)
 shown["confidence"] = panel["confidence"]
 own_points.show_classes(config)
 maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
-live_figures(job, maps, key="maps", min_width="20rem", height="28rem")
+compare.beside(job, lambda _: maps, key="maps", min_width="20rem", height="28rem")
 
 st.subheader("Think")
 predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
@@ -54,14 +65,15 @@ predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
 st.subheader("Why the fit is poor, or good")
 st.markdown(texts.CONDITIONING)
 conditioning = st.empty()
-curves = [figures.accuracy_curves, figures.loss_curves]
-live_figures(job, [(c, {}) for c in curves], key="curves", min_width="20rem", height="20rem")
+curves = compare.over(job, [(figures.accuracy_curves, {}), (figures.loss_curves, {})])
+live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
 st.markdown("**Learned weights** by degree, for each class: blue negative, orange positive.")
 weights = [(figures.coefficients, {**network, "label": k}) for k in range(config.classes)]
 live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")
 
 st.subheader("Accuracy against degree")
 panel.draw(PolynomialLook, "sweep")
+jobs = {"Linear model and MLP": job}
 commands = [own_points.command("polynomial", config)]
 if panel["sweep"]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -69,7 +81,8 @@ if panel["sweep"]:
     basis = ALL if panel["all_bases"] else config.basis
     sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialLook).degrees)
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
-    live_figures(follow(sweep, "sweep"), [by_degree], key="sweep", height="26rem", status=True)
+    jobs["Sweep over degrees"] = follow(sweep, "sweep")
+    live_figures(jobs["Sweep over degrees"], [by_degree], key="sweep", height="26rem", status=True)
     commands.append(own_points.command("polynomial --sweep", sweep))
 else:
     release("sweep")
@@ -82,7 +95,7 @@ st.caption(texts.CREDIT)
 
 panel.config(Window)
 panel.config(PolynomialLook)
-panel.write_url()
+take_away(row, "Polynomial Features", panel.write_url(), jobs)
 # Last, because it takes a moment.
 conditioning.html(
     figures.conditioning_table(feature_conditioning(config), term_count(config.degree))

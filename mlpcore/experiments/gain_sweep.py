@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -15,34 +16,38 @@ from mlpcore.control import Control
 from mlpcore.datasets import collection, planar
 from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE
-from mlpcore.experiments.learner import Floats, Learner
+from mlpcore.experiments.learner import Floats, Learner, column
 from mlpcore.experiments.picture_samples import PictureSamples, check_batch
 from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import Training
+from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, again, choice, number, specs, text
 from mlpcore.scores import Score
 from mlpcore.training import Samples
+from mlpcore.weights import KeptWeights, Networks
 
 # Weights and biases of all networks at most: 500 MB with their gradients.
 MOST_PARAMETERS = 60_000_000
 # Pictures are rotated by up to this, in degrees, and flipped, as in the tutorial.
 ROTATION = 10.0
-# Points in the plane are the tutorial's: classes, samples per class, noise σ and seed.
-POINTS = (4, 1000, 0.4, 0)
 # Looks, spread over a run, at how the networks do on at most so many samples.
 LOOKS, LOOKED_AT = 10, 200
 # Samples that show what happens inside.
 PROBED = 64
+# Bytes of weights that are kept, of the sweeps that finished last.
+MOST_KEPT = 1 << 29
 
 DISTRIBUTIONS = ("normal", "uniform")
 
-_training = specs(Training)
+_training = specs(PlanarTraining)
 
 
-class GainSweep(Training):
-    """Train one network at many gains of its initial weights, all at once."""
+class GainSweep(PlanarTraining):
+    """Train one network at many gains of its initial weights, all at once.
+
+    The points' classes, number, noise and seed are of no effect on pictures.
+    """
 
     gain_from: float = number(0.1, 0.01, 10.0, label="Lowest gain", help="Where the sweep starts.")
     gain_to: float = number(3.0, 0.01, 10.0, label="Highest gain", help="Where the sweep ends.")
@@ -89,10 +94,11 @@ class GainSweep(Training):
 
         Raises:
             ParameterError: ``data`` is no set's name, the gains are reversed, ``widths`` are not
-                numbers joined by -, or all networks together have more than
-                :data:`MOST_PARAMETERS` weights and biases.
+                numbers joined by -, all networks together have more than
+                :data:`MOST_PARAMETERS` weights and biases, or a batch holds more points than the
+                training set.
         """
-        if self.data not in planar.PLANAR:
+        if self.on_pictures:
             collection.check(self.data, specs(GainSweep)["data"].allowed)
         if self.gain_from >= self.gain_to:
             raise ParameterError(
@@ -107,14 +113,21 @@ class GainSweep(Training):
                 self.seeds,
                 "Lower it, the number of gains or the widths",
             )
+        if not self.on_pictures:
+            super().check()
+
+    @property
+    def on_pictures(self) -> bool:
+        """Whether the data are pictures, and not points in the plane."""
+        return self.data not in planar.PLANAR
 
     @property
     def sizes(self) -> list[int]:
         """Units in the input, each hidden layer and the output."""
-        if self.data in planar.PLANAR:
-            inputs, classes = 2, POINTS[0]
-        else:
+        if self.on_pictures:
             inputs, classes = 3 * SIDE**2, len(collection.classes(self.data))
+        else:
+            inputs, classes = 2, self.classes
         return [inputs, *parse_widths(self.widths), classes]
 
     @property
@@ -234,6 +247,32 @@ class Snapshot(AnySnapshot):
         low, high = ends.tolist()
         return Best(score.mean, low, high, theory)
 
+    def networks(self) -> Networks | None:
+        """All networks, by gain and seed; None unless the sweep is finished and among the latest.
+
+        The weights of a sweep are many, so that only some sweeps' are kept, and none while it runs.
+        """
+        weights = _kept.get(self)
+        if weights is None:
+            return None
+        config = self.config
+        names = [f"gain_{g}.seed{s}" for g in config.places for s in config.network_seeds]
+        layers = {name: tuple(layer[i] for layer in weights) for i, name in enumerate(names)}
+        return Networks(layers, "leaky_relu", config.negative_slope)
+
+    def table(self) -> pd.DataFrame:
+        """The latest accuracies, a row a network."""
+        config = self.config
+        columns = {
+            "gain": np.repeat(config.places, config.seeds),
+            "seed": np.tile(config.network_seeds, config.gains),
+            "epoch": self.epoch,
+            "train_accuracy": column(self.train_accuracy),
+            "test_accuracy": column(self.test_accuracy),
+            "diverged": column(self.diverged_at >= 0),
+        }
+        return pd.DataFrame(columns)
+
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON; accuracies by gain, then by seed."""
         best = self.best
@@ -247,6 +286,9 @@ class Snapshot(AnySnapshot):
             "theoretical_gain": best.theory,
             "theory_within_interval": best.holds,
         }
+
+
+_kept: KeptWeights[Snapshot] = KeptWeights(MOST_KEPT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +310,7 @@ class _Data:
     @classmethod
     def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
         classes = config.sizes[-1]
-        if config.data not in planar.PLANAR:
+        if config.on_pictures:
             with control.preparing(collection.work(config.data)) as progress:
                 pictures = collection.load(config.data, progress)
             check_batch(config, pictures)
@@ -279,7 +321,7 @@ class _Data:
             seen, seen_labels = flat(images[spread]), labels[spread]
             test, test_labels = flat(pictures.val_images), pictures.val_labels
         else:
-            split = planar.make(config.data, *POINTS)
+            split = config.split()
             seen, seen_labels = split.train_inputs, split.train_labels
             test, test_labels = split.test_inputs, split.test_labels
             train = Samples(seen, seen_labels, classes, device)
@@ -344,7 +386,7 @@ class _Run(Run[GainSweep, Snapshot]):
     def snapshot(self) -> Snapshot:
         train_accuracy, test_accuracy, *_ = self.learner.history[-1]
         shape = self.config.gains, self.config.seeds
-        return Snapshot(
+        snapshot = Snapshot(
             config=self.config,
             epoch=self.epoch,
             progress=self.progress,
@@ -353,3 +395,6 @@ class _Run(Run[GainSweep, Snapshot]):
             diverged_at=self.learner.diverged_at.reshape(shape).copy(),
             probe=self.probe,
         )
+        if snapshot.finished:
+            _kept.put(snapshot, self.learner.weights())
+        return snapshot
