@@ -101,9 +101,9 @@ def test_what_a_link_says_is_repeated_as_text():
     at = visit(
         "wide_vs_deep.py", epochs="[x](javascript:alert(1))", **{"![](http://e.x/y.png)": "1"}
     )
-    first, second = (warning.value for warning in at.warning)
-    assert "got '\\[x\\](javascript:\u2060alert(1))'" in first
-    assert "!\\[\\](http:\u2060//e.x/y.png)" in second
+    (warning,) = at.warning
+    assert "got '\\[x\\](javascript:\u2060alert(1))'" in warning.value
+    assert "!\\[\\](http:\u2060//e.x/y.png)" in warning.value
 
 
 def test_many_unknown_names_are_not_all_repeated():
