@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app import lessons, scenes
 from app.lessons import Step
 from app.looks import StageLook
-from app.messages import plain
+from app.messages import listed, plain
 from app.scenes import Scene
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.features import BASES
@@ -172,8 +172,7 @@ class Panel:
         """Say in one message what could not be used of the URL, until a control changes."""
         problems = st.session_state.get("_problems", [])
         if problems:
-            lines = "".join(f"\n- {plain(problem)}" for problem in problems)
-            st.warning(f"Not all of this link could be used; the rest is.\n{lines}")
+            st.warning(listed("Not all of this link could be used; the rest is.", problems))
 
     def __getitem__(self, name: str) -> Any:
         """The value a drawn widget has now."""
