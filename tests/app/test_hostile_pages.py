@@ -257,3 +257,15 @@ def test_offline_the_page_says_so_and_fetches_nothing(monkeypatch, tmp_path):
 )
 def test_a_path_is_for_those_at_the_machine(address, hosts, headers, here):
     assert picture_source.sits_here(address, hosts, headers) == here
+
+
+def test_a_picture_that_is_told_of_twice_is_no_error():
+    def script():
+        from app import own_picture  # noqa: PLC0415
+
+        own_picture._read("own_picture 7")
+        own_picture.bring()
+
+    at = AppTest.from_function(script).run()
+    assert not at.exception
+    assert not at.error

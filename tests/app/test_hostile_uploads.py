@@ -61,9 +61,11 @@ def test_other_addresses_change_nothing(files):
 @pytest.mark.parametrize(("largest", "spooled"), [(5_000_000, False), (4_999_999, True)])
 def test_an_upload_that_is_allowed_touches_no_disk(largest, spooled, files, monkeypatch):
     written = []
-    monkeypatch.setattr(
-        tempfile.SpooledTemporaryFile, "rollover", lambda file: written.append(file)
-    )
+
+    def rollover(file):
+        written.append(file)
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", rollover)
     monkeypatch.setattr(MultiPartParser, "spool_max_size", 0)
     uploads.keep_in_memory(largest)
     put(files, f"{PATH}/me/0", size=5_000_000)
