@@ -260,9 +260,15 @@ def _delimiter(text: str) -> str:
     """What separates the columns of the first row that is not blank."""
     lines = io.StringIO(text, newline="")
     first = next((line for line in lines if line.strip(DELIMITERS + " \r\n")), "")[:MOST_SNIFFED]
-    return next(
-        (d for d in DELIMITERS if len(next(csv.reader([first], delimiter=d), [])) >= 3), ","
-    )
+    return next((d for d in DELIMITERS if _fields(first, d) >= 3), ",")
+
+
+def _fields(line: str, delimiter: str) -> int:
+    """How many fields a line has, none if a quoted one ends before its delimiter."""
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter, strict=True), []))
+    except csv.Error:
+        return 0
 
 
 def _columns(
