@@ -317,7 +317,7 @@ def _slot(kind: type[Config]) -> str:
 
 
 def _names(unknown: list[str]) -> str:
-    return printable(", ".join(unknown), MOST_LETTERS)
+    return printable(" ".join(", ".join(unknown).split()), MOST_LETTERS)
 
 
 def _common(spec: Spec, key: str) -> dict[str, Any]:
