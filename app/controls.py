@@ -1,7 +1,6 @@
 """Parameters on a page: widgets made from their specs, kept for the visit, and bound to the URL."""
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
@@ -13,16 +12,20 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app import lessons, scenes
 from app.lessons import Step
 from app.looks import StageLook
+from app.messages import listed, plain
 from app.scenes import Scene
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.features import BASES
 from mlpcore.params import Config, ParameterError, Spec, Value, specs
+from mlpcore.texts import printable
 from mlpcore.training import OPTIMISERS
 
 C = TypeVar("C", bound=Config)
 
 # A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
 WIDE = 100
+# Of names in a link that a message repeats.
+MOST_LETTERS = 200
 # Parameters that name what a page is set up as.
 SETTINGS = ("scene", "lesson", "step")
 
@@ -169,8 +172,7 @@ class Panel:
         """Say in one message what could not be used of the URL, until a control changes."""
         problems = st.session_state.get("_problems", [])
         if problems:
-            lines = "".join(f"\n- {_literal(problem)}" for problem in problems)
-            st.warning(f"Not all of this link could be used; the rest is.\n{lines}")
+            st.warning(listed("Not all of this link could be used; the rest is.", problems))
 
     def __getitem__(self, name: str) -> Any:
         """The value a drawn widget has now."""
@@ -186,7 +188,7 @@ class Panel:
         try:
             current = kind(**{**current.values(), **mine})
         except ParameterError as problem:
-            st.error(f"{problem} The page shows the last result.")
+            st.error(plain(f"{problem} The page shows the last result."))
         if current != latest(kind):
             st.session_state.pop("_problems", None)
         st.session_state[_slot(kind)] = current
@@ -233,10 +235,10 @@ class Panel:
             problems += [f"{problem} The default is used." for problem in wrong]
         unknown = sorted(texts.keys() - known)
         if unknown:
-            problems.append(f"This page does not know: {', '.join(unknown)}.")
+            problems.append(f"This page does not know: {_names(unknown)}.")
         unknown = sorted(set(stage.shown) - known)
         if unknown:
-            problems.append(f"This page cannot show: {', '.join(unknown)}.")
+            problems.append(f"This page cannot show: {_names(unknown)}.")
         st.session_state["_problems"] = problems
 
     def _as_prepared(self, scene: Scene) -> bool:
@@ -314,9 +316,8 @@ def _slot(kind: type[Config]) -> str:
     return f"_config {kind.__name__}"
 
 
-def _literal(text: str) -> str:
-    """A text that may quote a URL, as Markdown that makes nothing of it."""
-    return re.sub(r"([\\`*$~<>\[\]]|:(?=//))", r"\\\1", " ".join(text.split()))
+def _names(unknown: list[str]) -> str:
+    return printable(" ".join(", ".join(unknown).split()), MOST_LETTERS)
 
 
 def _common(spec: Spec, key: str) -> dict[str, Any]:

@@ -2,19 +2,20 @@
 
 import streamlit as st
 
-from app import operations
+from app import operations, uploads
 from app.live import route
 from app.live.component import frames, jobs
 from app.settings import settings
 
 settings()  # a wrong one ends the start, not a visit
 operations.log_to_stdout()
+uploads.keep_in_memory(st.get_option("server.maxUploadSize") << 20)
 base = str(st.get_option("server.baseUrlPath")).strip("/")
 base = f"/{base}" if base else ""
 app = st.App(
     "router.py",
     routes=[*route.routes(jobs, frames, base), operations.readiness(jobs, base)],
-    middleware=[operations.guard(base)],
+    middleware=[operations.guard(base), uploads.few(base)],
     lifespan=operations.ending(jobs),
     on_script_error=operations.apologise,
 )

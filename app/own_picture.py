@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.messages import plain
 from app.texts import animal_faces as texts
 from mlpcore.datasets import image_file
 from mlpcore.params import ParameterError
@@ -20,16 +21,19 @@ def put_away() -> None:
 
 def bring() -> None:
     """A place to drop a picture, and why the last one will not do."""
+    key = f"own_picture {st.session_state.get('_own_count', 0)}"
     st.file_uploader(
-        "Or your own picture, JPEG or PNG", key=_key(), help=texts.ONE, on_change=_read
+        "Or your own picture, JPEG or PNG", key=key, help=texts.ONE, on_change=_read, args=(key,)
     )
     problem = st.session_state.get("_own_problem")
     if problem:
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
 
 
-def _read() -> None:
-    file = st.session_state[_key()]
+def _read(key: str) -> None:
+    file = st.session_state.get(key)
+    if file is None:  # it was read when a run of the script began that the next cut short
+        return
     st.session_state["_own_problem"] = None
     try:
         pixels = image_file.read(file.getvalue(), file.name)
@@ -38,7 +42,3 @@ def _read() -> None:
         st.session_state["_own_problem"] = str(error)
     # The next picture finds an empty place.
     st.session_state["_own_count"] = st.session_state.get("_own_count", 0) + 1
-
-
-def _key() -> str:
-    return f"own_picture {st.session_state.get('_own_count', 0)}"

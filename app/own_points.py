@@ -12,12 +12,14 @@ from app.controls import Panel
 from app.draw.component import draw_points
 from app.figures import classes
 from app.figures.words import count
+from app.messages import plain
 from app.texts import own_points as texts
 from mlpcore.__main__ import command_line
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.points import Points, RowsError
 from mlpcore.experiments.settings import GENERATED, PlanarTraining
 from mlpcore.params import ParameterError, specs
+from mlpcore.texts import encodable
 
 # What the command names if the points were brought on another visit.
 FILE = "points.csv"
@@ -170,7 +172,7 @@ def _template() -> str:
 
 def _note_drawing() -> None:
     csv = st.session_state["drawing"].csv
-    st.session_state["_drawn"] = csv if isinstance(csv, str) else ""
+    st.session_state["_drawn"] = csv if isinstance(csv, str) and encodable(csv) else ""
 
 
 def _edit_drawing() -> None:
@@ -242,7 +244,7 @@ def _show_problem() -> None:
         st.error("These rows will not do.", icon=":material/error:")
         st.code("\n".join(problem.rows), language=None, wrap_lines=True)
     elif problem:
-        st.error(str(problem), icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
 
 
 def _find(name: str) -> Points | None:

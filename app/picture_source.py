@@ -1,11 +1,14 @@
 """Which pictures a page shows, and how to get others: drawn, real, or one's own."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from app import controls, loading
 from app.loading import Loading
+from app.messages import plain
 from app.share import HERE
 from app.texts import animal_faces as texts
 from mlpcore.datasets import animal_faces
@@ -16,6 +19,8 @@ from mlpcore.experiments.animal_faces import AnimalFaces
 INTERVAL = 0.5
 # Where pictures are brought.
 POPOVER = "faces_popover"
+# Headers of proxies, which serve others too.
+PROXIED = {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
 
 
 def settle() -> None:
@@ -32,14 +37,16 @@ def choose_pictures(config: AnimalFaces) -> bool:
     Returns:
         Whether they are there; if not, their progress is shown, or why they will not come.
     """
-    there = config.data != REAL or animal_faces.cached()
-    if not there and _coming() is None:
+    cached, fetches = animal_faces.cached(), not animal_faces.offline()
+    there = config.data != REAL or cached
+    if not there and fetches and _coming() is None:
         _expect(loading.real_faces().load())
-    st.markdown(texts.SOURCES.get(config.data, texts.OWN) if there else texts.NOT_THERE)
+    missing = texts.NOT_THERE if fetches else texts.OFFLINE
+    st.markdown(texts.SOURCES.get(config.data, texts.OWN) if there else missing)
     with st.container(horizontal=True, gap="small"):
         if config.data != DRAWN:
             st.button("Drawn faces", icon=":material/draw:", on_click=_show, args=(DRAWN,))
-        if config.data != REAL or not there:
+        if (config.data != REAL or not there) and (cached or fetches):
             label = "Real photographs" if there else "Try again"
             st.button(
                 label, icon=":material/photo_camera:", help=texts.REAL_HELP, on_click=_want_real
@@ -50,7 +57,7 @@ def choose_pictures(config: AnimalFaces) -> bool:
     coming = _coming()
     if coming is not None:
         if coming.problem is not None:
-            st.error(coming.problem, icon=":material/error:")
+            st.error(plain(coming.problem), icon=":material/error:")
         else:
             _progress(coming)
     return there
@@ -60,11 +67,29 @@ def _bring() -> None:
     """A place to drop an archive, and for those at the machine a path."""
     st.markdown(texts.BRING)
     st.file_uploader("A zip archive", type="zip", key="faces_archive", on_change=_read_archive)
-    # Who is served at one of these sits at the machine, and may name its files.
-    if st.get_option("server.address") in HERE:
+    if sits_here(
+        st.get_option("server.address"), st.get_option("server.allowedHosts"), st.context.headers
+    ):
         st.text_input(
             "Or a path on this machine", key="faces_path", on_change=_read_path, placeholder="~/zoo"
         )
+
+
+def sits_here(address: str | None, hosts: Sequence[str], headers: Mapping[str, str]) -> bool:
+    """Whether a visitor sits at the server's machine, whose files they may name.
+
+    Args:
+        address: where the server listens.
+        hosts: names under which it may be opened; any, if there are none.
+        headers: of the visitor's connection.
+    """
+    return (
+        address in HERE
+        and bool(hosts)
+        and set(hosts) <= set(HERE)
+        and urlsplit(headers.get("Origin", "")).hostname in HERE
+        and PROXIED.isdisjoint(map(str.lower, headers))
+    )
 
 
 def _read_archive() -> None:
@@ -76,7 +101,11 @@ def _read_archive() -> None:
 def _read_path() -> None:
     path = st.session_state["faces_path"].strip()
     if path:
-        _expect_brought(Path(path).expanduser())
+        try:
+            source = Path(path).expanduser()
+        except (RuntimeError, ValueError):  # there is no such user
+            source = Path(path)
+        _expect_brought(source)
 
 
 def _expect_brought(source: Path | bytes) -> None:
@@ -110,4 +139,7 @@ def _coming() -> Loading | None:
 
 
 def _expect(coming: Loading | None) -> None:
+    before = _coming()
+    if before is not None and before is not coming:
+        before.give_up()
     st.session_state["_loading"] = coming

@@ -14,6 +14,7 @@ from app.live import component
 from app.live.component import live_figures
 from app.looks import StageLook
 from app.measures import MEASURES
+from app.messages import listed
 from app.teaching import ask
 from app.toml_files import FileProblem
 from app.transport import toggle
@@ -66,8 +67,7 @@ def play(panel: Panel, job: Job) -> None:
 def show_file_problems(problems: list[FileProblem]) -> None:
     """Say what is wrong with files that a teacher has written."""
     if problems:
-        lines = "\n".join(f"- {problem}" for problem in problems)
-        st.warning(f"Left out, until these files are mended:\n{lines}")
+        st.warning(listed("Left out, until these files are mended:", problems))
 
 
 def _name(panel: Panel) -> str:

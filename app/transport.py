@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import runs
 from app.live.component import jobs, show, watcher
+from app.messages import plain
 from mlpcore.jobs import Job, Refused, State
 from mlpcore.params import Config, specs
 
@@ -84,4 +85,4 @@ def _unless_refused() -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        st.toast(str(refused), icon=":material/hourglass_top:")
+        st.toast(plain(refused), icon=":material/hourglass_top:")

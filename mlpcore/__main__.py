@@ -28,6 +28,7 @@ from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
 from mlpcore.progress_bar import ProgressBar
 from mlpcore.report import report, to_json
+from mlpcore.texts import printable
 
 Experiment: TypeAlias = (
     WideVsDeep
@@ -50,13 +51,15 @@ EXPERIMENTS: dict[str, type[Experiment]] = {
 }
 # What --sweep runs instead.
 SWEEPS: dict[str, type[DegreeSweep]] = {"polynomial": DegreeSweep}
+# Of a message that repeats arguments.
+MOST_LETTERS = 500
 
 
 class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong with the arguments, and exits with status 2."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {printable(message, MOST_LETTERS)}\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -133,23 +136,28 @@ def command_line(experiment: str, config: Config, file: str | None = None) -> st
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
     options = parser().parse_args(arguments)
+    for name, value in vars(options).items():
+        if value == []:  # what argparse makes of --name=-- before Python 3.13
+            setattr(options, name, "--")
     # More are slower wherever anything else runs, many times so with small networks.
     torch.set_num_threads(1)
     try:
         if options.experiment == "data":
             data_command.run(options)
-            return 0
-        return _run(vars(options))
+        else:
+            _run(vars(options))
     except (DownloadError, ParameterError) as problem:
         lines = [str(problem), *getattr(problem, "__notes__", [])]
-        return _refuse(" ".join(lines).replace("\n", " "))
+        print("python -m mlpcore:", " ".join(lines).replace("\n", " "), file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("python -m mlpcore: interrupted.", file=sys.stderr)
         return 130
+    return 0
 
 
-def _run(options: dict[str, Any]) -> int:
-    """Run one experiment and return the exit status."""
+def _run(options: dict[str, Any]) -> None:
+    """Run one experiment and write its report."""
     experiment, kind, device_name, target, quiet = (
         options.pop(name) for name in ("experiment", "kind", "device", "json", "quiet")
     )
@@ -157,7 +165,7 @@ def _run(options: dict[str, Any]) -> int:
     stray = next((name for name in texts if name not in specs(kind)), None)
     if stray:
         when = "with" if kind is SWEEPS[experiment] else "without"
-        return _refuse(f"{stray} must be left out {when} --sweep; got {texts[stray]!r}.")
+        raise ParameterError(stray, f"left out {when} --sweep", texts[stray])
     if "data" in texts:
         texts = _brought(kind, texts)
     config, problems = kind.parse(texts)
@@ -166,11 +174,12 @@ def _run(options: dict[str, Any]) -> int:
     try:
         device = torch.device(device_name or default_device())
         torch.zeros((), device=device).item()
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        return _refuse(f"device must be one torch can use here; got {device_name!r}: {reason}")
+    except (RuntimeError, AssertionError, ValueError) as error:
+        reason = printable(str(error).partition("\n")[0].removesuffix("."), MOST_LETTERS)
+        raise ParameterError("device", "one torch can use here", device_name, reason) from error
+    unwritable = ParameterError("json", "a file that can be written, or -", target)
     if target != "-" and not _writable(Path(target)):
-        return _refuse(f"json must be a file that can be written, or -; got {target!r}.")
+        raise unwritable
 
     started = time.perf_counter()
     with ProgressBar(quiet) as bar:
@@ -181,9 +190,11 @@ def _run(options: dict[str, Any]) -> int:
     text = to_json(report(experiment, config, snapshot, device, seconds=seconds))
     if target == "-":
         print(text, end="")
-    else:
+        return
+    try:
         Path(target).write_text(text)
-    return 0
+    except OSError as error:
+        raise unwritable from error
 
 
 def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
@@ -202,15 +213,10 @@ def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
     return texts
 
 
-def _refuse(message: str) -> int:
-    print(f"python -m mlpcore: {message}", file=sys.stderr)
-    return 2
-
-
 def _writable(path: Path) -> bool:
     try:
         path.open("a").close()
-    except OSError:
+    except (OSError, ValueError):  # a ValueError is a name no file can have
         return False
     return True
 

@@ -62,7 +62,7 @@ def _make(name: str, sheet: str | None, quiet: bool) -> None:
     if sheet is not None:
         try:
             contact_sheet(pictures).save(sheet)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a ValueError is a name no file can have
             raise ParameterError("sheet", "a file that can be written", sheet) from error
         print(f"{sheet} shows some of them.")
 

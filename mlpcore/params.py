@@ -14,6 +14,9 @@ from typing import Any, Self, TypeAlias, TypeVar, cast, dataclass_transform
 
 Value: TypeAlias = bool | int | float | str
 
+# Letters of what came that a message repeats.
+MOST_REPEATED = 200
+
 
 class ParameterError(ValueError):
     """A parameter has a value it may not have.
@@ -28,6 +31,8 @@ class ParameterError(ValueError):
     def __init__(self, parameter: str, allowed: str, got: object, fix: str = "") -> None:
         self.parameter, self._problem = parameter, (allowed, got, fix)
         got_text = f"{got:g}" if isinstance(got, float) else repr(got)
+        if len(got_text) > MOST_REPEATED:
+            got_text = f"{got_text[:MOST_REPEATED]}…"
         super().__init__(
             f"{parameter} must be {allowed}; got {got_text}." + (f" {fix}." if fix else "")
         )

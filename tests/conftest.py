@@ -1,7 +1,11 @@
 """What tests share."""
 
+import os
+import sys
+import threading
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 
 import pytest
 import torch
@@ -29,3 +33,33 @@ def wait_for() -> Callable[[Callable[[], object]], None]:
             time.sleep(0.005)
 
     return wait
+
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+CHANGING = ("os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink")
+
+
+@pytest.fixture(scope="session")
+def nothing_written():
+    """A block in which this thread must not change the file system."""
+    watch = threading.local()
+
+    def note(event, arguments):
+        seen = getattr(watch, "seen", None)
+        if seen is None:
+            return
+        if event in CHANGING or (event == "open" and (arguments[2] or 0) & WRITING):
+            seen.append((event, arguments[0]))
+
+    sys.addaudithook(note)
+
+    @contextmanager
+    def block():
+        watch.seen = []
+        try:
+            yield
+            assert watch.seen == []
+        finally:
+            watch.seen = None
+
+    return block

@@ -114,7 +114,7 @@ def _class_samples(seen: Pictures, theme: Theme) -> Figure:
         SHOWN,
         theme,
         alt=f"Training pictures of {', '.join(seen.classes)}.",
-        hover=[seen.classes[label] for label in labels],
+        hover=[escape(seen.classes[label]) for label in labels],
         titles=titles,
     )
 
@@ -132,7 +132,7 @@ def _augmented_samples(seen: Pictures, degrees: float, theme: Theme) -> Figure:
     words = augmentation.pack(torch.from_numpy(pixels))
     moved = augmentation.moved(words, augmentation.steps(angles, flips, SIDE))
     hover = [
-        f"{seen.classes[label]}<br>{angle:+.0f}°{', flipped' if flip else ''}"
+        f"{escape(seen.classes[label])}<br>{angle:+.0f}°{', flipped' if flip else ''}"
         for label, angle, flip in zip(labels, angles.tolist(), flips.tolist(), strict=True)
     ]
     return pictures.grid(

@@ -11,6 +11,7 @@ import streamlit as st
 from app import controls
 from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
+from app.messages import plain
 from app.settings import settings
 from mlpcore.jobs import Job, Jobs, Refused, Runnable, State
 
@@ -66,7 +67,7 @@ def follow(config: Runnable, slot: str = "main") -> Job:
     try:
         job = jobs().submit(config, watcher(slot))
     except Refused as refused:
-        st.warning(str(refused), icon=":material/hourglass_top:")
+        st.warning(plain(refused), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:")
         st.stop()
     if job is not shown:

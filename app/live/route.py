@@ -17,13 +17,14 @@ from functools import cache
 from typing import Any
 
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.figures.drawing import THEMES
 from app.live.frames import Frame, Frames
 from mlpcore.jobs import Job, Jobs, Status
+from mlpcore.texts import printable
 
 PREFIX = "/live"
 PLOTLY = f"/plotly-{get_plotlyjs_version()}.min.js"
@@ -73,7 +74,7 @@ class Question:
         try:
             question = cls(**json.loads(body))
         except (ValueError, TypeError, RecursionError) as error:
-            raise BadRequest(f"not a question: {error}") from error
+            raise BadRequest(printable(f"not a question: {error}", 200)) from error
         kinds = {"job": str, "watcher": str, "theme": str, "version": int, "calm": bool}
         for name, kind in kinds.items():
             if type(getattr(question, name)) is not kind:
@@ -112,16 +113,19 @@ def routes(jobs: Callable[[], Jobs], frames: Frames, base: str) -> list[Route]:
             question = Question.read(await _body(request))
         except BadRequest as error:
             return JSONResponse({"message": str(error)}, 400)
+        gone = JSONResponse({"message": "This result is no longer here."}, 410)
         job = jobs().get(question.job)
         known = all(frames.knows(view) for view in question.views)
         if job is None or not known or not jobs().heartbeat(job.id, question.watcher):
-            return JSONResponse({"message": "This result is no longer here."}, 410)
+            return gone
         if open_requests[question.watcher] >= MOST_OPEN:
             message = f"At most {MOST_OPEN} requests may be open at a time."
             return JSONResponse({"message": message}, 429)
         open_requests[question.watcher] += 1
         try:
             text = await compose(job, question)
+        except KeyError:  # a view that was there when the question came
+            return gone
         finally:
             open_requests[question.watcher] -= 1
             if not open_requests[question.watcher]:
@@ -151,10 +155,13 @@ def routes(jobs: Callable[[], Jobs], frames: Frames, base: str) -> list[Route]:
 
 async def _body(request: Request) -> bytes:
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_REQUEST:
-            raise BadRequest(f"a question has at most {LARGEST_REQUEST} bytes")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_REQUEST:
+                raise BadRequest(f"a question has at most {LARGEST_REQUEST} bytes")
+    except ClientDisconnect as error:
+        raise BadRequest("the browser left before it had asked") from error
     return body
 
 

@@ -13,11 +13,15 @@ SOURCES = {
     "NAVER Corp., CC BY-NC 4.0).",
 }
 NOT_THERE = "**The real photographs are not on this machine yet.**"
+OFFLINE = (
+    "**The real photographs are not on this server, and it fetches nothing from elsewhere.** Go on "
+    "with drawn faces, or bring pictures of your own."
+)
 OWN = "**You see pictures somebody brought.** They are kept in memory only."
 REAL_HELP = "AnimalFaces32x32, downloaded once and kept on this machine."
 NO_DOWNLOAD = (
     "The real photographs could not be downloaded. Go on with drawn faces; or, if you have the "
-    "archive, bring it under *Your own pictures*; or tell those who run this server, whose log "
+    "archive, bring it under “Your own pictures”; or tell those who run this server, whose log "
     "says why."
 )
 BRING = (

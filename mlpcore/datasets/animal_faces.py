@@ -4,6 +4,7 @@ AFHQ v1 (Choi et al. 2020, arXiv:1912.01865; NAVER Corp., CC BY-NC 4.0), resized
 Neuromatch W1D3, tutorial 2. The archive is downloaded once and its pictures are kept decoded.
 """
 
+import os
 import threading
 import urllib.request
 import zipfile
@@ -27,6 +28,8 @@ ADDRESSES = (
     "https://osf.io/kgfvj/download",
     "https://raw.githubusercontent.com/arashash/AnimalFaces32x32/main/afhq_32x32.zip",
 )
+# An environment variable: true if nothing may be fetched.
+OFFLINE = "MLP_EXPLORER_OFFLINE"
 ARCHIVE, ARRAY = "afhq_32x32.zip", "afhq_32x32.npy"
 
 # Seconds without a byte after which an address is given up.
@@ -50,6 +53,11 @@ class DownloadError(Exception):
     def __init__(self, details: str) -> None:
         super().__init__("The real photographs could not be loaded; drawn faces need no download.")
         self.add_note(details)
+
+
+def offline() -> bool:
+    """Whether nothing may be fetched, as :data:`OFFLINE` says."""
+    return os.environ.get(OFFLINE, "").strip().lower() == "true"
 
 
 def cached() -> bool:
@@ -103,6 +111,10 @@ def read(archive: Path, progress: Progress = lambda share: None) -> Pictures:
 
 def _download(archive: Path, progress: Progress) -> Pictures:
     """Fetch the archive from the first address that has it."""
+    if offline():
+        raise DownloadError(
+            f"{OFFLINE} is true: nothing is fetched. Save the archive as {archive}."
+        )
     problems = []
     for address in ADDRESSES:
         try:

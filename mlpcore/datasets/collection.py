@@ -12,10 +12,16 @@ from mlpcore.params import ParameterError
 DRAWN, REAL = "drawn", "real"
 OTHERS = "the name of a set that was loaded"
 ALLOWED = f"{DRAWN}, {REAL} or {OTHERS}"
-# Sets kept in memory; the one unused for longest goes first.
-MOST_KEPT = 8
+# Pictures kept in memory, of 3 kB each; the set unused for longest goes first. A set counts this
+# many more, so that the number of sets is bounded too.
+MOST_KEPT, EACH = 60_000, 500
 
-_kept: Kept[Pictures] = Kept(MOST_KEPT)
+
+def _size(pictures: Pictures) -> int:
+    return EACH + len(pictures.train_labels) + len(pictures.val_labels)
+
+
+_kept: Kept[Pictures] = Kept(MOST_KEPT, _size)
 # The drawn and the real ones, once they are there.
 _made: dict[str, Pictures] = {}
 

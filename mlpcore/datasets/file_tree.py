@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mlpcore.params import ParameterError
+from mlpcore.texts import encodable, printable
 
 MOST_ENTRIES = 50_000
 MOST_DEPTH = 20
@@ -79,28 +80,33 @@ def opened(source: Path | bytes) -> Iterator[FileTree]:
     if isinstance(source, bytes):
         with _opened_zip(io.BytesIO(source), FileTree(f"{len(source)} bytes")) as tree:
             yield tree
-    elif source.is_dir():
-        yield _folder(source, FileTree(str(source)))
+        return
+    tree = FileTree(str(source))
+    allowed = "a folder or a zip archive that can be read"
+    try:
+        mode = source.stat().st_mode
+        file = source.open("rb") if stat.S_ISREG(mode) else None
+    except (OSError, ValueError) as error:  # a ValueError is a name no file can have
+        raise tree.refusal(allowed, getattr(error, "strerror", None) or str(error)) from error
+    if stat.S_ISDIR(mode):
+        yield _folder(source, tree)
+    elif file is None:  # a device, which may never end
+        raise tree.refusal(allowed, "It is neither")
     else:
-        tree = FileTree(str(source))
-        try:
-            file = source.open("rb")
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise tree.refusal("a folder or a zip archive that can be read", reason) from error
         with file, _opened_zip(file, tree):
             yield tree
 
 
 @contextmanager
 def _opened_zip(file: BinaryIO, tree: FileTree) -> Iterator[FileTree]:
-    # Entries are counted before zipfile makes an object of each.
-    if _count(file, b"PK\x01\x02") > MOST_ENTRIES:
-        raise tree.refusal(f"an archive of at most {MOST_ENTRIES} entries", "Leave some out")
     try:
-        archive = zipfile.ZipFile(file)
+        # Entries are counted before zipfile makes an object of each.
+        many = _count(file, b"PK\x01\x02") > MOST_ENTRIES
+        archive = None if many else zipfile.ZipFile(file)
     except Exception as error:  # whatever the parser makes of hostile bytes
         raise tree.refusal("a zip archive or a folder", f"It cannot be read: {error}") from error
+    if archive is None:
+        raise tree.refusal(f"an archive of at most {MOST_ENTRIES} entries", "Leave some out")
     with archive:
         entries = archive.infolist()
         if sum(entry.file_size for entry in entries) > MOST_BYTES:
@@ -139,14 +145,21 @@ def _folder(root: Path, tree: FileTree) -> FileTree:
         here = Path(place)
         tree.add_folder(here.relative_to(root).parts)
         folders[:] = sorted(name for name in folders if not _hidden(name))
-        for name in [*folders, *sorted(files)]:
+        names = [*folders, *sorted(files)]
+        folders[:] = filter(encodable, folders)
+        for name in names:
             path = here / name
             status = path.lstat()
             parts = path.relative_to(root).parts
             entries += 1
             if entries > MOST_ENTRIES:
                 raise tree.refusal(f"a folder of at most {MOST_ENTRIES} files", "Leave some out")
-            if _hidden(name) or stat.S_ISDIR(status.st_mode):
+            if _hidden(name):
+                continue
+            if not encodable(name):
+                tree.skip(parts, "a name that is not in UTF-8")
+                continue
+            if stat.S_ISDIR(status.st_mode):
                 continue
             if not stat.S_ISREG(status.st_mode):
                 tree.skip(parts, "a link" if path.is_symlink() else "no regular file")
@@ -160,11 +173,6 @@ def _folder(root: Path, tree: FileTree) -> FileTree:
 
 def _hidden(name: str) -> bool:
     return name.startswith(".") or name == "__MACOSX"
-
-
-def printable(text: str) -> str:
-    """A text that may hold strangers' names, without what would steer a terminal."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _count(file: BinaryIO, signature: bytes) -> int:

@@ -1,19 +1,29 @@
 """One JPEG or PNG file that nobody has vetted, as a 32 × 32 picture."""
 
 import io
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 from torch import Tensor
 
-from mlpcore.datasets.file_tree import MOST_FILE_BYTES, printable
+from mlpcore.datasets.file_tree import MOST_FILE_BYTES
 from mlpcore.datasets.pictures import SIDE
 from mlpcore.params import ParameterError
+from mlpcore.texts import printable
 
 MOST_PIXELS = 50_000_000
+# Pixels times scans of a JPEG: each scan of a progressive one takes time, and may be a few bytes.
+MOST_SCANNED = 5_000_000_000
+
+# Large pictures take hundreds of megabytes while they are decoded, and what decoders warn of is
+# silenced for the whole process.
+_one_at_a_time = threading.Lock()
 
 
 def read(data: bytes, name: str) -> Tensor:
@@ -44,22 +54,35 @@ def read(data: bytes, name: str) -> Tensor:
 def opened(data: bytes) -> Iterator[Image.Image]:
     """Read a file's header; the picture can be decoded while the block lasts.
 
+    One block at a time lasts in this process.
+
     Raises:
-        ValueError: the picture has too many pixels.
+        ValueError: the picture has too many pixels or scans.
         Exception: decoders raise all sorts on broken bytes; :func:`reason` puts it into words.
     """
-    with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as file:
+    with (
+        _one_at_a_time,
+        warnings.catch_warnings(action="ignore"),
+        Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as file,
+    ):
         width, height = file.size
         if width * height > MOST_PIXELS:
             raise ValueError(f"{width} × {height} pixels, more than {MOST_PIXELS:,}")
+        scans = data.count(b"\xff\xda") if isinstance(file, JpegImageFile) else 1
+        if width * height * scans > MOST_SCANNED:
+            raise ValueError(f"{scans} scans of {width} × {height} pixels")
         yield file
 
 
 def fitted(file: Image.Image) -> Tensor:
-    """The middle square of an opened picture, resized: (32, 32, 3) uint8."""
+    """The middle square of an opened picture, resized, on white: (32, 32, 3) uint8."""
     # A JPEG can be decoded at a fraction of its size.
     file.draft("RGB", (4 * SIDE, 4 * SIDE))
-    return torch.from_numpy(np.array(ImageOps.fit(_upright_rgb(file), (SIDE, SIDE))))
+    ImageOps.exif_transpose(file, in_place=True)
+    small = ImageOps.fit(_in_colour(file), (SIDE, SIDE))
+    if small.mode == "RGBA":
+        small = Image.alpha_composite(Image.new("RGBA", small.size, "white"), small).convert("RGB")
+    return torch.from_numpy(np.array(small))
 
 
 def reason(error: Exception) -> str:
@@ -71,12 +94,9 @@ def reason(error: Exception) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
 
 
-def _upright_rgb(image: Image.Image) -> Image.Image:
-    """The picture in 8-bit red, green and blue, on white where it is transparent."""
-    image = ImageOps.exif_transpose(image)
+def _in_colour(image: Image.Image) -> Image.Image:
+    """The picture in 8-bit red, green and blue, with its opacity if it has any."""
     if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)

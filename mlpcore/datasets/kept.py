@@ -2,20 +2,22 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """At most so many things by name; the one unused for longest goes first.
+    """Things by name, as many as fit; the one unused for longest goes first.
 
     Args:
-        most: how many are kept.
+        most: how large all that are kept may be together; the latest is kept in any case.
+        size: of a thing; each counts one by default.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, size: Callable[[T], int] = lambda thing: 1) -> None:
+        self._most, self._size = most, size
         self._kept: OrderedDict[str, T] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -24,7 +26,7 @@ class Kept(Generic[T]):
         with self._lock:
             self._kept[name] = thing
             self._kept.move_to_end(name)
-            while len(self._kept) > self._most:
+            while len(self._kept) > 1 and sum(map(self._size, self._kept.values())) > self._most:
                 self._kept.popitem(last=False)
         return name
 

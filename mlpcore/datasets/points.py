@@ -23,6 +23,7 @@ from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import PLANAR, TEST_SHARE, Split
 from mlpcore.maps import HALF_WIDTH
 from mlpcore.params import ParameterError
+from mlpcore.texts import encodable
 
 FEWEST_CLASSES, MOST_CLASSES = 2, 8
 # So that a fifth of a class is one point.
@@ -235,6 +236,8 @@ def _text(source: str | bytes, name: str) -> str:
         except UnicodeDecodeError as error:
             place = f"Save it as CSV UTF-8: byte {error.start + 1} is none of its letters"
             raise ParameterError("data", "text in UTF-8", name, place) from error
+    elif not encodable(source):
+        raise ParameterError("data", "text in UTF-8", name, "It holds halves of letters")
     return source.removeprefix("\ufeff")
 
 
@@ -257,9 +260,15 @@ def _delimiter(text: str) -> str:
     """What separates the columns of the first row that is not blank."""
     lines = io.StringIO(text, newline="")
     first = next((line for line in lines if line.strip(DELIMITERS + " \r\n")), "")[:MOST_SNIFFED]
-    return next(
-        (d for d in DELIMITERS if len(next(csv.reader([first], delimiter=d), [])) >= 3), ","
-    )
+    return next((d for d in DELIMITERS if _fields(first, d) >= 3), ",")
+
+
+def _fields(line: str, delimiter: str) -> int:
+    """How many fields a line has, none if a quoted one ends before its delimiter."""
+    try:
+        return len(next(csv.reader([line], delimiter=delimiter, strict=True), []))
+    except csv.Error:
+        return 0
 
 
 def _columns(

@@ -117,7 +117,7 @@ def test_what_is_wrong_in_a_link_is_one_message():
         "budget must be",
         "seeds must be",
         "does not know: a # b, taste",
-        r"\[x\](http\://y)",
+        "\\[x\\](http:\u2060//y)",
     ):
         assert part in warning.value
 

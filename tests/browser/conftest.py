@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 # Generous, for machines that do other things too.
@@ -79,14 +80,30 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def broken_policy(message: ConsoleMessage) -> list[str]:
+    """What the browser says it has refused, if that is what it says."""
+    return [message.text] if "Content Security Policy" in message.text else []
+
+
+def elsewhere(request: Request) -> list[str]:
+    """A request's address, if it leads to another host."""
+    host = urllib.parse.urlsplit(request.url).hostname
+    return [request.url] if host not in ("127.0.0.1", None) else []
+
+
 @pytest.fixture
 def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of 1280 × 720 whose scripts must not fail."""
+    """A page of 1280 × 720.
+
+    Its scripts must not fail, nor break the content security policy, nor reach for other hosts.
+    """
     context = chromium.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     context.set_default_timeout(30_000)
     page = context.new_page()
     failures: list[object] = []
     page.on("pageerror", lambda failure: failures.append(failure))  # noqa: PLW0108
+    context.on("console", lambda message: failures.extend(broken_policy(message)))
+    context.on("request", lambda request: failures.extend(elsewhere(request)))
     yield page
     context.close()
     assert not failures

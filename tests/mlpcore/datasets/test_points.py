@@ -67,6 +67,10 @@ def test_ways_to_write_the_same(source):
     assert tuple(map(str.lower, read.axes)) == ("x", "y")
 
 
+def test_what_is_quoted_separates_no_columns():
+    assert points.read(table(header='":",";;","kind"'), "").axes == (":", ";;")
+
+
 def test_headers_name_the_axes():
     assert points.read(table(header="length (cm),  width,kind"), "").axes == (
         "length (cm)",
