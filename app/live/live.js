@@ -3,6 +3,7 @@
 
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
 const GATHER = 15; // ms in which to wait for more grids
+const QUIET = 10_000; // ms between two words of progress to a screen reader
 
 const OPTIONS = {
   displaylogo: false,
@@ -66,30 +67,105 @@ class Cell {
     this.body.style.aspectRatio = aspect ?? "";
     this.body.classList.toggle("free", !aspect);
     this.caption.innerHTML = caption ?? "";
-    this.element.setAttribute("aria-label", alt);
     const decoration = this.drawn && decorationChanges(this.drawn.layout, layout);
     if (decoration && same(traces, this.drawn.traces)) {
       await Plotly.relayout(this.body, decoration);
     } else {
       const options = { ...OPTIONS, displayModeBar: caption ? false : "hover" };
       await Plotly.react(this.body, traces, { ...structuredClone(layout), autosize: true }, options);
-      if (!this.drawn) this.body.on("plotly_click", ({ points: [point] }) => this.picked(point));
+      if (!this.drawn && this.picked) {
+        this.body.on("plotly_click", ({ points: [point] }) => this.picked(point));
+      }
     }
     this.drawn = { layout, traces };
+    describe(this.body, alt);
+    if (this.picked && layout.meta.side) {
+      this.frame ??= new Frame(this.body, this.picked);
+      this.frame.take(layout, traces[0]);
+    }
   }
 
   clear() {
     if (this.drawn) Plotly.purge(this.body);
-    this.drawn = null;
+    this.drawn = this.frame = null;
     this.body.replaceChildren();
     this.caption.replaceChildren();
-    this.element.removeAttribute("aria-label");
   }
 
   remove() {
     this.resizing.disconnect();
     this.clear();
     this.element.remove();
+  }
+}
+
+// To those who do not see it a chart is one image with words, not its hundreds of parts. The buttons
+// that Plotly puts beside the drawing stay what they are.
+function describe(body, alt) {
+  const [drawing, ...layers] = body.querySelectorAll(".main-svg");
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", alt);
+  for (const layer of layers) layer.setAttribute("aria-hidden", "true");
+}
+
+// A frame around one picture of a grid: arrow keys move it, Enter does what a click does. To a screen
+// reader it is a slider whose value is the words on the picture.
+class Frame {
+  constructor(body, picked) {
+    this.picked = picked;
+    this.at = 0;
+    this.element = document.createElement("div");
+    this.element.className = "frame";
+    this.element.tabIndex = 0;
+    this.element.setAttribute("role", "slider");
+    this.element.setAttribute("aria-label", "Choose: arrow keys move, Enter shows it large");
+    this.element.setAttribute("aria-valuemin", 1);
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("focus", () => this.say());
+    body.append(this.element);
+  }
+
+  // Take in where the pictures are, and what they are called.
+  take(layout, pictures) {
+    const fresh = !this.pictures;
+    Object.assign(this, { layout, pictures });
+    this.columns = pictures.y.filter((y) => y === pictures.y[0]).length;
+    this.move(Math.min(this.at, pictures.x.length - 1));
+    if (fresh) this.say(); // later only when asked: words that change with each frame are noise
+  }
+
+  move(to) {
+    const { xaxis, yaxis, meta } = this.layout;
+    const width = xaxis.range[1] - xaxis.range[0];
+    const height = yaxis.range[1] - yaxis.range[0];
+    this.at = to;
+    Object.assign(this.element.style, {
+      left: `${(100 * (this.pictures.x[to] - meta.side / 2 - xaxis.range[0])) / width}%`,
+      top: `${(100 * (yaxis.range[1] - this.pictures.y[to] - meta.side / 2)) / height}%`,
+      width: `${(100 * meta.side) / width}%`,
+      height: `${(100 * meta.side) / height}%`,
+    });
+  }
+
+  say() {
+    const words = document.createElement("span");
+    words.innerHTML = this.pictures.text[this.at].replaceAll("<br>", ", ");
+    this.element.setAttribute("aria-valuemax", this.pictures.x.length);
+    this.element.setAttribute("aria-valuenow", this.at + 1);
+    this.element.setAttribute("aria-valuetext", words.textContent);
+  }
+
+  key(event) {
+    const last = this.pictures.x.length - 1;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
+    if (event.key === "Enter" || event.key === " ") {
+      this.picked({ customdata: this.pictures.customdata[this.at] });
+    } else if (event.key in steps || event.key === "Home" || event.key === "End") {
+      const to = { Home: 0, End: last }[event.key] ?? this.at + steps[event.key];
+      if (to >= 0 && to <= last) this.move(to);
+      this.say();
+    } else return;
+    event.preventDefault();
   }
 }
 
@@ -137,7 +213,7 @@ class Mount {
     const before = this.cells.map((cell) => cell.id).join();
     data.views.forEach((id, place) => {
       const cell = this.cells[place];
-      if (!cell) this.cells.push(new Cell(id, this.root, (point) => this.picked(point)));
+      if (!cell) this.cells.push(new Cell(id, this.root, data.pick && ((point) => this.picked(point))));
       else cell.id = id; // the picture stays until the new one is here
     });
     this.cells.splice(data.views.length).forEach((cell) => cell.remove());
@@ -164,8 +240,12 @@ class StatusLine {
     this.element = document.createElement("div");
     this.element.className = "mlp-status";
     this.element.innerHTML =
-      '<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="training"><i></i></div>' +
+      '<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="Training progress"><i></i></div>' +
       '<span class="words"></span><span class="trouble" role="alert"></span>';
+    this.spoken = document.createElement("span");
+    this.spoken.className = "spoken";
+    this.spoken.setAttribute("role", "status");
+    this.element.append(this.spoken);
     grid.before(this.element);
   }
 
@@ -175,6 +255,14 @@ class StatusLine {
     this.element.querySelector("i").style.width = `${share}%`;
     this.element.querySelector(".bar").setAttribute("aria-valuenow", share);
     this.element.querySelector(".words").textContent = words;
+    this.speak(state, words);
+  }
+
+  // Tell a screen reader of a new state at once, and of progress now and then.
+  speak(state, words) {
+    if (state === this.state && Date.now() - this.since < QUIET) return;
+    if (this.spoken.textContent !== words) this.spoken.textContent = words;
+    Object.assign(this, { state, since: Date.now() });
   }
 
   trouble(words) {

@@ -38,7 +38,7 @@ live_figures(
 transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
 live_figures(job, [(figures.accuracy_by_gain, {})], key="gains", height="27rem")
 
-st.subheader("What happens inside")
+st.header("What happens inside")
 st.markdown(texts.INSIDE)
 panel.draw(GainLook, "gain")
 gain = {"gain": panel["gain"]}
@@ -46,7 +46,7 @@ inside = [(figures.signal_by_layer, gain), (figures.gradient_by_layer, gain)]
 live_figures(job, inside, key="inside", min_width="20rem", height="22rem")
 predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="funnel")
 
-st.subheader("Order and chaos")
+st.header("Order and chaos")
 st.markdown(texts.CHAOS)
 presets = st.container(horizontal=True)
 left, middle, right = st.columns(3)
@@ -79,7 +79,7 @@ with left:
 with right:
     live_figures(deep, [(chaos.gradient_by_depth, {})], key="depth")
 
-st.subheader("Where the gain comes from")
+st.header("Where the gain comes from")
 with st.expander("Xavier initialization, step by step"):
     st.markdown(texts.XAVIER)
 with st.expander("The gain of LeakyReLU"):
@@ -93,7 +93,7 @@ with st.expander("All accuracies as a table"):
     live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
 with st.expander("The commands that reproduce these results"):
     lines = [command_line("gain-sweep", config), command_line("signal-propagation", deep_config)]
-    st.code("\n".join(lines), language="bash")
+    st.code("\n".join(lines), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 panel.config(GainLook)

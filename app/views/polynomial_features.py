@@ -48,10 +48,10 @@ own_points.show_classes(config)
 maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
 live_figures(job, maps, key="maps", min_width="20rem", height="28rem")
 
-st.subheader("Think")
+st.header("Think")
 predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
 
-st.subheader("Why the fit is poor, or good")
+st.header("Why the fit is poor, or good")
 st.markdown(texts.CONDITIONING)
 conditioning = st.empty()
 curves = [figures.accuracy_curves, figures.loss_curves]
@@ -60,7 +60,7 @@ st.markdown("**Learned weights** by degree, for each class: blue negative, orang
 weights = [(figures.coefficients, {**network, "label": k}) for k in range(config.classes)]
 live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")
 
-st.subheader("Accuracy against degree")
+st.header("Accuracy against degree")
 panel.draw(PolynomialLook, "sweep")
 commands = [own_points.command("polynomial", config)]
 if panel["sweep"]:
@@ -77,7 +77,7 @@ else:
 with st.expander("How many features? The count and its proof"):
     st.markdown(texts.COUNT)
 with st.expander("The commands that reproduce these results"):
-    st.code("\n".join(commands), language="bash")
+    st.code("\n".join(commands), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 panel.config(Window)
