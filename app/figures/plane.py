@@ -22,6 +22,7 @@ from app.figures.drawing import (
     png,
     rgb,
 )
+from app.figures.words import count
 from mlpcore.datasets.legend import Legend
 
 Floats = NDArray[np.float32]
@@ -223,6 +224,7 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
     columns = min(shown, 8)
     rows_a_layer = -(-shown // columns)
     images, xs, ys, words, labels = [], [], [], [], []
+    silent = sum(not layer[unit].any() for layer in layers for unit in range(shown))
     y = 0.0
     for depth, layer in enumerate(layers, 1):
         more = f" (first {shown} of {width})" if width > shown else ""
@@ -257,7 +259,7 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
     return figure(
         theme,
         [hover],
-        alt=alt,
+        alt=f"{alt} {silent} of {count(len(layers) * shown, 'unit')} shown are 0 everywhere.",
         aspect=columns / -y,
         images=images,
         annotations=labels,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.figures import classes, curves, plane
-from app.figures.drawing import Figure, Html, Theme, axis, escape, figure
+from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
 from mlpcore.experiments.learner import Architecture
@@ -181,13 +181,24 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
     size = len(square)
     finite = np.isfinite(square)
     largest = float(np.abs(square[finite]).max()) if finite.any() else 0.0
+    i, j = np.unravel_index(int(np.abs(np.where(finite, square, 0)).argmax()), square.shape)
+    hover = {
+        "type": "heatmap",
+        "z": [numbers(row) for row in square.T],
+        "opacity": 0,
+        "showscale": False,
+        "hoverongaps": False,
+        "hovertemplate": "degree %{x} in x, %{y} in y: %{z:.3g}<extra></extra>",
+    }
     # Enlarged here, because a browser would blur what alternates from cell to cell.
     cells = np.kron(np.nan_to_num(square).T, np.ones((6, 6), np.float32))
     image = plane.signed_image(cells, theme, frame=0)
     drawn = figure(
         theme,
-        [],
-        alt=f"Weights for {name} by degree in x and y; the largest is {largest:.3g}.",
+        # Traces cost more than images: values wait until nothing changes any more.
+        [hover] if snapshot.finished else [],
+        alt=f"Weights for {name} by degree in x and y; the largest in size is {largest:.3g}, "
+        f"at degree {i} in x and {j} in y.",
         aspect=1,
         caption=f"<b>{escape(name)}</b>, largest |weight| {largest:.3g}",
         images=[
