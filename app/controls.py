@@ -1,6 +1,7 @@
 """Parameters on a page: widgets made from their specs, kept for the visit, and bound to the URL."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -137,9 +138,11 @@ class Panel:
         )
 
     def show_problems(self) -> None:
-        """Say what could not be used of the URL, until a control changes."""
-        for problem in st.session_state.get("_problems", []):
-            st.warning(problem)
+        """Say in one message what could not be used of the URL, until a control changes."""
+        problems = st.session_state.get("_problems", [])
+        if problems:
+            lines = "".join(f"\n- {_literal(problem)}" for problem in problems)
+            st.warning(f"Not all of this link could be used; the rest is.\n{lines}")
 
     def __getitem__(self, name: str) -> Any:
         """The value a drawn widget has now."""
@@ -161,13 +164,14 @@ class Panel:
         st.session_state[_slot(kind)] = current
         return current
 
-    def write_url(self) -> None:
-        """Put what differs from the defaults into the URL."""
+    def write_url(self) -> dict[str, str]:
+        """Put what differs from the defaults into the URL; returns what is in it."""
         texts: dict[str, str] = {}
         for kind in self._kinds:
             texts.update(latest(kind).changes())
         if texts != self._texts:
             st.query_params.from_dict(texts)
+        return texts
 
     def _load(self) -> None:
         problems: list[str] = []
@@ -178,9 +182,7 @@ class Panel:
             problems += [f"{problem} The default is used." for problem in wrong]
         unknown = sorted(self._texts.keys() - known)
         if unknown:
-            problems.append(
-                f"The link has parameters this page does not know: {', '.join(unknown)}."
-            )
+            problems.append(f"This page does not know: {', '.join(unknown)}.")
         st.session_state["_problems"] = problems
 
     def _prepare(self, kind: type[Config], names: tuple[str, ...]) -> str:
@@ -215,6 +217,11 @@ def latest(kind: type[C]) -> C:
 
 def _slot(kind: type[Config]) -> str:
     return f"_config {kind.__name__}"
+
+
+def _literal(text: str) -> str:
+    """A text that may quote a URL, as Markdown that makes nothing of it."""
+    return re.sub(r"([\\`*$~<>\[\]]|:(?=//))", r"\\\1", " ".join(text.split()))
 
 
 def _common(spec: Spec, key: str) -> dict[str, Any]:

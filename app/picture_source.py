@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import controls, loading
 from app.loading import Loading
+from app.share import HERE
 from app.texts import animal_faces as texts
 from mlpcore.datasets import animal_faces
 from mlpcore.datasets.collection import DRAWN, REAL
@@ -15,8 +16,6 @@ from mlpcore.experiments.animal_faces import AnimalFaces
 INTERVAL = 0.5
 # Where pictures are brought.
 POPOVER = "faces_popover"
-# Those who are served at one of these sit at the machine, and may name its files.
-HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def settle() -> None:
@@ -61,6 +60,7 @@ def _bring() -> None:
     """A place to drop an archive, and for those at the machine a path."""
     st.markdown(texts.BRING)
     st.file_uploader("A zip archive", type="zip", key="faces_archive", on_change=_read_archive)
+    # Who is served at one of these sits at the machine, and may name its files.
     if st.get_option("server.address") in HERE:
         st.text_input(
             "Or a path on this machine", key="faces_path", on_change=_read_path, placeholder="~/zoo"

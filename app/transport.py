@@ -5,22 +5,27 @@ from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.live.component import jobs, show, watcher
 from mlpcore.jobs import Job, Refused, State
 from mlpcore.params import Config, specs
 
 
-def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> None:
+def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> DeltaGenerator:
     """Draw the buttons.
 
     Args:
         job: the one to steer; others who watch it keep theirs.
         config: what it runs; it has a learning rate.
         new_seeds: changes the page's config to seeds not yet seen.
+
+    Returns:
+        The row they are in, for more buttons.
     """
     state = job.status().state
-    with st.container(horizontal=True, gap="small"):
+    row = st.container(horizontal=True, gap="small")
+    with row:
         if state is State.PAUSED:
             _button("Resume", "play_arrow", "Go on training.", _steer, job, Job.resume)
         else:
@@ -30,6 +35,7 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> None:
         _button("New seeds", "casino", "Other initial weights and orders of batches.", new_seeds)
         with st.popover("Learning rate", icon=":material/speed:", disabled=state.over):
             _learning_rate(job, config)
+    return row
 
 
 def _button(

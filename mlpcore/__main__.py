@@ -1,8 +1,6 @@
 """The experiments on the command line: ``python -m mlpcore EXPERIMENT [--field value …]``."""
 
 import argparse
-import json
-import platform
 import shlex
 import sys
 import time
@@ -10,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-import numpy as np
 import torch
 
 from mlpcore import data_command
@@ -29,6 +26,7 @@ from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
 from mlpcore.progress_bar import ProgressBar
+from mlpcore.report import report, to_json
 
 Experiment: TypeAlias = (
     WideVsDeep | PolynomialFeatures | AnimalFaces | GainSweep | SignalPropagation | MeanField
@@ -101,6 +99,12 @@ def flag(field: str) -> str:
     return "--" + field.replace("_", "-")
 
 
+def experiment_of(config: Config) -> str:
+    """The name of a config's experiment."""
+    kinds = [*EXPERIMENTS.items(), *SWEEPS.items()]
+    return next(name for name, kind in kinds if kind is type(config))
+
+
 def command_line(experiment: str, config: Config, file: str | None = None) -> str:
     """The command that reproduces a config's result.
 
@@ -165,23 +169,12 @@ def _run(options: dict[str, Any]) -> int:
         for snapshot in config.run(device=device):
             bar.reach(snapshot.progress)
             bar.set_postfix_str(snapshot.label)
-    report = {
-        "experiment": experiment,
-        "config": config.values(),
-        "result": snapshot.result(),
-        "seconds": round(time.perf_counter() - started, 3),
-        "device": str(device),
-        "versions": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-        },
-    }
-    text = json.dumps(_finite(report), indent=2, allow_nan=False)
+    seconds = round(time.perf_counter() - started, 3)
+    text = to_json(report(experiment, config, snapshot, device, seconds=seconds))
     if target == "-":
-        print(text)
+        print(text, end="")
     else:
-        Path(target).write_text(text + "\n")
+        Path(target).write_text(text)
     return 0
 
 
@@ -211,15 +204,6 @@ def _writable(path: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def _finite(value: object) -> object:
-    """Plain data with null in place of numbers JSON does not have."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 if __name__ == "__main__":

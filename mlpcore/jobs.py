@@ -89,7 +89,7 @@ class Job:
         self.id = secrets.token_urlsafe(12)
         self.config = config
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
-        self._device = device
+        self.device = device
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
         self._control = Control(self._away, self._seat.make_room, self._aside, self._prepared)
         if epochs is not None:
@@ -141,7 +141,7 @@ class Job:
         started = time.monotonic()
         try:
             self._seat.take()
-            for snapshot in self.config.run(device=self._device, control=self._control):
+            for snapshot in self.config.run(device=self.device, control=self._control):
                 self._publish(snapshot=snapshot)
                 if self._control.cancelled:
                     raise Cancelled

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app.live import route
-from app.live.frames import Draw, Frames, View
+from app.live.frames import Draw, Frames, Grid, View
 from app.settings import settings
 from mlpcore.jobs import Job, Jobs, Refused, Runnable, State
 
@@ -79,7 +79,8 @@ def release(slot: str = "main") -> None:
 
 
 def enter(page: str) -> None:
-    """Note which page runs now; what another one showed is let go of."""
+    """Note which page runs now; what another one showed is let go of, and nothing is placed yet."""
+    st.session_state["_placed"] = []
     if st.session_state.get("_page") != page:
         for slot in list(_shown()):
             release(slot)
@@ -90,6 +91,12 @@ def _shown() -> dict[str, str]:
     """Slot → id of the job that this visit's page shows there."""
     shown: dict[str, str] = st.session_state.setdefault("_shown", {})
     return shown
+
+
+def placed() -> list[Grid]:
+    """The grids of pictures on this page, in order; those placed later come to it."""
+    grids: list[Grid] = st.session_state.setdefault("_placed", [])
+    return grids
 
 
 def live_figures(
@@ -114,7 +121,8 @@ def live_figures(
         height: of a picture that has no shape of its own.
         pick: called with the number (``customdata``) of what is clicked in a picture.
     """
-    views = [View(draw, tuple(sorted(parameters.items()))) for draw, parameters in pictures]
+    views = tuple(View(draw, tuple(sorted(params.items()))) for draw, params in pictures)
+    placed().append(Grid(job.id, views, min_width, max_width, height))
     _component()(
         data={
             "job": job.id,
@@ -123,6 +131,7 @@ def live_figures(
             "page": st.session_state.get("_page", ""),
             "plotly": route.PLOTLY,
             "views": [frames.register(view) for view in views],
+            "names": [view.name for view in views],
             "status": status,
             "min_width": min_width,
             "max_width": max_width,

@@ -9,6 +9,7 @@ import functools
 import hashlib
 import json
 import logging
+import re
 import threading
 import weakref
 from collections import OrderedDict
@@ -39,6 +40,30 @@ class View:
     def id(self) -> str:
         """A name that is the same wherever the same picture is meant."""
         return _hash(f"{self.draw.__module__}.{self.draw.__qualname__}{self.parameters}")
+
+    @property
+    def name(self) -> str:
+        """What the picture shows, as part of a file's name: "decision-map-depth-3"."""
+        details = [f"{k}-{v}" for k, v in self.parameters if type(v) in (int, float, str)]
+        return re.sub(r"[^a-zA-Z0-9.]+", "-", "-".join([self.draw.__name__, *details]))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Pictures of one job that stand together.
+
+    Attributes:
+        job: its id.
+        views: the pictures.
+        min_width, max_width: of a picture, as CSS lengths.
+        height: of a picture that has no shape of its own.
+    """
+
+    job: str
+    views: tuple[View, ...]
+    min_width: str
+    max_width: str
+    height: str
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,12 @@ const QUIET = 10_000; // ms between two words of progress to a screen reader
 
 const OPTIONS = {
   displaylogo: false,
+  showSendToCloud: false, // would upload the figure to Plotly
   doubleClick: "reset",
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
+  modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
 };
+// Pixels of a saved picture for each pixel on the page.
+const SCALE = 3;
 // What a layout may change without the traces being drawn again: about ten times faster.
 const DECORATION = ["images", "annotations"];
 
@@ -24,7 +27,12 @@ class Cell {
     this.element.className = "cell waiting";
     this.body = document.createElement("div");
     this.caption = document.createElement("figcaption");
-    this.element.append(this.body, this.caption);
+    this.saver = document.createElement("button");
+    this.saver.className = "save";
+    this.saver.title = this.saver.ariaLabel = "Save as PNG";
+    this.saver.textContent = "⤓";
+    this.saver.onclick = () => this.save();
+    this.element.append(this.body, this.caption, this.saver);
     parent.append(this.element);
     this.resizing = new ResizeObserver(() => {
       if (this.drawn) requestAnimationFrame(() => this.resize());
@@ -82,7 +90,34 @@ class Cell {
     if (this.picked && layout.meta.side) {
       this.frame ??= new Frame(this.body, this.picked);
       this.frame.take(layout, traces[0]);
+    } else {
+      this.frame?.element.remove();
+      this.frame = null;
     }
+  }
+
+  // Save the figure as it is, with its caption, on the page's background.
+  async save() {
+    const { clientWidth: width, clientHeight: height } = this.body;
+    const picture = new Image();
+    picture.src = await Plotly.toImage(this.body, { format: "png", width, height, scale: SCALE });
+    await picture.decode();
+    const { fontFamily, color } = getComputedStyle(this.caption);
+    const lines = this.caption.innerText.split("\n").filter(Boolean);
+    const canvas = document.createElement("canvas");
+    canvas.width = SCALE * width;
+    canvas.height = SCALE * (height + 20 * lines.length + (lines.length ? 10 : 0));
+    const pen = canvas.getContext("2d");
+    pen.scale(SCALE, SCALE);
+    pen.fillStyle = backgroundOf(this.element);
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(picture, 0, 0, width, height);
+    Object.assign(pen, { fillStyle: color, font: `14px ${fontFamily}`, textAlign: "center" });
+    lines.forEach((line, place) => pen.fillText(line, width / 2, height + 20 * (place + 1)));
+    const link = document.createElement("a");
+    link.href = canvas.toDataURL("image/png");
+    link.download = `${this.name}.png`;
+    link.click();
   }
 
   clear() {
@@ -98,6 +133,9 @@ class Cell {
     this.element.remove();
   }
 }
+
+const backgroundOf = (element) =>
+  getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#ffffff";
 
 // To those who do not see it a chart is one image with words, not its hundreds of parts. The buttons
 // that Plotly puts beside the drawing stay what they are.
@@ -215,6 +253,7 @@ class Mount {
       const cell = this.cells[place];
       if (!cell) this.cells.push(new Cell(id, this.root, data.pick && ((point) => this.picked(point))));
       else cell.id = id; // the picture stays until the new one is here
+      this.cells[place].name = [data.page, data.names[place]].filter(Boolean).join("-");
     });
     this.cells.splice(data.views.length).forEach((cell) => cell.remove());
     return data.views.join() !== before;
@@ -313,9 +352,8 @@ class Poller {
 
   theme() {
     const [mount] = this.mounts;
-    const colour = getComputedStyle(mount.element).getPropertyValue("--st-background-color");
     const probe = document.createElement("canvas").getContext("2d");
-    probe.fillStyle = colour.trim() || "#ffffff";
+    probe.fillStyle = backgroundOf(mount.element);
     probe.fillRect(0, 0, 1, 1);
     const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
     return 0.3 * r + 0.6 * g + 0.1 * b > 128 ? "light" : "dark";

@@ -12,6 +12,7 @@ from app.live import component
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
 from app.looks import FacesLook
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import animal_faces as texts
 from app.transport import transport
@@ -56,7 +57,7 @@ job = follow(config)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
-transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+row = transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
 live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
@@ -133,4 +134,4 @@ with st.expander("The command that reproduces this result"):
     st.code(command_line("animal-faces", config), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
-panel.write_url()
+take_away(row, "Animal Faces", panel.write_url(), {"Animal Faces": job})

@@ -10,6 +10,7 @@ from app.figures import chaos
 from app.figures import initialization as figures
 from app.live.component import follow, live_figures
 from app.looks import GainLook
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import initialization as texts
 from app.transport import transport
@@ -35,7 +36,7 @@ job = follow(config)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
-transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
+row = transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
 live_figures(job, [(figures.accuracy_by_gain, {})], key="gains", height="27rem")
 
 st.header("What happens inside")
@@ -97,4 +98,6 @@ with st.expander("The commands that reproduce these results"):
 st.caption(texts.CREDIT)
 
 panel.config(GainLook)
-panel.write_url()
+take_away(
+    row, "Initialization", panel.write_url(), {"Gain sweep": job, "Deep random networks": deep}
+)

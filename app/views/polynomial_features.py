@@ -7,6 +7,7 @@ from app.controls import Panel
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
 from app.looks import PolynomialLook
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import polynomial_features as texts
 from app.transport import transport
@@ -32,7 +33,9 @@ own_points.bring_points(PolynomialFeatures)
 job = follow(config)
 
 headline = st.container()
-transport(job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds))
+row = transport(
+    job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds)
+)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     panel.draw(Window, "half_width")
     panel.draw(PolynomialLook, "confidence")
@@ -62,6 +65,7 @@ live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", 
 
 st.header("Accuracy against degree")
 panel.draw(PolynomialLook, "sweep")
+jobs = {"Linear model and MLP": job}
 commands = [own_points.command("polynomial", config)]
 if panel["sweep"]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -69,7 +73,8 @@ if panel["sweep"]:
     basis = ALL if panel["all_bases"] else config.basis
     sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialLook).degrees)
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
-    live_figures(follow(sweep, "sweep"), [by_degree], key="sweep", height="26rem", status=True)
+    jobs["Sweep over degrees"] = follow(sweep, "sweep")
+    live_figures(jobs["Sweep over degrees"], [by_degree], key="sweep", height="26rem", status=True)
     commands.append(own_points.command("polynomial --sweep", sweep))
 else:
     release("sweep")
@@ -82,7 +87,7 @@ st.caption(texts.CREDIT)
 
 panel.config(Window)
 panel.config(PolynomialLook)
-panel.write_url()
+take_away(row, "Polynomial Features", panel.write_url(), jobs)
 # Last, because it takes a moment.
 conditioning.html(
     figures.conditioning_table(feature_conditioning(config), term_count(config.degree))

@@ -8,6 +8,7 @@ from app.figures import wide_vs_deep as figures
 from app.figures.words import count
 from app.live.component import follow, live_figures
 from app.looks import DepthLook
+from app.take_away import take_away
 from app.teaching import predict
 from app.texts import wide_vs_deep as texts
 from app.transport import transport
@@ -33,7 +34,7 @@ job = follow(config)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
-transport(job, config, lambda: controls.change(WideVsDeep, seed=config.seed + config.seeds))
+row = transport(job, config, lambda: controls.change(WideVsDeep, seed=config.seed + config.seeds))
 
 panel.pick(DepthLook, "network", {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)})
 network = panel["network"] - 1
@@ -69,4 +70,4 @@ with st.expander("The command that reproduces this result"):
 st.caption(texts.CREDIT)
 
 panel.config(DepthLook)
-panel.write_url()
+take_away(row, "Wide vs Deep", panel.write_url(), {"Wide vs Deep": job})

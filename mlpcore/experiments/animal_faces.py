@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -14,7 +15,7 @@ from mlpcore.control import Control
 from mlpcore.datasets import collection
 from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE, Pictures
-from mlpcore.experiments.learner import Architecture, Floats, Learner
+from mlpcore.experiments.learner import Architecture, Floats, Learner, stacked
 from mlpcore.experiments.picture_samples import PictureSamples, check_batch
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
@@ -23,6 +24,7 @@ from mlpcore.initialization import SCHEMES, Initialization
 from mlpcore.params import again, choice, number, specs, text
 from mlpcore.stack import with_ones
 from mlpcore.training import Samples
+from mlpcore.weights import Networks
 
 _training = specs(Training)
 
@@ -136,9 +138,27 @@ class Snapshot(AnySnapshot):
     plain: Architecture | None
     pictures: Pictures
 
+    @property
+    def arms(self) -> dict[str, Architecture]:
+        """The networks there are, by how they were trained."""
+        arms = {"augmented": self.augmented, "plain": self.plain}
+        return {name: arm for name, arm in arms.items() if arm}
+
+    def networks(self) -> Networks:
+        """All networks, by how they were trained and seed."""
+        config = self.config
+        arms = {name: arm.networks(config.seed) for name, arm in self.arms.items()}
+        return Networks.of(arms, config.activation, config.negative_slope)
+
+    def table(self) -> pd.DataFrame:
+        """Every evaluation, a row a network and epoch; the test set is the validation set."""
+        tables = {name: arm.table(self.config.seed) for name, arm in self.arms.items()}
+        table = stacked("training", tables).drop(columns="width")
+        table.insert(1, "widths", self.config.widths)
+        return table
+
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON; confusion is that of the first networks."""
-        arms = {"augmented": self.augmented, "plain": self.plain}
         return {
             "epoch": self.epoch,
             "fingerprint": self.pictures.fingerprint,
@@ -147,8 +167,7 @@ class Snapshot(AnySnapshot):
         } | {
             name: arm.result(self.config.seed)
             | {"confusion": confusion(arm, 0, self.pictures).tolist()}
-            for name, arm in arms.items()
-            if arm
+            for name, arm in self.arms.items()
         }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
+import pandas as pd
 import torch
 
 from mlpcore.control import Control
@@ -127,6 +128,16 @@ class Snapshot(AnySnapshot):
     def curve(self, basis: str) -> list[Point]:
         """The points of a basis, lowest degree first."""
         return [point for point in self.points if point.basis == basis]
+
+    def table(self) -> pd.DataFrame:
+        """Every evaluation, a row a linear model and epoch."""
+        tables = []
+        for point in self.points:
+            table = point.networks.table(self.config.seed)
+            table.insert(0, "degree", point.degree)
+            table.insert(1, "basis", point.basis)
+            tables.append(table)
+        return pd.concat(tables)
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON."""

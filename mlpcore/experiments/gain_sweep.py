@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -15,7 +16,7 @@ from mlpcore.control import Control
 from mlpcore.datasets import collection, planar
 from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE
-from mlpcore.experiments.learner import Floats, Learner
+from mlpcore.experiments.learner import Floats, Learner, column
 from mlpcore.experiments.picture_samples import PictureSamples, check_batch
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
@@ -24,6 +25,7 @@ from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, again, choice, number, specs, text
 from mlpcore.scores import Score
 from mlpcore.training import Samples
+from mlpcore.weights import KeptWeights, Networks
 
 # Weights and biases of all networks at most: 500 MB with their gradients.
 MOST_PARAMETERS = 60_000_000
@@ -35,6 +37,8 @@ POINTS = (4, 1000, 0.4, 0)
 LOOKS, LOOKED_AT = 10, 200
 # Samples that show what happens inside.
 PROBED = 64
+# Bytes of weights that are kept, of the sweeps that finished last.
+MOST_KEPT = 1 << 29
 
 DISTRIBUTIONS = ("normal", "uniform")
 
@@ -234,6 +238,32 @@ class Snapshot(AnySnapshot):
         low, high = ends.tolist()
         return Best(score.mean, low, high, theory)
 
+    def networks(self) -> Networks | None:
+        """All networks, by gain and seed; None unless the sweep is finished and among the latest.
+
+        The weights of a sweep are many, so that only some sweeps' are kept, and none while it runs.
+        """
+        weights = _kept.get(self)
+        if weights is None:
+            return None
+        config = self.config
+        names = [f"gain_{g}.seed{s}" for g in config.places for s in config.network_seeds]
+        layers = {name: tuple(layer[i] for layer in weights) for i, name in enumerate(names)}
+        return Networks(layers, "leaky_relu", config.negative_slope)
+
+    def table(self) -> pd.DataFrame:
+        """The latest accuracies, a row a network."""
+        config = self.config
+        columns = {
+            "gain": np.repeat(config.places, config.seeds),
+            "seed": np.tile(config.network_seeds, config.gains),
+            "epoch": self.epoch,
+            "train_accuracy": column(self.train_accuracy),
+            "test_accuracy": column(self.test_accuracy),
+            "diverged": column(self.diverged_at >= 0),
+        }
+        return pd.DataFrame(columns)
+
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON; accuracies by gain, then by seed."""
         best = self.best
@@ -247,6 +277,9 @@ class Snapshot(AnySnapshot):
             "theoretical_gain": best.theory,
             "theory_within_interval": best.holds,
         }
+
+
+_kept: KeptWeights[Snapshot] = KeptWeights(MOST_KEPT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -344,7 +377,7 @@ class _Run(Run[GainSweep, Snapshot]):
     def snapshot(self) -> Snapshot:
         train_accuracy, test_accuracy, *_ = self.learner.history[-1]
         shape = self.config.gains, self.config.seeds
-        return Snapshot(
+        snapshot = Snapshot(
             config=self.config,
             epoch=self.epoch,
             progress=self.progress,
@@ -353,3 +386,6 @@ class _Run(Run[GainSweep, Snapshot]):
             diverged_at=self.learner.diverged_at.reshape(shape).copy(),
             probe=self.probe,
         )
+        if snapshot.finished:
+            _kept.put(snapshot, self.learner.weights())
+        return snapshot

@@ -1,10 +1,12 @@
 """Networks of one architecture: while they learn, and as they stand in a snapshot."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -15,6 +17,7 @@ from mlpcore.initialization import Initialization
 from mlpcore.scores import Score
 from mlpcore.stack import Stack
 from mlpcore.training import OPTIMISERS, Samples, evaluate
+from mlpcore.weights import Layers
 
 Floats = NDArray[np.float32]
 
@@ -75,6 +78,32 @@ class Architecture:
         weights = [torch.from_numpy(layer[network : network + 1]) for layer in self.weights]
         return Stack(weights, self.activation, self.negative_slope)
 
+    def networks(self, first_seed: int) -> dict[str, Layers]:
+        """The weights of each network by its name, such as "seed0"."""
+        return {
+            f"seed{first_seed + i}": tuple(layer[i] for layer in self.weights)
+            for i in range(len(self.diverged_at))
+        }
+
+    def table(self, first_seed: int) -> pd.DataFrame:
+        """Every evaluation, a row a network and epoch; shares in 0…1."""
+        metrics = {
+            "train_accuracy": self.train_accuracy,
+            "test_accuracy": self.test_accuracy,
+            "train_loss_nats": self.train_loss,
+            "test_loss_nats": self.test_loss,
+            "diverged": (self.diverged_at >= 0) & (self.epochs[:, None] >= self.diverged_at),
+        }
+        seeds = first_seed + np.arange(len(self.diverged_at))
+        columns = {
+            "depth": self.depth,
+            "width": self.width,
+            "parameters": self.parameters,
+            "seed": np.repeat(seeds, len(self.epochs)),
+            "epoch": np.tile(self.epochs, len(seeds)),
+        }
+        return pd.DataFrame(columns | {name: column(metric.T) for name, metric in metrics.items()})
+
     def result(self, first_seed: int) -> dict[str, object]:
         """The latest evaluation as plain data, for JSON; the networks' seeds count up."""
         return {
@@ -95,6 +124,17 @@ class Architecture:
                 for i, converged in enumerate(self.converged)
             ],
         }
+
+
+def column(values: NDArray[Any]) -> NDArray[Any]:
+    """An array as a table's column: one row after the other, with the digits that JSON has."""
+    flat = values.ravel()
+    return flat.astype(np.float64) if flat.dtype == np.float32 else flat
+
+
+def stacked(name: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables below each other, each with its key in a first column of this name."""
+    return pd.concat(tables, names=[name]).reset_index(level=name)
 
 
 class Learner:
@@ -150,6 +190,10 @@ class Learner:
         self.epochs.append(epoch)
         self.history.append((accuracy, test_accuracy, loss, test_loss))
 
+    def weights(self) -> tuple[Floats, ...]:
+        """A copy of the weights as they stand now: for each layer (M, out, in + 1)."""
+        return tuple(layer.to("cpu", copy=True).numpy() for layer in self.stack.weights)
+
     def snapshot(self) -> Architecture:
         """The networks as they stand now."""
         train_accuracy, test_accuracy, train_loss, test_loss = (
@@ -166,7 +210,7 @@ class Learner:
             train_loss=train_loss,
             test_loss=test_loss,
             diverged_at=self.diverged_at.copy(),
-            weights=tuple(layer.to("cpu", copy=True).numpy() for layer in self.stack.weights),
+            weights=self.weights(),
             activation=self.activation,
             negative_slope=self.negative_slope,
         )

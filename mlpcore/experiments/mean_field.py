@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pandas as pd
 import torch
 
 from mlpcore.control import Control
@@ -80,6 +81,10 @@ class Snapshot:
     progress = 1.0
     label = "theory"
     finished = True
+
+    def table(self) -> pd.DataFrame:
+        """What theory says, as one row."""
+        return pd.DataFrame([self.result()])
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON, which has null for what is infinite or NaN."""

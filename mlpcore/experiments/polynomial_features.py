@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 
@@ -14,12 +15,20 @@ from mlpcore.budget import parameter_count, width_for_budget
 from mlpcore.control import Control
 from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import Split
-from mlpcore.experiments.learner import Architecture, Floats, Learner
+from mlpcore.experiments.learner import Architecture, Floats, Learner, stacked
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
-from mlpcore.features import BASES, Conditioning, Polynomials, conditioning, term_count
+from mlpcore.features import (
+    BASES,
+    Conditioning,
+    Polynomials,
+    conditioning,
+    term_count,
+    terms,
+)
 from mlpcore.params import Config, choice, number, switch
 from mlpcore.training import Samples, WideSamples
+from mlpcore.weights import Networks
 
 # Cells a side of a map: shattered regions are small.
 GRID = 240
@@ -121,6 +130,22 @@ class Snapshot(AnySnapshot):
     test_labels: NDArray[np.int64]
     legend: Legend | None
     data_half_width: float
+
+    def networks(self) -> Networks:
+        """All networks, by model and seed, and what makes the linear models' inputs of points."""
+        seed, polynomials = self.config.seed, self.polynomials
+        models = {"polynomial": self.polynomial.networks(seed), "mlp": self.mlp.networks(seed)}
+        features = {
+            "terms": np.array(terms(polynomials.degree)),
+            "mean": polynomials.mean.numpy(),
+            "deviation": polynomials.deviation.numpy(),
+        }
+        return Networks.of(models, "relu", extra={f"features.{k}": v for k, v in features.items()})
+
+    def table(self) -> pd.DataFrame:
+        """Every evaluation, a row a network and epoch."""
+        models = {"polynomial": self.polynomial, "mlp": self.mlp}
+        return stacked("model", {name: a.table(self.config.seed) for name, a in models.items()})
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON; maps are those of the first networks."""

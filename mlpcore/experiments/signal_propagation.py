@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
@@ -241,6 +242,19 @@ class Snapshot:
     def label(self) -> str:
         """How far the run is, in words."""
         return f"network {len(self.lengths)} of {self.config.networks}"
+
+    def table(self) -> pd.DataFrame:
+        """What was measured, a row a network and layer, and what theory predicts there."""
+        count, layers = self.lengths.shape
+        theory = self.theory
+        columns = {
+            "seed": np.repeat(self.config.seed + np.arange(count), layers),
+            "layer": np.tile(np.arange(1, layers + 1), count),
+        }
+        for name in ("lengths", "correlations", "gradients"):
+            columns[name[:-1]] = getattr(self, name).ravel()
+            columns[f"{name[:-1]}_theory"] = np.tile(getattr(theory, name), count)
+        return pd.DataFrame(columns)
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON: by layer, means over the networks beside theory."""

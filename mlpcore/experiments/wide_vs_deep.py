@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 
@@ -20,6 +21,7 @@ from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.params import ParameterError, choice, number
 from mlpcore.scores import Score
 from mlpcore.training import Samples
+from mlpcore.weights import Networks
 
 __all__ = ["Architecture", "Score", "Snapshot", "Verdict", "View", "WideVsDeep", "view"]
 
@@ -149,6 +151,16 @@ class Snapshot(AnySnapshot):
         if best is None or runner_up is None or math.isnan(best.score.margin):
             return Verdict(best, runner_up, None)
         return Verdict(best, runner_up, runner_up.score.mean >= best.score.mean - best.score.margin)
+
+    def networks(self) -> Networks:
+        """All networks, by depth and seed."""
+        config = self.config
+        by_depth = {f"depth{a.depth}": a.networks(config.seed) for a in self.architectures}
+        return Networks.of(by_depth, config.activation, config.negative_slope)
+
+    def table(self) -> pd.DataFrame:
+        """Every evaluation, a row a network and epoch."""
+        return pd.concat([a.table(self.config.seed) for a in self.architectures])
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON."""

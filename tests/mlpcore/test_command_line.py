@@ -45,7 +45,7 @@ def test_the_report(capsys):
     assert seen["experiment"] == "wide-vs-deep"
     assert seen["config"] == SMALL.values()
     assert seen["device"] == "cpu"
-    assert seen["versions"].keys() == {"python", "torch", "numpy"}
+    assert seen["versions"].keys() == {"mlp_explorer", "python", "torch", "numpy"}
     assert seen["result"]["epoch"] == 2
     assert [a["depth"] for a in seen["result"]["architectures"]] == [1, 2]
 

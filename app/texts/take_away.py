@@ -1,0 +1,31 @@
+"""The words of sharing and downloading."""
+
+QR = "QR code of this page's link"
+NO_QR = "This link is too long for a QR code."
+SAME = (
+    "The link brings back the controls. The numbers are equal too, on the same version of the app "
+    "and the same kind of processor; elsewhere their last digits may differ, and training "
+    "lets such differences grow."
+)
+
+HERE = "This address leads to this machine only. Others need the one it has in their network."
+LEARNING_RATE = (
+    "The learning rate was set to {rate:g} while this ran. The link, the command and the script "
+    "give the run without that."
+)
+STOPPED = "This run stands at {label}. The link starts it anew and runs it to its end."
+SO_FAR = "Not finished: {label}."
+OWN = "The data are somebody's own. A link names them, but cannot carry them."
+
+NOTHING = "There is nothing to take away yet."
+UNFINISHED = "Not finished: a file holds what there is when you click."
+CSV = "All evaluations as a table. Accuracies are shares from 0 to 1, losses in nats."
+JSON = "Config, result, device and versions: what the command prints."
+WEIGHTS = (
+    "The networks' weights and biases as safetensors, named so that torch.nn.Sequential loads "
+    "them. The config is in the metadata."
+)
+NO_WEIGHTS = "A sweep's weights are many: they are kept of finished sweeps, and only of the latest."
+SCRIPT = "A short Python file that runs the same config with mlpcore."
+FIGURES = "The page's figures in one file, to be opened without a network. They stay interactive."
+PNG = "A single figure: the arrow that appears in its corner saves it as PNG."
