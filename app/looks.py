@@ -3,13 +3,14 @@
 import math
 from typing import Any
 
-from mlpcore.experiments import DegreeSweep, SignalPropagation
+from mlpcore.experiments import DegreeSweep, SignalPropagation, Trainability
 from mlpcore.experiments.widths import MOST_WIDTH
 from mlpcore.meanfield import critical_weight_var
-from mlpcore.params import Config, again, choice, number, specs, switch
+from mlpcore.params import Config, ParameterError, again, choice, number, specs, switch
 
 _swept = specs(DegreeSweep)
 _carried = specs(SignalPropagation)
+_grid = specs(Trainability)
 
 
 class DepthLook(Config):
@@ -92,3 +93,48 @@ class GainLook(Config):
             name: sigma_w if spec.low <= sigma_w <= spec.high else None
             for name, sigma_w in scales.items()
         }
+
+
+class GridLook(Config):
+    """Whether Initialization trains a grid of networks, and which; ``grid_`` and its field."""
+
+    grid: bool = switch(
+        False, label="Train the grid", help="Hundreds of networks: about half a minute."
+    )
+    grid_data: str = again(_grid["data"])
+    grid_sigma_from: float = again(_grid["sigma_from"])
+    grid_sigma_to: float = again(_grid["sigma_to"])
+    grid_sigmas: int = again(_grid["sigmas"])
+    grid_depth_from: int = again(_grid["depth_from"])
+    grid_depth_to: int = again(_grid["depth_to"])
+    grid_depths: int = again(_grid["depths"])
+    grid_width: int = again(_grid["width"])
+    grid_seeds: int = again(_grid["seeds"])
+    grid_epochs: int = again(_grid["epochs"])
+    grid_learning_rate: float = again(_grid["learning_rate"])
+
+    def check(self) -> None:
+        """Refuse what the grid refuses.
+
+        Raises:
+            ParameterError: the scales or the depths are reversed, or the networks too many.
+        """
+        try:
+            Trainability(**self.fields)
+        except ParameterError as problem:
+            raise problem.renamed(f"grid_{problem.parameter}") from problem
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields that are the grid's own."""
+        own = {name: value for name, value in self.values().items() if name != "grid"}
+        return {name.removeprefix("grid_"): value for name, value in own.items()}
+
+    def trainability(self, look: GainLook, negative_slope: float) -> Trainability:
+        """The grid, with the activation and the biases of the deep networks shown above it."""
+        return Trainability(
+            **self.fields,
+            activation=look.activation,
+            sigma_b=look.sigma_b,
+            negative_slope=negative_slope,
+        )

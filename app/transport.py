@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app import runs
 from app.live.component import jobs, show, watcher
 from mlpcore.jobs import Job, Refused, State
 from mlpcore.params import Config, specs
@@ -35,6 +36,7 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> DeltaG
         _button("New seeds", "casino", "Other initial weights and orders of batches.", new_seeds)
         with st.popover("Learning rate", icon=":material/speed:", disabled=state.over):
             _learning_rate(job, config)
+        runs.buttons(job)
     return row
 
 

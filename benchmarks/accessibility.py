@@ -44,7 +44,9 @@ class Broken:
 
 def open_expanders(page: Page) -> None:
     """Open every expander, in the sidebar and on the page."""
-    page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach(s => s.click())")
+    page.locator("details:not([open]) > summary").evaluate_all(
+        "all => all.forEach(one => one.click())"
+    )
 
 
 def open_popover(name: str) -> Callable[[Page], None]:
@@ -55,6 +57,12 @@ def open_popover(name: str) -> Callable[[Page], None]:
         expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
 
     return opened
+
+
+def replay(page: Page) -> None:
+    """Go back to the first moment of the run."""
+    page.get_by_role("slider", name="Replay").press("Home")
+    expect(page.locator(".words").first).to_contain_text("replay")
 
 
 def bring_points(way: str) -> Callable[[Page], None]:
@@ -93,6 +101,7 @@ VISITS = (
     Visit("Your own points, typed", f"wide-vs-deep?{PLANAR}", bring_points("Type or paste")),
     Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
+    Visit("Replay", f"wide-vs-deep?{PLANAR}", replay),
     Visit("A link that cannot be used", f"wide-vs-deep?{PLANAR}&noise=loud"),
 )
 

@@ -20,6 +20,7 @@ from mlpcore.experiments import (
     MeanField,
     PolynomialFeatures,
     SignalPropagation,
+    Trainability,
     WideVsDeep,
 )
 from mlpcore.experiments.settings import PlanarTraining
@@ -29,7 +30,13 @@ from mlpcore.progress_bar import ProgressBar
 from mlpcore.report import report, to_json
 
 Experiment: TypeAlias = (
-    WideVsDeep | PolynomialFeatures | AnimalFaces | GainSweep | SignalPropagation | MeanField
+    WideVsDeep
+    | PolynomialFeatures
+    | AnimalFaces
+    | GainSweep
+    | SignalPropagation
+    | Trainability
+    | MeanField
 )
 
 EXPERIMENTS: dict[str, type[Experiment]] = {
@@ -38,6 +45,7 @@ EXPERIMENTS: dict[str, type[Experiment]] = {
     "animal-faces": AnimalFaces,
     "gain-sweep": GainSweep,
     "signal-propagation": SignalPropagation,
+    "trainability": Trainability,
     "mean-field": MeanField,
 }
 # What --sweep runs instead.
@@ -187,7 +195,8 @@ def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
         for line in pictures.skipped:
             print(f"left out {line}", file=sys.stderr)
         return texts | {"data": collection.keep(pictures)}
-    if issubclass(kind, PlanarTraining) and data not in planar.PLANAR:
+    takes_files = issubclass(kind, PlanarTraining) and not specs(kind)["data"].options
+    if takes_files and data not in planar.PLANAR:
         brought = points.load(Path(data))
         return {"classes": str(len(brought.classes))} | texts | {"data": points.keep(brought)}
     return texts

@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import torch
 
 from mlpcore.control import Cancelled, Control, Preparation
+from mlpcore.history import History
 from mlpcore.params import ParameterError
 from mlpcore.slots import Seat, Slots
 
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # Of a preparation, at least this share lies between two changes of a job's status.
 PREPARATION_STEP = 0.05
+# Of the histories of all jobs together, as History counts them; kept to within a second's work.
+MOST_BYTES = 512 * 2**20
 
 
 class Refused(Exception):
@@ -88,7 +91,9 @@ class Job:
     ) -> None:
         self.id = secrets.token_urlsafe(12)
         self.config = config
+        self.history = History()
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
+        self.seen = time.monotonic()  # when any watcher was last seen; guarded by Jobs
         self.device = device
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
         self._control = Control(self._away, self._seat.make_room, self._aside, self._prepared)
@@ -142,6 +147,7 @@ class Job:
         try:
             self._seat.take()
             for snapshot in self.config.run(device=self.device, control=self._control):
+                self.history.add(snapshot)
                 self._publish(snapshot=snapshot)
                 if self._control.cancelled:
                     raise Cancelled
@@ -272,6 +278,12 @@ class Jobs:
             self.release(job.id, watcher)
             return new
 
+    def watch(self, job: Job, watcher: str) -> None:
+        """Let ``watcher`` watch this very job too, be it the config's or one that was steered."""
+        with self._lock:
+            if job.id in self._jobs:
+                self._watched(job, watcher)
+
     def get(self, job_id: str) -> Job | None:
         """The job with this id, if there is one."""
         with self._lock:
@@ -283,7 +295,7 @@ class Jobs:
             job = self._jobs.get(job_id)
             if job is None or watcher not in job.watchers:
                 return False
-            job.watchers[watcher] = time.monotonic()
+            self._watched(job, watcher)
             return True
 
     def release(self, job_id: str, watcher: str) -> None:
@@ -333,7 +345,7 @@ class Jobs:
         return job
 
     def _watched(self, job: Job, watcher: str) -> Job:
-        job.watchers[watcher] = time.monotonic()
+        job.watchers[watcher] = job.seen = time.monotonic()
         return job
 
     def _unshare(self, job: Job) -> None:
@@ -363,6 +375,18 @@ class Jobs:
                 for job in idle[: max(0, len(idle) - self._keep)]:
                     self._unshare(job)
                     self._drop_unwatched(job)
+                self._thin_histories()
+
+    def _thin_histories(self) -> None:
+        """Thin histories in turn until they fit, that of the job least recently watched first."""
+        by_use = sorted(self._jobs.values(), key=lambda job: job.seen)
+        thinned = True
+        while thinned:
+            thinned = False
+            for job in by_use:
+                if sum(job.history.bytes for job in self._jobs.values()) <= MOST_BYTES:
+                    return
+                thinned |= job.history.thin()
 
 
 def default_device() -> torch.device:

@@ -219,6 +219,7 @@ def c_fixed_point(
     return 1.0
 
 
+@functools.lru_cache(maxsize=4096)
 def depth_scale(
     activation: str, weight_var: float, bias_var: float, *, negative_slope: float = 0.01
 ) -> float:
@@ -246,6 +247,24 @@ def gradient_depth_scale(
         ξ_∇ in layers; infinite where χ₁ = 1.
     """
     return _layers_to_change(chi_1(activation, weight_var, bias_var, negative_slope=negative_slope))
+
+
+def trainable_depth(
+    activation: str, weight_var: float, bias_var: float, *, negative_slope: float = 0.01
+) -> float:
+    """6 min(ξ_c, ξ_∇): about how many layers networks may have and still train.
+
+    A network trains if its output still tells inputs apart and gradients still reach its first
+    layer; 6 is what was seen in experiments (Schoenholz et al. 2017, section 5).
+
+    Returns:
+        A number of layers; infinite on the edge of chaos.
+    """
+    theory = activation, weight_var, bias_var
+    return 6 * min(
+        depth_scale(*theory, negative_slope=negative_slope),
+        gradient_depth_scale(*theory, negative_slope=negative_slope),
+    )
 
 
 class Edge(NamedTuple):

@@ -26,11 +26,15 @@ class ParameterError(ValueError):
     """
 
     def __init__(self, parameter: str, allowed: str, got: object, fix: str = "") -> None:
-        self.parameter = parameter
+        self.parameter, self._problem = parameter, (allowed, got, fix)
         got_text = f"{got:g}" if isinstance(got, float) else repr(got)
         super().__init__(
             f"{parameter} must be {allowed}; got {got_text}." + (f" {fix}." if fix else "")
         )
+
+    def renamed(self, parameter: str) -> "ParameterError":
+        """The same problem of a parameter that goes by another name."""
+        return ParameterError(parameter, *self._problem)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -66,9 +66,12 @@ class Stack:
         self._layer_gradients = _views(self.gradients, shapes)
         # (M, in, out): what carries errors back through a layer.
         self._transposed = [w[:, :, :-1].transpose(1, 2) for w in self.weights]
+        # Not a method: with that in its own cache a stack would outlive its last use.
+        widths = [shape[1] for shape in shapes]
+        self._new_workspace = functools.partial(_workspace, self.models, widths, self.parameters)
+        self._workspace = functools.lru_cache(maxsize=4)(self._new_workspace)
         # Whatever the number of networks, so that theirs does not change a network's numbers.
         self._large = self.weights[0][0].numel() >= products.LARGE
-        self._workspace = functools.lru_cache(maxsize=4)(self._make_workspace)
 
     @classmethod
     def initialised(
@@ -138,7 +141,7 @@ class Stack:
             For each layer its pre-activations and activations, both (M, out, B); the output layer's
             are the same tensor, the logits.
         """
-        work = self._make_workspace(inputs.shape[-1])
+        work = self._new_workspace(inputs.shape[-1])
         logits = self._forward(inputs, work)
         return list(zip(work.pre, [*work.hidden, logits], strict=True))
 
@@ -176,11 +179,6 @@ class Stack:
             errors.append(error)
         return errors[::-1]
 
-    @torch.inference_mode(False)  # so that buffers made within inference mode serve outside it too
-    def _make_workspace(self, batch: int) -> "_Workspace":
-        widths = [weights.shape[1] for weights in self.weights]
-        return _Workspace(self.models, widths, batch, self.parameters)
-
 
 class _Workspace:
     """Buffers for a batch, made once: each step writes into the last one's.
@@ -193,13 +191,18 @@ class _Workspace:
         batch: B as a tensor, which costs a kernel less than a Python number.
     """
 
-    def __init__(self, models: int, widths: Sequence[int], batch: int, like: Tensor) -> None:
+    def __init__(self, models: int, widths: Sequence[int], like: Tensor, batch: int) -> None:
         self.pre = [like.new_empty((models, width, batch)) for width in widths]
         self.padded = [like.new_ones((models, width + 1, batch)) for width in widths[:-1]]
         self.hidden = [layer[:, :-1] for layer in self.padded]
         self.transposed = [layer.mT for layer in self.padded]
         self.errors = [like.new_empty((models, width, batch)) for width in widths[:-1]]
         self.batch = like.new_tensor(batch)
+
+
+@torch.inference_mode(False)  # so that buffers made within inference mode serve outside it too
+def _workspace(models: int, widths: Sequence[int], like: Tensor, batch: int) -> _Workspace:
+    return _Workspace(models, widths, like, batch)
 
 
 def _views(flat: Tensor, shapes: Sequence[torch.Size]) -> list[Tensor]:

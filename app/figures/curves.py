@@ -15,6 +15,8 @@ Floats = NDArray[np.floating[Any]]
 
 # How far apart the dots of one place stand, as a share of the space between two places.
 SPREAD = 0.3
+# Marks, as a trace's ``meta``, the lines that stand for a run when another is drawn over it.
+MEAN = "mean"
 # Labels of lines are kept apart by at least this share of the axis.
 LABEL_GAP = 0.06
 
@@ -68,6 +70,7 @@ def replicated(groups: Sequence[Group], theme: Theme, unit: str) -> list[dict[st
         "marker": {"size": 10, "color": theme.accent},
         "customdata": [f"± {margin:.1f}" if margin else "" for margin in margins],
         "hovertemplate": f"mean %{{y:.1f}} %{{customdata}}{unit}<extra></extra>",
+        "meta": MEAN,
     }
     return [band(xs, means, margins, theme.accent), dots, mean]
 
@@ -156,7 +159,7 @@ def learning_curves(
             traces.append(line(x, train, family.colour, 2, dash="dot", name="training set"))
         test = mean(family.test)
         width = 4 if family.chosen else 1.8
-        traces.append(line(x, test, family.colour, width, name=family.name))
+        traces.append(line(x, test, family.colour, width, name=family.name, meta=MEAN))
         if np.isfinite(test[-1]):
             ends.append((float(test[-1]), family))
     # An untrained network's loss may dwarf all that follows.

@@ -37,10 +37,16 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
             f"Best gain{so_far}: {best.gain:.2f}, from one seed.",
             f"{theory}. One seed proves nothing: raise the number of seeds.",
         )
+    if (best.low, best.high) == (config.gain_from, config.gain_to):
+        return (
+            f"Best gain{so_far}: {best.gain:.2f}, but it might be any.",
+            f"{theory}. Over {count(config.seeds, 'seed')} the interval is the whole sweep: "
+            "raise the number of seeds or of epochs.",
+        )
     verdict = "lies inside this interval" if best.holds else "lies outside this interval"
     where = ""
-    if best.gain in (config.gain_from, config.gain_to):
-        where = " The best gain is at an end of the sweep: widen it."
+    if best.low == config.gain_from or best.high == config.gain_to:
+        where = " The interval reaches an end of the sweep: widen it."
     return (
         f"Best gain{so_far}: {best.gain:.2f} ({best.low:.2f} to {best.high:.2f}).",
         f"{theory} {verdict} over {count(config.seeds, 'seed')}.{where}",
@@ -272,8 +278,17 @@ def _loose(snapshot: Snapshot, gain: float) -> str:
         f"{kept / 2:.3f} E[o²]. <b>The shape is a funnel.</b> At the theoretical gain the signal "
         f"is multiplied by {signal:.3g} from the first to the last layer, and the gradient "
         f"by {1 / gradient:.3g} on the way back. <b>Biases add a constant</b> that matters "
-        f"most when weights are small: compare a small gain in the table."
+        f"most when weights are small: of the last layer's E[h²] it is "
+        f"{percent(_bias_share(snapshot, config.gain_from))} at gain {config.gain_from:g}, and "
+        f"{percent(_bias_share(snapshot, gain))} at gain {gain:.2f}."
     )
+
+
+def _bias_share(snapshot: Snapshot, gain: float) -> float:
+    """The share of the last layer's E[h²] that its own biases make, by theory."""
+    config = snapshot.config
+    theory = layer_moments(config, gain, snapshot.probe).theory
+    return config.initialization(gain).bias_vars(config.sizes)[-1] / float(theory.lengths[-1])
 
 
 def scores_table(snapshot: Snapshot, theme: Theme) -> Html:

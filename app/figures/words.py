@@ -4,6 +4,8 @@ import math
 
 from mlpcore.experiments.wide_vs_deep import Score
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def percent(share: float, digits: int = 1) -> str:
     """A share 0…1, as in "94.1%"."""
@@ -17,6 +19,15 @@ def accuracy(score: Score) -> str:
     if math.isnan(score.margin):
         return percent(score.mean)
     return f"{100 * score.mean:.1f} ± {percent(score.margin)}"
+
+
+def magnitude(value: float) -> str:
+    """Two digits of a number of any size, as in "0.031", "68,000" or "3.1·10⁻¹¹"."""
+    rounded = float(f"{value:.2g}")
+    if not math.isfinite(value) or value == 0 or 1e-3 <= abs(rounded) < 1e6:
+        return f"{rounded:,g}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(_RAISED)}"
 
 
 def count(number: int, noun: str) -> str:

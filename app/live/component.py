@@ -15,6 +15,12 @@ from mlpcore.jobs import Job, Jobs, Refused, Runnable, State
 
 frames = Frames()
 
+Pictures = Sequence[tuple[Draw, dict[str, Any]]]
+
+# The slot of the run that others are compared with. It has a watcher of its own: whoever steers the
+# page's run is given another one, if it is pinned.
+PINNED = "pinned"
+
 _HERE = Path(__file__).parent
 _CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
 
@@ -31,9 +37,10 @@ def jobs() -> Jobs:
     )
 
 
-def watcher() -> str:
+def watcher(slot: str = "main") -> str:
     """This visit's name among those who watch jobs."""
-    return str(st.session_state.setdefault("_watcher", secrets.token_urlsafe(12)))
+    name = str(st.session_state.setdefault("_watcher", secrets.token_urlsafe(12)))
+    return f"{name} {PINNED}" if slot == PINNED else name
 
 
 def follow(config: Runnable, slot: str = "main") -> Job:
@@ -51,11 +58,11 @@ def follow(config: Runnable, slot: str = "main") -> Job:
         shown is not None
         and shown.config == config
         and shown.status().state is not State.CANCELLED
-        and jobs().heartbeat(shown.id, watcher())
+        and jobs().heartbeat(shown.id, watcher(slot))
     ):
         return shown
     try:
-        job = jobs().submit(config, watcher())
+        job = jobs().submit(config, watcher(slot))
     except Refused as refused:
         st.warning(str(refused), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:")
@@ -75,7 +82,7 @@ def release(slot: str = "main") -> None:
     """Let go of the job that is shown in a slot, if there is one."""
     job_id = _shown().pop(slot, None)
     if job_id is not None:
-        jobs().release(job_id, watcher())
+        jobs().release(job_id, watcher(slot))
 
 
 def enter(page: str) -> None:
@@ -101,9 +108,10 @@ def placed() -> list[Grid]:
 
 def live_figures(
     job: Job,
-    pictures: Sequence[tuple[Draw, dict[str, Any]]],
+    pictures: Pictures,
     *,
     key: str,
+    slot: str = "main",
     status: bool = False,
     min_width: str = "14rem",
     max_width: str = "none",
@@ -116,6 +124,7 @@ def live_figures(
         job: whose snapshots to draw.
         pictures: functions of snapshot, theme and the given parameters.
         key: names the grid on its page, so that it stays when its pictures change.
+        slot: :data:`PINNED` for the pinned run.
         status: whether a line with the job's progress stands on top.
         min_width, max_width: of a picture, as CSS lengths.
         height: of a picture that has no shape of its own.
@@ -127,7 +136,7 @@ def live_figures(
         data={
             "job": job.id,
             "state": job.status().state.value,
-            "watcher": watcher(),
+            "watcher": watcher(slot),
             "page": st.session_state.get("_page", ""),
             "plotly": route.PLOTLY,
             "views": [frames.register(view) for view in views],

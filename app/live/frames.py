@@ -11,13 +11,13 @@ import json
 import logging
 import re
 import threading
-import weakref
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from app.figures.drawing import THEMES, Figure, Html, Theme, escape
+from mlpcore.history import Moment
 from mlpcore.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -80,12 +80,11 @@ class Frame:
 
 
 class Frames:
-    """Draws views of jobs and remembers the latest frame of each."""
+    """Draws views of jobs and remembers the frames."""
 
     def __init__(self) -> None:
         self._views: OrderedDict[str, View] = OrderedDict()
-        self._frames: OrderedDict[tuple[str, str, str], tuple[weakref.ref[Any], Frame]]
-        self._frames = OrderedDict()
+        self._frames: OrderedDict[tuple[str, int, str, str], Frame] = OrderedDict()
         self._lock = threading.Lock()
 
     def register(self, view: View) -> str:
@@ -98,22 +97,17 @@ class Frames:
         """Whether a view of this id has been registered."""
         return view_id in self._views
 
-    def latest(self, job: Job, view_id: str, theme: str) -> Frame | None:
-        """The frame of a job's latest snapshot, or None before the first.
+    def frame(self, job: Job, moment: Moment, view_id: str, theme: str) -> Frame:
+        """The frame of one moment of a job.
 
         Raises:
             KeyError: the view or the theme is not known.
         """
-        snapshot, view, colours = job.status().snapshot, self._views[view_id], THEMES[theme]
-        if snapshot is None:
-            return None
-        key = (job.id, view_id, theme)
-        drawn = self._frames.get(key)
-        if drawn is not None and drawn[0]() is snapshot:
-            return drawn[1]
-        frame = encode(view, snapshot, colours)
+        view, colours = self._views[view_id], THEMES[theme]
+        key = (job.id, moment.number, view_id, theme)
+        frame = self._frames.get(key) or encode(view, moment.snapshot, colours)
         with self._lock:
-            _remember(self._frames, key, (weakref.ref(snapshot), frame), MOST_FRAMES)
+            _remember(self._frames, key, frame, MOST_FRAMES)
         return frame
 
 

@@ -1,9 +1,13 @@
 // Live figures. Each mount is a grid of cells, each cell one picture of a job. All mounts that show
-// the same job share one long poll; Plotly.react draws what has changed and keeps zoom and drags.
+// the same job for the same watcher share one long poll; Plotly.react draws what has changed and keeps
+// zoom and drags.
 
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
 const GATHER = 15; // ms in which to wait for more grids
 const QUIET = 10_000; // ms between two words of progress to a screen reader
+const PACE = 125; // ms a moment is shown in a replay
+const SETTLE = 500; // ms a moment is looked at before pictures out of sight follow
+const LONGEST = 100; // moments a replay shows; of more, it leaves some out
 
 const OPTIONS = {
   displaylogo: false,
@@ -40,23 +44,31 @@ class Cell {
     this.resizing.observe(this.body);
   }
 
+  get inSight() {
+    const { top, bottom } = this.element.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  }
+
   resize() {
     if (this.drawn && this.body.clientWidth) Plotly.Plots.resize(this.body);
   }
 
   // Take in a frame; returns whether there is something to draw.
   take({ kind, parts, new: fresh }) {
-    if (kind === this.kind && parts.join() === this.hashes.join()) return false;
+    if (kind === this.waiting && parts.join() === this.hashes.join()) return this.stale;
+    // A cell that came after the question waits for the answer to the next one.
+    if (!parts.every((hash) => this.parts.has(hash) || hash in fresh)) return false;
     // Parts that stay are the same objects as before, so that Plotly sees they have not changed.
     this.parts = new Map(parts.map((hash) => [hash, this.parts.get(hash) ?? unpack(fresh[hash])]));
     this.hashes = parts;
     this.waiting = kind;
-    return true;
+    return (this.stale = true);
   }
 
   // Draw what was taken in.
   async draw() {
     if (!this.element.isConnected) return;
+    this.stale = false;
     if (this.waiting !== this.kind) this.clear();
     this.kind = this.waiting;
     this.element.classList.remove("waiting");
@@ -247,7 +259,7 @@ class Mount {
     this.root.style.setProperty("--min", data.min_width);
     this.root.style.setProperty("--max", data.max_width);
     this.root.style.setProperty("--height", data.height);
-    if (data.status && !this.status) this.status = new StatusLine(this.root);
+    if (data.status && !this.status) this.status = new StatusLine(this.root, () => this.poller);
     const before = this.cells.map((cell) => cell.id).join();
     data.views.forEach((id, place) => {
       const cell = this.cells[place];
@@ -274,27 +286,58 @@ class Mount {
   }
 }
 
+// How far a job is; and a slider along it that takes all its pictures back to an earlier moment.
 class StatusLine {
-  constructor(grid) {
+  constructor(grid, poller) {
     this.element = document.createElement("div");
     this.element.className = "mlp-status";
     this.element.innerHTML =
-      '<div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="Training progress"><i></i></div>' +
-      '<span class="words"></span><span class="trouble" role="alert"></span>';
+      '<button class="play" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg></button>' +
+      '<div class="track"><div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="Training progress">' +
+      '<i></i></div><input class="replay" type="range" min="0" aria-label="Replay" title="Drag to replay"></div>' +
+      '<div class="side"><span class="words"></span><button class="latest" type="button">Latest</button></div>' +
+      '<span class="trouble" role="alert"></span>';
     this.spoken = document.createElement("span");
     this.spoken.className = "spoken";
     this.spoken.setAttribute("role", "status");
     this.element.append(this.spoken);
     grid.before(this.element);
+    this.slider = this.find(".replay");
+    this.slider.addEventListener("input", () => {
+      const { value, max } = this.slider;
+      poller().seek(value === max ? null : Number(value));
+    });
+    this.find(".latest").addEventListener("click", () => poller().seek(null));
+    this.find(".play").addEventListener("click", () => poller().play());
   }
 
-  show({ state, words, progress }) {
+  find(selector) {
+    return this.element.querySelector(selector);
+  }
+
+  show({ state, words, progress, moments }, at, playing) {
+    const back = at !== null && moments;
     this.element.dataset.state = state;
+    this.element.classList.toggle("back", Boolean(back));
+    this.element.classList.toggle("still", !moments?.last);
     const share = Math.round(100 * progress);
-    this.element.querySelector("i").style.width = `${share}%`;
-    this.element.querySelector(".bar").setAttribute("aria-valuenow", share);
-    this.element.querySelector(".words").textContent = words;
+    this.find("i").style.width = `${share}%`;
+    this.find(".bar").setAttribute("aria-valuenow", share);
+    this.find(".words").textContent = back ? `replay: ${moments.label}` : words;
     this.speak(state, words);
+    this.find("path").setAttribute("d", playing ? "M6 5h4v14H6zM14 5h4v14h-4z" : "M8 5v14l11-7z");
+    const name = playing ? "Stop the replay" : calm.matches ? "Replay the next moment" : "Replay the run";
+    for (const attribute of ["title", "aria-label"]) this.find(".play").setAttribute(attribute, name);
+    if (!moments) return;
+    // The last moment need not be a whole number of steps from the first.
+    this.slider.max = moments.step * Math.ceil(moments.last / moments.step);
+    this.slider.step = moments.step;
+    this.slider.value = at ?? this.slider.max;
+    this.slider.style.width = `${share}%`;
+    // Not while it has the focus and training goes on: each change would be read out.
+    if (back || document.activeElement !== this.slider) {
+      this.slider.setAttribute("aria-valuetext", moments.label);
+    }
   }
 
   // Tell a screen reader of a new state at once, and of progress now and then.
@@ -305,10 +348,12 @@ class StatusLine {
   }
 
   trouble(words) {
-    const place = this.element.querySelector(".trouble");
+    const place = this.find(".trouble");
     if (place.textContent !== words) place.textContent = words;
   }
 }
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 // Something between the page and its job that may pass: asking again is all there is to do.
 class Trouble extends Error {}
@@ -324,12 +369,13 @@ async function reached(request) {
 
 class Poller {
   constructor(job, watcher, root) {
-    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1, asks: 0 });
+    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1, asks: 0, at: null });
   }
 
   add(mount, pictures) {
     if (this.mounts.has(mount) && !pictures) return;
     this.mounts.add(mount);
+    mount.poller = this;
     // A page's grids come one after the other: wait for the last before asking for all.
     clearTimeout(this.gathering);
     this.gathering = setTimeout(() => {
@@ -344,6 +390,43 @@ class Poller {
     this.version = -1;
     this.request?.abort();
     this.wake?.();
+  }
+
+  // Show the moment of this number, or the latest (null), and stop a replay.
+  seek(number) {
+    this.stop();
+    this.show(number);
+  }
+
+  show(number) {
+    this.at = number;
+    this.hurry = true;
+    // One request at a time: the position wanted when it has been answered is asked for next.
+    if (this.hurried) this.asks += 1;
+    else this.ask();
+  }
+
+  // Show one moment after the other; where motion is not wanted, only the next one.
+  play() {
+    if (this.playing) this.seek(this.at);
+    else if (calm.matches) this.next();
+    else {
+      this.next();
+      this.playing = setInterval(() => this.hurried || this.next(), PACE);
+    }
+  }
+
+  next() {
+    const { last, step } = this.moments;
+    const stride = this.playing ? step * Math.ceil(last / step / LONGEST) : step;
+    const number = this.at === null ? 0 : this.at + stride;
+    if (number < last) this.show(number);
+    else this.seek(null);
+  }
+
+  stop() {
+    clearInterval(this.playing);
+    this.playing = null;
   }
 
   get cells() {
@@ -380,37 +463,49 @@ class Poller {
         }
         const wait = RETRY[Math.min(failures++, RETRY.length - 1)];
         this.trouble(`${error.message}. Trying again…`);
-        await new Promise((resolve) => {
-          this.wake = resolve;
-          setTimeout(resolve, wait);
-        });
+        await this.pause(wait);
       }
     }
     this.running = null;
   }
 
+  // Wait, unless there is something to ask.
+  pause(time) {
+    return new Promise((resolve) => {
+      this.wake = resolve;
+      setTimeout(resolve, time);
+    });
+  }
+
   async fetch() {
     await plotly(this.root);
-    const { asks } = this;
+    if (this.at !== null && this.version < 0 && !this.hurry) await this.pause(SETTLE);
+    const { asks, hurry } = this;
+    this.hurry = false;
     const views = {};
-    for (const { id, hashes } of this.cells) views[id] = hashes;
+    for (const { id, hashes, inSight } of this.cells) {
+      if (hurry && !inSight) continue;
+      // Cells with the same picture get what any of them lacks.
+      views[id] = views[id]?.filter((hash) => hashes.includes(hash)) ?? hashes;
+    }
     this.asked = this.theme();
-    const { job, watcher, version, asked: theme } = this;
+    const { job, watcher, version, at, asked: theme } = this;
     this.request = new AbortController();
+    this.hurried = hurry;
     const response = await reached(
       fetch(`${this.root}/live/frames`, {
         method: "POST",
-        body: JSON.stringify({ job, watcher, theme, version, calm: document.hidden, views }),
+        body: JSON.stringify({ job, watcher, theme, version, at, calm: document.hidden, views }),
         signal: this.request.signal,
       }),
-    );
+    ).finally(() => (this.hurried = false));
     if (response.status === 410) {
       this.tell("lost");
       throw new Trouble("This run was dropped");
     }
     if (!response.ok) throw new Trouble(`The server answered ${response.status}`);
     const answer = await reached(response.json());
-    if (asks === this.asks) this.version = answer.version;
+    if (asks === this.asks && !hurry) this.version = answer.version;
     return answer;
   }
 
@@ -420,8 +515,12 @@ class Poller {
 
   async draw(status, cells) {
     this.trouble("");
-    for (const mount of this.mounts) mount.status?.show(status);
-    for (const cell of cells) await cell.draw();
+    this.moments = status.moments;
+    for (const mount of this.mounts) mount.status?.show(status, this.at, this.playing);
+    for (const cell of cells) {
+      // What is left out is drawn when it is next asked for.
+      if (!this.hurry || cell.inSight) await cell.draw();
+    }
     if (status.state !== this.state) this.tell(status.state);
     this.state = status.state;
     if (!document.hidden) await new Promise(requestAnimationFrame);
@@ -479,10 +578,11 @@ function appRoot(page) {
 }
 
 function leave(mount) {
-  for (const [job, poller] of pollers) {
+  for (const [key, poller] of pollers) {
     if (!poller.mounts.delete(mount) || poller.mounts.size) continue;
     poller.request?.abort();
-    pollers.delete(job);
+    poller.stop();
+    pollers.delete(key);
   }
 }
 
@@ -496,11 +596,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     (state) => setTriggerValue("state", state),
     data.pick && ((number) => setTriggerValue("picked", number)),
   );
-  let poller = pollers.get(data.job);
+  const key = `${data.job} ${data.watcher}`;
+  let poller = pollers.get(key);
   if (!poller?.mounts.has(mount)) leave(mount);
-  poller = pollers.get(data.job);
+  poller = pollers.get(key);
   if (!poller) {
-    pollers.set(data.job, (poller = new Poller(data.job, data.watcher, appRoot(data.page))));
+    pollers.set(key, (poller = new Poller(data.job, data.watcher, appRoot(data.page))));
   }
   poller.state = data.state;
   poller.add(mount, pictures);

@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -51,6 +51,7 @@ class Question:
         theme: "light" or "dark".
         version: of the status it has; -1 to be answered at once.
         calm: whether nobody sees the page now.
+        at: number of the moment to show, or the nearest one kept; None for the latest.
         views: id → hashes of the parts it holds.
     """
 
@@ -59,6 +60,7 @@ class Question:
     theme: str
     version: int = -1
     calm: bool = False
+    at: int | None = None
     views: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
@@ -78,6 +80,9 @@ class Question:
                 raise BadRequest(f"{name} must be of type {kind.__name__}")
         if question.theme not in THEMES:
             raise BadRequest(f"theme must be one of {', '.join(THEMES)}")
+        at = question.at
+        if not (at is None or (type(at) is int and at >= 0)):
+            raise BadRequest("at must be a whole number from 0, or null")
         views = question.views
         if not (
             isinstance(views, dict)
@@ -171,16 +176,25 @@ async def _news(job: Job, version: int) -> None:
 
 
 def _compose(job: Job, frames: Frames, question: Question) -> str:
-    """The answer: the job's status, and for each view its parts, with those not yet held."""
-    status = job.status()
-    pictures = {view: frames.latest(job, view, question.theme) for view in question.views}
-    views = ",".join(
-        f'"{view}":{_picture(frame, set(question.views[view]))}'
-        for view, frame in pictures.items()
-        if frame is not None
-    )
-    line = json.dumps(describe(status))
-    return f'{{"version":{status.version},"status":{line},"views":{{{views}}}}}'
+    """The answer: the job's status, and for each view its parts, with those not yet held.
+
+    The status tells which moment the pictures show, and how far from one to the next it is.
+    """
+    status, moments, views = job.status(), job.history.moments, ""
+    line = describe(replace(status, snapshot=moments[-1].snapshot) if moments else status)
+    if moments:
+        shown = moments[-1] if question.at is None else job.history.at(question.at)
+        line["moments"] = {
+            "shown": shown.number,
+            "label": shown.snapshot.label,
+            "last": moments[-1].number,
+            "step": job.history.stride,
+        }
+        views = ",".join(
+            f'"{view}":{_picture(frames.frame(job, shown, view, question.theme), set(held))}'
+            for view, held in question.views.items()
+        )
+    return f'{{"version":{status.version},"status":{json.dumps(line)},"views":{{{views}}}}}'
 
 
 def _picture(frame: Frame, held: set[str]) -> str:

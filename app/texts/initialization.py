@@ -41,6 +41,43 @@ CHAOS = (
     "gradients explode. Training works near the **edge** between them."
 )
 
+GEOMETRY = (
+    "Why it matters: a **small step** of the input leaves the network multiplied by a singular "
+    "value of its input–output Jacobian, and an error comes back through the same ones. Near 1, "
+    "every direction can be learned; spread over decades, most are lost. The **circle** shows the "
+    "same on a large scale. In order it shrinks but stays a circle: the layers hardly do more than "
+    "one would. In chaos it grows and goes on bending, so that points side by side end far apart."
+)
+
+TRAIN = (
+    "Does it matter for training? Networks of every depth at every weight scale $\\sigma_w$ learn "
+    "to tell two kinds of points apart, on the same batches, with $\\phi$ and $\\sigma_b$ as above "
+    "(hidden layers are equally wide, so $\\sigma_w$ is also Xavier's gain). Theory expects depths "
+    "up to about $6\\min(\\xi_c,\\xi_\\nabla)$ to train: the last layer must still tell inputs "
+    "apart, which $\\xi_c$ limits, and the first must get a gradient, which $\\xi_\\nabla$ limits."
+)
+
+DEPTH = "Which networks of 22 hidden layers learn the two rings, all by the same small steps?"
+DEPTH_CHOICES = (
+    "All but those with the smallest weights.",
+    "Those near the edge of chaos, on either side.",
+    "The chaotic ones, which can express the most.",
+    "None: 22 layers are too many without further tricks.",
+)
+DEPTH_RIGHT = 1
+DEPTH_ANSWER = r"""
+Far below the edge all inputs look alike after a few layers, and no gradient comes back. Far above
+it gradients explode, and a small step changes everything at once. At the edge neither happens, and
+depth costs little.
+
+Check it on this page:
+- **Train the grid**: the trained networks reach up at the edge, like a tongue, and the orange line,
+  into which no training went, follows its sides.
+- **Theory is not all**: in the lower left corner networks are shallow enough, but their weights are
+  so small that they are still learning. Give them more epochs.
+- **The task matters**: with blobs, which are easier, chaotic networks train deeper than the line.
+"""
+
 XAVIER = r"""
 A unit adds up $n_\text{in}$ activations: $o_i=\sum_j W_{ij}x_j$, with independent weights of mean
 0. Then $\operatorname{E}[o_i]=0$ and
@@ -105,7 +142,16 @@ $$
 $q^*$ is where the first settles. $\chi_1$ is the slope of the second at $c=1$: below 1, neighbours
 come closer (order); above 1, they part (chaos). It is also what each layer multiplies a gradient's
 second moment by. The distance to $c^*$ falls by a factor $e$ in
-$\xi=-1/\log\chi_{c^*}$ layers (Poole et al. 2016; Schoenholz et al. 2017).
+$\xi_c=-1/\log\chi_{c^*}$ layers, and gradients change by $e$ in $\xi_\nabla=1/|\log\chi_1|$ (Poole
+et al. 2016; Schoenholz et al. 2017). In the ordered phase $c^*=1$, and both are the same. In the
+chaotic phase of tanh $\xi_\nabla$ is the shorter: gradients explode before all inputs look equally
+far apart. Where training stops between the two depends on the task and the learning rate.
+
+A circle's length is multiplied by $\sqrt{\chi_1}$ in each layer, and its curvature $\kappa$
+follows $\kappa^2\leftarrow3\chi_2/\chi_1^2+\kappa^2/\chi_1$ with
+$\chi_2=\sigma_w^2\operatorname{E}[\phi''(\sqrt{q^*}\,z)^2]$. The singular values of the Jacobian of
+$L$ layers have the mean square $\sigma_w^2\,\chi_1^{L-1}$ (Pennington et al. 2017); how far they
+spread, the mean does not say.
 """
 
 CREDIT = (

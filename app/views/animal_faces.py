@@ -1,15 +1,13 @@
 """Animal Faces: what does an MLP's first layer see, and what does augmentation give?"""
 
-from typing import Any
-
 import streamlit as st
 
-from app import controls, own_picture, picture_source
+from app import compare, controls, own_picture, picture_source, runs
 from app.controls import Panel
 from app.figures import animal_faces as figures
 from app.figures import inside
 from app.live import component
-from app.live.component import follow, live_figures
+from app.live.component import Pictures, follow, live_figures
 from app.live.frames import Draw
 from app.looks import FacesLook
 from app.take_away import take_away
@@ -19,7 +17,8 @@ from app.transport import transport
 from mlpcore.__main__ import command_line
 from mlpcore.experiments import AnimalFaces
 
-Pictures = list[tuple[Draw, dict[str, Any]]]
+# The networks there are, by the choice of augmentation.
+ARMS = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}
 
 
 def _show_unit(number: int) -> None:
@@ -57,7 +56,9 @@ job = follow(config)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
+runs.note(job, figures.headline)
 row = transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+compare.pinned_run(job, [(figures.headline, {})])
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
 live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
@@ -69,15 +70,22 @@ if config.seeds > 1:
     seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
     panel.pick(FacesLook, "network", seeds)
 network = panel["network"] - 1 if config.seeds > 1 else 0
-arms = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}[config.augmentation]
+
+arms = ARMS[config.augmentation]
 shown = {"network": network, "own": panel["own_scale"], "ordered": panel["by_norm"]}
-grids: Pictures = [(figures.filter_grid, {"arm": arm, **shown}) for arm in arms]
-live_figures(job, grids, key="filters", min_width="22rem", max_width="40rem", pick=_show_unit)
+compare.beside(
+    job,
+    lambda run: [(figures.filter_grid, {"arm": a, **shown}) for a in ARMS[run.augmentation]],
+    key="filters",
+    min_width="22rem",
+    max_width="40rem",
+    pick=_show_unit,
+)
 st.caption(texts.FILTERS)
 
 st.header("How it learns")
 curves: Pictures = [(figures.accuracy_curves, {}), (figures.loss_curves, {})]
-live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
+live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
 
 st.header("What it gets right and wrong")
 judgements: list[Draw] = [figures.confusion_table, figures.predictions, figures.most_wrong]

@@ -1,23 +1,27 @@
 """Initialization: which gain should the first weights have, and why?"""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from app import controls
+from app import compare, controls, runs
 from app.controls import Panel
-from app.figures import chaos
+from app.figures import chaos, geometry
 from app.figures import initialization as figures
 from app.live.component import follow, live_figures
-from app.looks import GainLook
+from app.live.frames import Draw
+from app.looks import GainLook, GridLook
 from app.take_away import take_away
 from app.teaching import predict
 from app.texts import initialization as texts
+from app.trainability import trained_grid
 from app.transport import transport
 from mlpcore.__main__ import command_line
+from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
-panel = Panel(GainSweep, GainLook)
+panel = Panel(GainSweep, GainLook, GridLook)
 with st.sidebar:
     panel.draw(GainSweep, "negative_slope", "gains")
     for name, column in zip(("gain_from", "gain_to"), st.columns(2), strict=True):
@@ -25,6 +29,10 @@ with st.sidebar:
             panel.box(GainSweep, name)
     panel.draw(GainSweep, "seeds", "distribution", "data")
     panel.write(GainSweep, "widths")
+    if panel["data"] in planar.PLANAR:
+        with st.expander("Data"):
+            panel.draw(GainSweep, "classes", "samples", "noise")
+            panel.box(GainSweep, "data_seed")
     with st.expander("Training"):
         panel.training(GainSweep)
 
@@ -36,8 +44,11 @@ job = follow(config)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
+runs.note(job, figures.headline)
 row = transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
-live_figures(job, [(figures.accuracy_by_gain, {})], key="gains", height="27rem")
+compare.pinned_run(job, [(figures.headline, {})])
+by_gain = compare.over(job, [(figures.accuracy_by_gain, {})])
+live_figures(job, by_gain, key="gains", height="27rem")
 
 st.header("What happens inside")
 st.markdown(texts.INSIDE)
@@ -79,6 +90,15 @@ with left:
     live_figures(deep, [(chaos.great_circle, {"layer": panel["layer"]})], key="circle")
 with right:
     live_figures(deep, [(chaos.gradient_by_depth, {})], key="depth")
+carried = (geometry.singular_values, geometry.circle_length, geometry.circle_curvature)
+pictures: list[tuple[Draw, dict[str, Any]]] = [(draw, {}) for draw in carried]
+live_figures(deep, pictures, key="geometry", min_width="17rem", height="17rem")
+st.markdown(texts.GEOMETRY)
+
+st.header("Trainability")
+st.markdown(texts.TRAIN)
+predict(texts.DEPTH, texts.DEPTH_CHOICES, texts.DEPTH_RIGHT, texts.DEPTH_ANSWER, key="tongue")
+grid = trained_grid(panel, look, config.negative_slope)
 
 st.header("Where the gain comes from")
 with st.expander("Xavier initialization, step by step"):
@@ -94,6 +114,7 @@ with st.expander("All accuracies as a table"):
     live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
 with st.expander("The commands that reproduce these results"):
     lines = [command_line("gain-sweep", config), command_line("signal-propagation", deep_config)]
+    lines += [command_line("trainability", grid)] if grid else []
     st.code("\n".join(lines), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import controls, own_points
+from app import compare, controls, own_points, runs
 from app.controls import Panel
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
@@ -15,6 +15,7 @@ from mlpcore.experiments import DegreeSweep, PolynomialFeatures
 from mlpcore.experiments.degree_sweep import ALL
 from mlpcore.experiments.polynomial_features import Window, feature_conditioning
 from mlpcore.features import term_count
+from mlpcore.maps import HALF_WIDTH
 
 panel = Panel(PolynomialFeatures, Window, PolynomialLook)
 with st.sidebar:
@@ -33,9 +34,11 @@ own_points.bring_points(PolynomialFeatures)
 job = follow(config)
 
 headline = st.container()
+runs.note(job, figures.headline, network=0, half_width=HALF_WIDTH)
 row = transport(
     job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds)
 )
+comparison = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     panel.draw(Window, "half_width")
     panel.draw(PolynomialLook, "confidence")
@@ -46,10 +49,12 @@ shown = {**network, "half_width": panel["half_width"]}
 with headline:
     answer = [(figures.headline, shown)]
     live_figures(job, answer, key="headline", min_width="100%", height="4rem", status=True)
+with comparison:
+    compare.pinned_run(job, answer)
 shown["confidence"] = panel["confidence"]
 own_points.show_classes(config)
 maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
-live_figures(job, maps, key="maps", min_width="20rem", height="28rem")
+compare.beside(job, lambda _: maps, key="maps", min_width="20rem", height="28rem")
 
 st.header("Think")
 predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
@@ -57,8 +62,8 @@ predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
 st.header("Why the fit is poor, or good")
 st.markdown(texts.CONDITIONING)
 conditioning = st.empty()
-curves = [figures.accuracy_curves, figures.loss_curves]
-live_figures(job, [(c, {}) for c in curves], key="curves", min_width="20rem", height="20rem")
+curves = compare.over(job, [(figures.accuracy_curves, {}), (figures.loss_curves, {})])
+live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
 st.markdown("**Learned weights** by degree, for each class: blue negative, orange positive.")
 weights = [(figures.coefficients, {**network, "label": k}) for k in range(config.classes)]
 live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import controls, own_points
+from app import compare, controls, own_points, runs
 from app.controls import Panel
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
@@ -34,17 +34,24 @@ job = follow(config)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
+runs.note(job, figures.headline)
 row = transport(job, config, lambda: controls.change(WideVsDeep, seed=config.seed + config.seeds))
+compare.pinned_run(job, [(figures.headline, {})])
 
 panel.pick(DepthLook, "network", {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)})
 network = panel["network"] - 1
 own_points.show_classes(config)
-maps = [(figures.decision_map, {"depth": d, "network": network}) for d in config.depths]
-live_figures(job, maps, key="maps", min_width="9rem", height="13rem")
+compare.beside(
+    job,
+    lambda run: [(figures.decision_map, {"depth": d, "network": network}) for d in run.depths],
+    key="maps",
+    min_width="9rem",
+    height="13rem",
+)
 
 left, right = st.columns([5, 4], gap="large")
 with left:
-    live_figures(job, [(figures.accuracy_by_depth, {})], key="depths")
+    live_figures(job, compare.over(job, [(figures.accuracy_by_depth, {})]), key="depths")
 with right:
     live_figures(job, [(figures.table, {"network": network})], key="table")
 
@@ -57,7 +64,7 @@ with left:
 with right:
     live_figures(job, [(figures.unit_maps, {"depth": depth, "network": network})], key="units")
 curves = [(figures.accuracy_curves, {"depth": depth}), (figures.loss_curves, {"depth": depth})]
-live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
+live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
 
 st.header("Think")
 predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="why_depth_hurts")

@@ -6,6 +6,7 @@ from mlpcore.experiments.gain_sweep import GainSweep
 from mlpcore.experiments.mean_field import MeanField
 from mlpcore.experiments.polynomial_features import PolynomialFeatures
 from mlpcore.experiments.signal_propagation import SignalPropagation
+from mlpcore.experiments.trainability import Trainability
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "MeanField",
     "PolynomialFeatures",
     "SignalPropagation",
+    "Trainability",
     "WideVsDeep",
 ]

@@ -19,7 +19,7 @@ from mlpcore.datasets.pictures import SIDE
 from mlpcore.experiments.learner import Floats, Learner, column
 from mlpcore.experiments.picture_samples import PictureSamples, check_batch
 from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import Training
+from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, again, choice, number, specs, text
@@ -31,8 +31,6 @@ from mlpcore.weights import KeptWeights, Networks
 MOST_PARAMETERS = 60_000_000
 # Pictures are rotated by up to this, in degrees, and flipped, as in the tutorial.
 ROTATION = 10.0
-# Points in the plane are the tutorial's: classes, samples per class, noise σ and seed.
-POINTS = (4, 1000, 0.4, 0)
 # Looks, spread over a run, at how the networks do on at most so many samples.
 LOOKS, LOOKED_AT = 10, 200
 # Samples that show what happens inside.
@@ -42,11 +40,14 @@ MOST_KEPT = 1 << 29
 
 DISTRIBUTIONS = ("normal", "uniform")
 
-_training = specs(Training)
+_training = specs(PlanarTraining)
 
 
-class GainSweep(Training):
-    """Train one network at many gains of its initial weights, all at once."""
+class GainSweep(PlanarTraining):
+    """Train one network at many gains of its initial weights, all at once.
+
+    The points' classes, number, noise and seed are of no effect on pictures.
+    """
 
     gain_from: float = number(0.1, 0.01, 10.0, label="Lowest gain", help="Where the sweep starts.")
     gain_to: float = number(3.0, 0.01, 10.0, label="Highest gain", help="Where the sweep ends.")
@@ -93,10 +94,11 @@ class GainSweep(Training):
 
         Raises:
             ParameterError: ``data`` is no set's name, the gains are reversed, ``widths`` are not
-                numbers joined by -, or all networks together have more than
-                :data:`MOST_PARAMETERS` weights and biases.
+                numbers joined by -, all networks together have more than
+                :data:`MOST_PARAMETERS` weights and biases, or a batch holds more points than the
+                training set.
         """
-        if self.data not in planar.PLANAR:
+        if self.on_pictures:
             collection.check(self.data, specs(GainSweep)["data"].allowed)
         if self.gain_from >= self.gain_to:
             raise ParameterError(
@@ -111,14 +113,21 @@ class GainSweep(Training):
                 self.seeds,
                 "Lower it, the number of gains or the widths",
             )
+        if not self.on_pictures:
+            super().check()
+
+    @property
+    def on_pictures(self) -> bool:
+        """Whether the data are pictures, and not points in the plane."""
+        return self.data not in planar.PLANAR
 
     @property
     def sizes(self) -> list[int]:
         """Units in the input, each hidden layer and the output."""
-        if self.data in planar.PLANAR:
-            inputs, classes = 2, POINTS[0]
-        else:
+        if self.on_pictures:
             inputs, classes = 3 * SIDE**2, len(collection.classes(self.data))
+        else:
+            inputs, classes = 2, self.classes
         return [inputs, *parse_widths(self.widths), classes]
 
     @property
@@ -301,7 +310,7 @@ class _Data:
     @classmethod
     def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
         classes = config.sizes[-1]
-        if config.data not in planar.PLANAR:
+        if config.on_pictures:
             with control.preparing(collection.work(config.data)) as progress:
                 pictures = collection.load(config.data, progress)
             check_batch(config, pictures)
@@ -312,7 +321,7 @@ class _Data:
             seen, seen_labels = flat(images[spread]), labels[spread]
             test, test_labels = flat(pictures.val_images), pictures.val_labels
         else:
-            split = planar.make(config.data, *POINTS)
+            split = config.split()
             seen, seen_labels = split.train_inputs, split.train_labels
             test, test_labels = split.test_inputs, split.test_labels
             train = Samples(seen, seen_labels, classes, device)

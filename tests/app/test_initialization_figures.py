@@ -68,11 +68,15 @@ def test_the_headline_says_whether_theory_holds():
     outside = sweep([1, 2, 3], [[0.1, 0.2], [0.1, 0.1], [0.9, 0.8]])
     assert "1.50 (1.25 to 1.75)" in initialization.headline(inside, LIGHT)
     assert "1.407 lies inside this interval over 2 seeds." in initialization.headline(inside, LIGHT)
+    assert "end of the sweep" not in initialization.headline(inside, LIGHT)
     assert "lies outside" in initialization.headline(outside, LIGHT)
-    assert "at an end of the sweep" in initialization.headline(outside, LIGHT)
+    assert "reaches an end of the sweep" in initialization.headline(outside, LIGHT)
 
 
 def test_the_headline_of_little_evidence():
+    vague = sweep([1, 2, 3], [[0.9, 0.2], [0.2, 0.3], [0.1, 0.9]])
+    assert "2.00, but it might be any." in initialization.headline(vague, LIGHT)
+    assert "inside" not in initialization.headline(vague, LIGHT)
     one = sweep([1, 2], [[0.1], [0.9]])
     assert "One seed proves nothing" in initialization.headline(one, LIGHT)
     lost = sweep([1, 2], [[0.1], [0.9]], diverged_at=np.ones((2, 1)))
@@ -121,6 +125,7 @@ def test_accounts_of_the_derivation():
     assert markup.count("<tr><th scope='row'>") == 3
     assert "25.5%" in markup  # (1 − a)²/π(1 + a²) at a = 0.1
     assert "0.505" in markup  # (1 + a²)/2
+    assert "99.6% at gain 0.1" in markup  # of the last layer's E[h²], its biases make
 
 
 def test_the_table_has_a_row_a_gain():

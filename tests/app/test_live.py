@@ -102,7 +102,12 @@ def test_an_answer_has_the_status_and_the_pictures(jobs, wait_for):
     said, drawn = (frames.register(View(f, ())) for f in (say, draw))
     (answer,) = ask(jobs, frames, question(job, said, drawn))
     body = answer.json()
-    assert body["status"] == {"state": "finished", "words": "finished, epoch 0", "progress": 0.5}
+    assert body["status"] == {
+        "state": "finished",
+        "words": "finished, epoch 0",
+        "progress": 0.5,
+        "moments": {"shown": 0, "label": "epoch 0", "last": 0, "step": 1},
+    }
     assert body["version"] == job.status().version
     html = body["views"][said]
     assert (html["kind"], list(html["new"].values())) == ("html", ["light: hello"])
@@ -137,6 +142,34 @@ def test_a_question_waits_for_news(jobs, wait_for):
     (answer,) = ask(jobs, frames, question(job, said, version=version))
     assert answer.json()["version"] > version
     assert list(answer.json()["views"][said]["new"].values()) == ["light: two"]
+
+
+def test_the_past_is_shown_when_it_is_asked_for_and_news_does_not_pull_it_away(jobs, wait_for):
+    frames, job = Frames(), jobs.submit(config := talk("one", "two", "three", "four"), "w")
+    said = frames.register(View(say, ()))
+    for moments in (1, 2, 3):
+        wait_for(lambda moments=moments: len(job.history.moments) == moments)
+        gates[config].release()
+    wait_for(lambda: job.status().state.over)
+    asked = [question(job, said, at=at) for at in (0, 2, 1, 99, None)]
+    asked.append(question(job, said, at=0, version=job.status().version - 1))
+    bodies = [answer.json() for answer in ask(jobs, frames, *asked)]
+    texts = [next(iter(body["views"][said]["new"].values())) for body in bodies]
+    assert texts == [f"light: {word}" for word in ("one", "three", "two", "four", "four", "one")]
+    assert [body["status"]["moments"]["shown"] for body in bodies] == [0, 2, 1, 3, 3, 0]
+    assert {body["status"]["words"] for body in bodies} == {"finished, epoch 0"}
+
+
+def test_a_moment_that_was_thinned_away_is_answered_with_its_neighbour(jobs, wait_for):
+    frames, job = Frames(), jobs.submit(config := talk("one", "two", "three"), "w")
+    said = frames.register(View(say, ()))
+    gates[config].release(2)
+    wait_for(lambda: job.status().state.over)
+    job.history.thin()
+    (answer,) = ask(jobs, frames, question(job, said, at=1))
+    assert answer.json()["status"]["moments"] == {
+        "shown": 0, "label": "epoch 0", "last": 2, "step": 2,
+    }  # fmt: skip
 
 
 def test_a_watcher_has_a_bounded_number_of_open_requests(jobs, monkeypatch, wait_for):
@@ -196,6 +229,10 @@ def test_only_watchers_of_a_job_are_answered_and_only_for_views_of_a_page(jobs, 
     [
         ({"theme": "pink"}, "theme must be one of light, dark"),
         ({"version": "1"}, "version must be of type int"),
+        ({"at": -1}, "at must be a whole number from 0, or null"),
+        ({"at": 0.5}, "at must be"),
+        ({"at": True}, "at must be"),
+        ({"at": [1]}, "at must be"),
         ({"job": None}, "job must be of type str"),
         ({"views": ["a"]}, "views must map"),
         ({"views": {"a": [1]}}, "views must map"),
@@ -214,7 +251,7 @@ def test_questions_that_no_page_asks(jobs, change, message):
 @given(st.binary() | st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(
-        st.sampled_from(["job", "watcher", "theme", "version", "calm", "views"]) | st.text(), inner
+        st.sampled_from([field.name for field in dataclasses.fields(Question)]) | st.text(), inner
     ),
 ).map(lambda value: json.dumps(value).encode()))  # fmt: skip
 def test_any_body_is_a_question_or_a_bad_request(body):
@@ -223,6 +260,7 @@ def test_any_body_is_a_question_or_a_bad_request(body):
     except BadRequest:
         return
     assert asked.theme in THEMES
+    assert asked.at is None or asked.at >= 0
     assert all(isinstance(held, list) for held in asked.views.values())
 
 
@@ -249,10 +287,11 @@ def test_a_frame_is_drawn_once_a_snapshot_however_many_watch(jobs, wait_for):
     frames, job = Frames(), jobs.submit(config := talk("one", "two"), "w")
     view = frames.register(View(count, ()))
     wait_for(lambda: job.status().snapshot)
-    first = [frames.latest(job, view, "light") for _ in range(3)]
+    first = [frames.frame(job, job.history.at(0), view, "light") for _ in range(3)]
     gates[config].release()
     wait_for(lambda: job.status().state.over)
-    second = frames.latest(job, view, "light")
+    second = frames.frame(job, job.history.at(1), view, "light")
+    assert frames.frame(job, job.history.at(0), view, "light") is first[0]
     assert drawn == ["one", "two"]
     assert first[0] is first[1] is first[2]
     assert second is not first[0]

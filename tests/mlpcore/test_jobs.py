@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import numpy as np
@@ -171,7 +171,58 @@ def test_a_watched_result_is_kept_whatever_the_bound(make_jobs, clock):
     assert jobs.get(kept.id) is kept
 
 
+# The past
+
+
+class Heavy(Gated):
+    """A config whose snapshots after the first hold a kilobyte each."""
+
+    def run(self, device, control):
+        for snapshot in super().run(device, control):
+            yield SimpleNamespace(epoch=snapshot.epoch) if not snapshot.epoch else Weight()
+
+
+@dataclass(frozen=True, eq=False)
+class Weight:
+    array: np.ndarray = field(default_factory=lambda: np.zeros(1024, np.uint8))
+
+
+def test_a_job_keeps_its_past(make_jobs):
+    job = make_jobs().submit(Gated(granted=3), "a")
+    until_state(job, State.FINISHED)
+    assert [moment.snapshot.epoch for moment in job.history.moments] == [0, 1, 2, 3]
+
+
+def test_all_histories_together_are_bounded_the_one_watched_longest_ago_thinned_first(
+    make_jobs, clock, monkeypatch
+):
+    monkeypatch.setattr("mlpcore.jobs.MOST_BYTES", 28 * 1024)
+    jobs, made = make_jobs(patience=4.0), []
+    for place in range(2):
+        clock.now = float(place)
+        made.append(jobs.submit(Heavy(epochs=16, granted=16), "a"))
+        until_state(made[-1], State.FINISHED)
+    old, new = (job.history for job in made)
+    eventually(lambda: old.bytes < 16 * 1024)
+    assert (old.stride, new.stride) == (2, 1)
+    monkeypatch.setattr("mlpcore.jobs.MOST_BYTES", 1024)
+    eventually(lambda: new.stride == 16)
+    assert [len(history.moments) for history in (old, new)] == [2, 2]
+
+
 # Watchers
+
+
+def test_whoever_watches_too_keeps_the_very_job(make_jobs):
+    jobs = make_jobs()
+    job = jobs.submit(LONG, "a")
+    jobs.watch(job, "b")
+    jobs.release(job.id, "a")
+    assert jobs.get(job.id) is job
+    assert jobs.own(job, "a") is not job
+    jobs.release(job.id, "b")
+    jobs.watch(job, "b")
+    assert jobs.get(job.id) is None
 
 
 def test_a_silent_watcher_is_forgotten_and_its_job_cancelled(make_jobs, clock):

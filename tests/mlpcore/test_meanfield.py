@@ -25,6 +25,7 @@ from mlpcore.meanfield import (
     phase,
     propagate,
     q_fixed_point,
+    trainable_depth,
 )
 from mlpcore.moments import MOMENTS
 from mlpcore.params import ParameterError
@@ -74,6 +75,15 @@ def test_an_ordered_and_a_chaotic_tanh():
     assert c_fixed_point(*chaotic) == approx(0.122104, abs=5e-7)
     assert depth_scale(*chaotic) == approx(5.10892, abs=5e-6)
     assert phase(*chaotic) == "chaotic"
+
+
+def test_trainable_depths():
+    """Six times the shorter scale: both are equal in order, and in chaos gradients' is shorter."""
+    ordered, chaotic = ("tanh", 1.3**2, 0.09), ("tanh", 2.5**2, 0.09)
+    assert trainable_depth(*ordered) == approx(6 * 16.11, abs=0.03)
+    assert trainable_depth(*chaotic) == approx(6 / math.log(1.58522), abs=1e-3)
+    assert trainable_depth(*chaotic) < 6 * depth_scale(*chaotic)
+    assert trainable_depth("tanh", critical_weight_var("tanh", 0.09), 0.09) == math.inf
 
 
 def test_the_edge_of_tanh_erf_and_the_piecewise_linear():

@@ -1,5 +1,7 @@
 """Stacked networks against torch.nn, one network at a time."""
 
+import gc
+import weakref
 from itertools import pairwise
 
 import pytest
@@ -7,7 +9,7 @@ import torch
 from torch import nn
 
 from mlpcore.activations import ACTIVATIONS
-from mlpcore.initialization import torch_default
+from mlpcore.initialization import Initialization, torch_default
 from mlpcore.stack import Stack, with_ones
 
 TOLERANCE = {torch.float64: dict(rtol=1e-11, atol=1e-13), torch.float32: dict(rtol=1e-4, atol=1e-6)}
@@ -63,6 +65,30 @@ def test_outputs_and_gradients_are_torchs(sequential, activation, sizes, dtype, 
             torch.testing.assert_close(gradient[i], expected, **TOLERANCE[dtype])
 
 
+@pytest.mark.parametrize("activation", ["tanh", "leaky_relu", "gelu"])
+def test_gradients_of_deep_networks_are_torchs(sequential, activation):
+    """Fifty layers; in float64 rounding does not add up to anything that would hide an error."""
+    widths = [2, *[12] * 50, 3]
+    law = Initialization(scheme="he_normal", gain=1.4, bias="normal", bias_std=0.3)
+    drawn = [[layer.double() for layer in law.draw(widths, seed)] for seed in (0, 1)]
+    stack = Stack([torch.stack(layer) for layer in zip(*drawn, strict=True)], activation, 0.2)
+    inputs, labels = normal(20, 2), torch.arange(20) % 3
+    stack.compute_gradients(with_ones(inputs.T[None]), one_hot(labels[None], 3, torch.float64))
+    counts = [weights.numel() for weights in stack.weights]
+    parts = stack.gradients[: sum(counts)].split(counts)
+    for i in range(2):
+        network = sequential(stack, i, activation)
+        nn.functional.cross_entropy(network(inputs), labels).backward()
+        linears = [layer for layer in network if isinstance(layer, nn.Linear)]
+        for linear, part, weights in zip(linears, parts, stack.weights, strict=True):
+            gradient = part.view_as(weights)[i]
+            expected = torch.cat([linear.weight.grad, linear.bias.grad[:, None]], dim=1)
+            assert expected.abs().max() > 0
+            torch.testing.assert_close(
+                gradient, expected, rtol=1e-9, atol=1e-12 * float(expected.abs().max())
+            )
+
+
 @every_activation
 @every_size
 def test_shared_inputs_give_what_each_networks_own_copy_gives(activation, sizes):
@@ -116,6 +142,19 @@ def test_chunks_are_the_whole_and_do_not_change_the_outputs(monkeypatch):
     assert len(chunks) == 8  # of 128, however small the bound
     assert torch.equal(torch.cat(chunks, dim=-1), inputs)
     torch.testing.assert_close(stack.logits(inputs), whole, rtol=1e-13, atol=1e-13)
+
+
+def test_a_stack_is_freed_with_its_last_use():
+    """Not when cycles are next looked for: its parameters and buffers may be hundreds of MB."""
+    stack = random_stack([2, 5, 3], 2, "tanh")
+    stack.logits(with_ones(normal(1, 2, 10)))
+    gone = weakref.ref(stack)
+    gc.disable()
+    try:
+        del stack
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_the_weights_given_are_copied():

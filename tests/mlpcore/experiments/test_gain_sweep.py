@@ -88,6 +88,21 @@ def test_accuracy_depends_on_the_gain():
     assert large.mean > tiny.mean + 0.2
 
 
+def test_points_are_as_asked_for():
+    config = replace(QUICK, classes=3, samples=90, noise=0.2, data_seed=4)
+    probe = final(config).probe
+    assert config.sizes == [2, 16, 8, 3]
+    assert probe.targets.shape == (1, 3, 64)
+    points = {tuple(point.tolist()) for point in config.split().train_inputs}
+    assert {tuple(point.tolist()) for point in probe.inputs[0, :2].T} <= points
+    other = final(replace(config, data_seed=5)).probe
+    assert not torch.equal(probe.inputs, other.inputs)
+
+
+def test_pictures_have_a_number_and_classes_of_their_own():
+    assert GainSweep(batch_size=4096, samples=10, classes=8).sizes[-1] == 3
+
+
 def test_theoretical_gain():
     assert GainSweep().theoretical_gain == pytest.approx(1.40719509)
     assert GainSweep(negative_slope=0.0).theoretical_gain == pytest.approx(2**0.5)
@@ -160,11 +175,12 @@ def test_divergence_is_a_finding():
         ({"widths": "0"}, "widths must be 1 to 6 whole numbers"),
         ({"widths": "16-"}, "widths must be 1 to 6 whole numbers"),
         ({"data": "drawn", "gains": 60, "seeds": 32}, "seeds must be at most"),
+        ({"samples": 20}, "batch_size must be at most the training set's 64 samples; got 65."),
     ],
 )
 def test_what_is_refused(change, message):
     with pytest.raises(ParameterError) as caught:
-        replace(GainSweep(data="moons"), **{"widths": "128-64-32", **change})
+        replace(GainSweep(data="moons", batch_size=65), **{"widths": "128-64-32", **change})
     assert message in str(caught.value)
 
 

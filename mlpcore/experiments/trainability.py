@@ -1,0 +1,339 @@
+"""Trainability: which depths train at which weight scale, beside theory's depth scales.
+
+Schoenholz et al. 2017 (arXiv:1611.01232), section 5 and figure 5, on points in the plane.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from mlpcore.activations import ACTIVATIONS
+from mlpcore.budget import parameter_count
+from mlpcore.control import Control
+from mlpcore.datasets import planar
+from mlpcore.experiments.learner import Floats, Learner
+from mlpcore.experiments.run import AnySnapshot, Course, Run
+from mlpcore.experiments.settings import PlanarTraining
+from mlpcore.initialization import Initialization
+from mlpcore.meanfield import trainable_depth
+from mlpcore.params import ParameterError, again, choice, number, specs
+from mlpcore.training import Samples
+
+# Numbers kept for the networks of one depth at most: 800 MB.
+MOST_NUMBERS = 200_000_000
+
+_planar = specs(PlanarTraining)
+
+
+class Trainability(PlanarTraining):
+    """Train a grid of networks, depth by weight scale, and see which of them learn."""
+
+    activation: str = choice(
+        "tanh", ACTIVATIONS, label="Activation", help="The hidden layers' activation function."
+    )
+    negative_slope: float = number(
+        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
+    )
+    sigma_from: float = number(
+        0.5, 0.1, 4.1, label="Lowest σ_w", help="Weights are normal with deviation σ_w/√n_in."
+    )
+    sigma_to: float = number(3.5, 0.1, 4.1, label="Highest σ_w", help="Where the grid ends.")
+    sigmas: int = number(
+        13, 2, 40, label="Number of σ_w", help="Equally far apart, both ends included."
+    )
+    sigma_b: float = number(
+        0.3,
+        0.0,
+        5.0,
+        label="Bias scale σ_b",
+        help="Biases are normal with standard deviation σ_b.",
+    )
+    depth_from: int = number(
+        2, 1, 80, label="Fewest hidden layers", help="The shallowest networks of the grid."
+    )
+    depth_to: int = number(
+        48, 1, 80, label="Most hidden layers", help="The deepest networks of the grid."
+    )
+    depths: int = number(
+        9, 1, 20, label="Number of depths", help="Each about as many times the one before."
+    )
+    width: int = number(
+        64, 4, 256, label="Width", unit="units", help="Units in every hidden layer."
+    )
+    data: str = choice(
+        "circles", planar.PLANAR, label="Data set", help="Labelled points in the plane."
+    )
+    classes: int = again(_planar["classes"], default=2)
+    samples: int = again(_planar["samples"], default=250)
+    noise: float = again(_planar["noise"], default=0.3)
+    seeds: int = again(
+        _planar["seeds"],
+        default=2,
+        help="Networks in each cell; each has its own initial weights. All see the same batches.",
+    )
+    optimiser: str = again(_planar["optimiser"], default="sgd")
+    learning_rate: float = again(_planar["learning_rate"], default=1e-2)
+    batch_size: int = again(_planar["batch_size"], default=32)
+    epochs: int = again(_planar["epochs"], default=25)
+
+    def check(self) -> None:
+        """Check the fields against each other.
+
+        Raises:
+            ParameterError: the scales or the depths are reversed, the networks of a depth need more
+                than :data:`MOST_NUMBERS`, or a batch holds more than the training set.
+        """
+        if self.sigma_from >= self.sigma_to:
+            raise ParameterError(
+                "sigma_to", f"above sigma_from ({self.sigma_from:g})", self.sigma_to, "Raise it"
+            )
+        if self.depth_from > self.depth_to:
+            raise ParameterError(
+                "depth_to",
+                f"depth_from ({self.depth_from}) or more",
+                self.depth_to,
+                "Swap the two",
+            )
+        most = MOST_NUMBERS // (self.sigmas * self._numbers(self.depth_to))
+        if self.seeds > most:
+            raise ParameterError(
+                "seeds",
+                f"at most {most} for {self.sigmas} networks of depth {self.depth_to}",
+                self.seeds,
+                "Lower it, the width, depth_to or sigmas",
+            )
+        super().check()
+
+    @property
+    def scales(self) -> NDArray[np.float64]:
+        """(G,) the values of σ_w, in ascending order."""
+        return np.linspace(self.sigma_from, self.sigma_to, self.sigmas)
+
+    @property
+    def hidden_layers(self) -> list[int]:
+        """The D depths, shallowest first; fewer than asked for where whole numbers coincide."""
+        return sorted({round(d) for d in np.geomspace(self.depth_from, self.depth_to, self.depths)})
+
+    @property
+    def trained_from(self) -> float:
+        """The training accuracy from which a network counts as trained: half-way from guessing."""
+        return (1 + 1 / self.classes) / 2
+
+    def sizes(self, depth: int) -> list[int]:
+        """Units of the input, every hidden layer and the output of the networks of a depth."""
+        return [2, *[self.width] * depth, self.classes]
+
+    def _numbers(self, depth: int) -> int:
+        """About how many a network takes in memory, with gradients and activations.
+
+        Evaluations, of training and test set, take batches of 128.
+        """
+        activations = depth * self.width * (3 * self.batch_size + 4 * 128)
+        return 3 * parameter_count(self.sizes(depth)) + activations
+
+    def initialization(self, sigma_w: float) -> Initialization:
+        """The law of a network; with equal widths σ_w is also Xavier's gain."""
+        return Initialization(
+            scheme="he_normal", gain=sigma_w, bias="normal", bias_std=self.sigma_b
+        )
+
+    def trainable_depths(self, scales: NDArray[np.float64]) -> NDArray[np.float64]:
+        """:func:`mlpcore.meanfield.trainable_depth` at some σ_w."""
+        depths = [
+            trainable_depth(
+                self.activation,
+                float(sigma_w) ** 2,
+                self.sigma_b**2,
+                negative_slope=self.negative_slope,
+            )
+            for sigma_w in scales
+        ]
+        return np.array(depths)
+
+    def run(
+        self, device: torch.device | str = "cpu", control: Control | None = None
+    ) -> Iterator["Snapshot"]:
+        """Train the networks of one depth after another, those of a depth as one stack.
+
+        Args:
+            device: where to train.
+            control: steers the run from another thread.
+
+        Yields:
+            Snapshots, for each depth as :meth:`mlpcore.experiments.run.Run.snapshots` does.
+
+        Raises:
+            Cancelled: when the control says so.
+        """
+        control, split = control or Control(), self.split()
+        train = Samples(split.train_inputs, split.train_labels, self.classes, device)
+        test = Samples(split.test_inputs, split.test_labels, self.classes, device)
+        rows: tuple[Row, ...] = ()
+        for depth in self.hidden_layers:
+            for snapshot in _Run(self, depth, train, test, rows, device).snapshots(control):
+                yield snapshot
+            rows = snapshot.rows
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How many cells do what theory says.
+
+    Attributes:
+        within, within_trained: cells no deeper than theory's trainable depth, and those of them
+            that trained.
+        beyond, beyond_trained: the deeper cells, and those of them that trained.
+    """
+
+    within: int
+    within_trained: int
+    beyond: int
+    beyond_trained: int
+
+    @property
+    def agreeing(self) -> int:
+        """Cells that do what theory says."""
+        return self.within_trained + self.beyond - self.beyond_trained
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """The networks of one depth: G values of σ_w, S seeds.
+
+    Attributes:
+        train_accuracy, test_accuracy: (G, S) in 0…1.
+        diverged_at: (G, S) the first evaluated epoch with a loss that is not finite, or -1.
+    """
+
+    train_accuracy: Floats
+    test_accuracy: Floats
+    diverged_at: NDArray[np.int64]
+
+    @property
+    def accuracy(self) -> NDArray[np.float64]:
+        """(G,) mean training accuracy over the seeds that have not diverged; NaN if all have."""
+        kept = self.diverged_at < 0
+        total = np.where(kept, self.train_accuracy, 0).sum(-1, dtype=np.float64)
+        return np.where(kept.any(-1), total / kept.sum(-1).clip(1), np.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot(AnySnapshot):
+    """The grid at one moment; epochs count on from depth to depth.
+
+    Attributes:
+        rows: of the depths that have been trained, shallowest first, then the one in training.
+    """
+
+    config: Trainability
+    rows: tuple[Row, ...]
+
+    @property
+    def finished(self) -> bool:
+        """Whether this is the last snapshot of its run."""
+        return self.epoch == len(self.config.hidden_layers) * self.config.epochs
+
+    @property
+    def label(self) -> str:
+        """How far the run is, in words."""
+        depth = self.config.hidden_layers[len(self.rows) - 1]
+        epoch = self.epoch - (len(self.rows) - 1) * self.config.epochs
+        return f"depth {depth}, epoch {epoch} of {self.config.epochs}"
+
+    @cached_property
+    def accuracy(self) -> NDArray[np.float64]:
+        """(R, G) of the R rows so far, as :attr:`Row.accuracy`."""
+        return np.stack([row.accuracy for row in self.rows])
+
+    @cached_property
+    def trained(self) -> NDArray[np.bool_]:
+        """(R, G) whether a cell's accuracy is half-way from guessing to 1, or more."""
+        return self.accuracy >= self.config.trained_from
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """How many cells do what theory says, of the depths that have been trained."""
+        done = self.epoch // self.config.epochs
+        depths = np.array(self.config.hidden_layers)[:done, None]
+        within = depths <= self.config.trainable_depths(self.config.scales)
+        trained = self.trained[:done]
+        return Verdict(
+            within=int(within.sum()),
+            within_trained=int((within & trained).sum()),
+            beyond=int((~within).sum()),
+            beyond_trained=int((~within & trained).sum()),
+        )
+
+    def result(self) -> dict[str, object]:
+        """The outcome as plain data, for JSON; by depth, then by σ_w, then by seed."""
+        config, verdict = self.config, self.verdict
+        return {
+            "epoch": self.epoch,
+            "depths": config.hidden_layers,
+            "sigma_w": config.scales.tolist(),
+            "train_accuracy": [row.train_accuracy.tolist() for row in self.rows],
+            "test_accuracy": [row.test_accuracy.tolist() for row in self.rows],
+            "diverged": [(row.diverged_at >= 0).tolist() for row in self.rows],
+            "trained": self.trained.tolist(),
+            "trained_from": config.trained_from,
+            "trainable_depth": config.trainable_depths(config.scales).tolist(),
+            "within_theory": {"cells": verdict.within, "trained": verdict.within_trained},
+            "beyond_theory": {"cells": verdict.beyond, "trained": verdict.beyond_trained},
+        }
+
+
+class _Run(Run[Trainability, Snapshot]):
+    """The state of one depth's run: its networks in one learner, on the same batches.
+
+    Args:
+        config: what runs.
+        depth: which of its depths.
+        train, test: what is learned, and what the networks are tested on.
+        rows: those of the depths before.
+        device: where to train.
+    """
+
+    def __init__(
+        self,
+        config: Trainability,
+        depth: int,
+        train: Samples,
+        test: Samples,
+        rows: tuple[Row, ...],
+        device: torch.device | str,
+    ) -> None:
+        self.rows = rows
+        self.learner = Learner(
+            config.sizes(depth),
+            config,
+            config.activation,
+            config.negative_slope,
+            device,
+            initialization=[config.initialization(float(sigma_w)) for sigma_w in config.scales],
+        )
+        super().__init__(config, [Course(config, train, test, [self.learner], seeds=[config.seed])])
+
+    @property
+    def progress(self) -> float:
+        """Share of all depths' training done, 0…1; a step takes the longer the deeper."""
+        depths, done = self.config.hidden_layers, len(self.rows)
+        return (sum(depths[:done]) + depths[done] * super().progress) / sum(depths)
+
+    def snapshot(self) -> Snapshot:
+        shape = self.config.sigmas, self.config.seeds
+        train_accuracy, test_accuracy, *_ = self.learner.history[-1]
+        row = Row(
+            train_accuracy=train_accuracy.reshape(shape),
+            test_accuracy=test_accuracy.reshape(shape),
+            diverged_at=self.learner.diverged_at.reshape(shape).copy(),
+        )
+        return Snapshot(
+            config=self.config,
+            epoch=len(self.rows) * self.config.epochs + self.epoch,
+            progress=self.progress,
+            rows=(*self.rows, row),
+        )
