@@ -24,6 +24,10 @@ PLANAR = "epochs=2&seeds=2&samples=50&batch_size=32"
 # Time that finished training, drawing and opening may take on a busy machine, in milliseconds.
 PATIENCE = 120_000
 
+# Rules that an element, known by its markup, may break because we cannot mend it. Streamlit lets an
+# equation that is wider than a phone scroll and gives it no tab stop; Chromium and Firefox do.
+EXCUSED = (("scrollable-region-focusable", '<span class="katex-display"'),)
+
 
 @dataclass(frozen=True)
 class Broken:
@@ -71,7 +75,7 @@ def bring_points(way: str) -> Callable[[Page], None]:
     def opened(page: Page) -> None:
         page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
         page.get_by_role("button", name="Your own points").click()
-        page.get_by_role("dialog").get_by_text(way, exact=True).click()
+        page.get_by_role("radio", name=way, exact=True).first.click()
 
     return opened
 
@@ -101,8 +105,7 @@ VISITS = (
     Visit("Your own points, typed", f"wide-vs-deep?{PLANAR}", bring_points("Type or paste")),
     Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
-    Visit("Replay", f"wide-vs-deep?{PLANAR}", replay),
-    Visit("A link that cannot be used", f"wide-vs-deep?{PLANAR}&noise=loud"),
+    Visit("Replay, of a bad link", f"wide-vs-deep?{PLANAR}&noise=loud", replay),
 )
 
 
@@ -112,6 +115,8 @@ def go(page: Page, url: str, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
     if visit.address:
         expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
+        # The page has heard of it too, and is not about to be drawn again.
+        expect(page.get_by_role("button", name="Pause")).to_be_disabled(timeout=PATIENCE)
     expect(page.locator(".cell.waiting")).to_have_count(0, timeout=PATIENCE)
     visit.prepare(page)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
@@ -134,6 +139,7 @@ def broken(page: Page) -> list[Broken]:
         Broken(rule["id"], rule["impact"], node["html"][:160], node["failureSummary"])
         for rule in found["violations"]
         for node in rule["nodes"]
+        if not any(rule["id"] == name and markup in node["html"] for name, markup in EXCUSED)
     ]
 
 
