@@ -3,11 +3,17 @@
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app import lessons, scenes
+from app.lessons import Step
+from app.looks import StageLook
+from app.scenes import Scene
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.features import BASES
 from mlpcore.params import Config, ParameterError, Spec, Value, specs
@@ -17,32 +23,48 @@ C = TypeVar("C", bound=Config)
 
 # A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
 WIDE = 100
+# Parameters that name what a page is set up as.
+SETTINGS = ("scene", "lesson", "step")
 
 
 class Panel:
     """The controls of a page.
 
-    It reads the URL at the first visit, and when the browser goes back or forward. A page that is
-    entered again without parameters keeps those it had. What is wrong in the URL is shown until a
-    control changes.
+    It reads the URL at the first visit, and when the browser goes back or forward, or what
+    :func:`open_link` asks for. A page that is entered again without parameters keeps those it had.
+    What is wrong in the URL is shown until a control changes.
 
     Args:
         kinds: configs whose fields are the page's parameters; their names do not overlap.
 
     Attributes:
+        stage: how the page is shown.
+        prepared: the scene or the lesson's step that the page is set up as, if any.
+        sentence: where to say what the scene shows, if anywhere.
         entered: whether the page has just been opened, or come back to.
     """
 
     def __init__(self, *kinds: type[Config]) -> None:
-        self._kinds = kinds
+        self._kinds: tuple[type[Config], ...] = (*kinds, StageLook)
         self._texts = st.query_params.to_dict()
+        link = st.session_state.pop("_link", None)
+        texts = self._texts if link is None else link
         self.entered: bool = st.session_state["_entered"]
         # Now, and not at the end: this run of the script may be cut short by the next.
         st.session_state["_entered"] = False
         # Other reruns may come with an address from before the page's last change to it.
-        self._fresh = bool(self._texts) if self.entered else gone_back()
+        self._fresh = link is not None or (bool(texts) if self.entered else gone_back())
         if self._fresh:
-            self._load()
+            self._load(texts)
+        elif self.entered:
+            st.session_state.pop(_slot(StageLook), None)
+        self.stage = latest(StageLook)
+        try:
+            self.prepared = prepared(self.stage)
+        except ParameterError:  # said when the link was read, or its file is gone
+            self.prepared = None
+        self.sentence: DeltaGenerator | None = None
+        self._row = st.container(key="projected", horizontal=True) if self.stage.projector else None
         self._drawn: dict[str, Value] = {}
 
     def draw(self, kind: type[Config], *names: str | tuple[str, str]) -> None:
@@ -51,7 +73,7 @@ class Panel:
             pair = (name,) if isinstance(name, str) else name
             fields = [specs(kind)[field] for field in pair]
             key = self._prepare(kind, pair)
-            chosen = _slider(fields, key)
+            chosen = self._show(pair, key, partial(_slider, fields, key))
             values = chosen if isinstance(chosen, tuple) else (chosen,)
             self._drawn.update(zip(pair, values, strict=True))
 
@@ -59,7 +81,8 @@ class Panel:
         """Draw a number to type, for a parameter whose useful values no slider can reach."""
         spec = specs(kind)[name]
         key = self._prepare(kind, (name,))
-        self._drawn[name] = st.number_input(
+        draw = partial(
+            st.number_input,
             spec.label,
             min_value=spec.kind(spec.low),
             max_value=spec.kind(spec.high),
@@ -67,6 +90,7 @@ class Panel:
             format="%g" if spec.kind is float else "%d",
             **_common(spec, key),
         )
+        self._drawn[name] = self._show((name,), key, draw)
 
     def count(self, kind: type[Config], name: str, most: int) -> None:
         """Draw a slider from a whole number's lower bound to ``most``, which depends on others."""
@@ -74,9 +98,8 @@ class Panel:
         key = self._prepare(kind, (name,))
         low = spec.kind(spec.low)
         st.session_state[key] = min(st.session_state[key], most)
-        self._drawn[name] = (
-            st.slider(spec.label, low, most, **_common(spec, key)) if most > low else low
-        )
+        draw = partial(st.slider, spec.label, low, most, **_common(spec, key))
+        self._drawn[name] = self._show((name,), key, draw) if most > low else low
 
     def choose(
         self,
@@ -96,19 +119,22 @@ class Panel:
         key = self._prepare(kind, (name,))
         if st.session_state[key] not in options:
             st.session_state[key] = next(iter(options))
-        self._drawn[name] = st.selectbox(
+        draw = partial(
+            st.selectbox,
             spec.label,
             list(options),
             format_func=options.__getitem__,
             on_change=lambda: on_change(st.session_state[key]),
             **_common(spec, key),
         )
+        self._drawn[name] = self._show((name,), key, draw)
 
     def write(self, kind: type[Config], name: str) -> None:
         """Draw a line of text to type."""
         spec = specs(kind)[name]
         key = self._prepare(kind, (name,))
-        self._drawn[name] = st.text_input(spec.label, **_common(spec, key)).strip()
+        draw = partial(st.text_input, spec.label, **_common(spec, key))
+        self._drawn[name] = self._show((name,), key, draw).strip()
 
     def training(self, kind: type[Config]) -> None:
         """Draw what every experiment's training has, down to the first seed."""
@@ -129,13 +155,15 @@ class Panel:
         key = self._prepare(kind, (name,))
         wanted: int = st.session_state[key]
         st.session_state[key] = min(options, key=lambda option: abs(option - wanted))
-        self._drawn[name] = st.segmented_control(
+        draw = partial(
+            st.segmented_control,
             spec.label,
             list(options),
             format_func=options.__getitem__,
             required=True,
             **_common(spec, key),
         )
+        self._drawn[name] = self._show((name,), key, draw)
 
     def show_problems(self) -> None:
         """Say in one message what could not be used of the URL, until a control changes."""
@@ -165,25 +193,69 @@ class Panel:
         return current
 
     def write_url(self) -> dict[str, str]:
-        """Put what differs from the defaults into the URL; returns what is in it."""
+        """Put what differs from the defaults into the URL; returns what is in it.
+
+        A scene of which something has changed is over.
+        """
+        if isinstance(self.prepared, Scene):
+            if self._as_prepared(self.prepared):
+                if self.sentence is not None:
+                    place = self.sentence.container(key="sentence")
+                    place.markdown(f"**{self.prepared.name}.** {self.prepared.sentence}")
+            else:
+                change(StageLook, scene="")
+                self.prepared = None
         texts: dict[str, str] = {}
         for kind in self._kinds:
             texts.update(latest(kind).changes())
+            if self.prepared is not None:
+                # Also where the default is back, for else the link would bring what was prepared.
+                values = latest(kind).values()
+                again = self.prepared.parameters.keys() & values.keys() - texts.keys()
+                texts |= {name: specs(kind)[name].format(values[name]) for name in again}
         if texts != self._texts:
             st.query_params.from_dict(texts)
         return texts
 
-    def _load(self) -> None:
+    def _load(self, texts: Mapping[str, str]) -> None:
         problems: list[str] = []
+        stage, _ = StageLook.parse(texts)
+        try:
+            setting = prepared(stage)
+            texts = {**(setting.parameters if setting else {}), **texts}
+        except ParameterError as problem:
+            problems.append(f"{problem} The page is shown without.")
+            texts = {name: text for name, text in texts.items() if name not in SETTINGS}
         known = {name for kind in self._kinds for name in specs(kind)}
         for kind in self._kinds:
-            config, wrong = kind.parse(self._texts)
+            config, wrong = kind.parse(texts)
             st.session_state[_slot(kind)] = config
             problems += [f"{problem} The default is used." for problem in wrong]
-        unknown = sorted(self._texts.keys() - known)
+        unknown = sorted(texts.keys() - known)
         if unknown:
             problems.append(f"This page does not know: {', '.join(unknown)}.")
+        unknown = sorted(set(stage.shown) - known)
+        if unknown:
+            problems.append(f"This page cannot show: {', '.join(unknown)}.")
         st.session_state["_problems"] = problems
+
+    def _as_prepared(self, scene: Scene) -> bool:
+        """Whether the experiment, and all that a scene sets, are as the scene has them."""
+        for kind in self._kinds:
+            wanted, there = kind.parse(scene.parameters)[0].values(), latest(kind).values()
+            names = wanted if kind is self._kinds[0] else wanted.keys() & scene.parameters.keys()
+            if any(wanted[name] != there[name] for name in names):
+                return False
+        return True
+
+    def _show(self, names: tuple[str, ...], key: str, draw: Callable[[], Any]) -> Any:
+        """What a widget says. A room sees only the chosen ones, in a row; the others keep still."""
+        if self._row is None:
+            return draw()
+        if not set(names) & set(self.stage.shown):
+            return st.session_state.pop(key)
+        with self._row:
+            return draw()
 
     def _prepare(self, kind: type[Config], names: tuple[str, ...]) -> str:
         """A widget's key, with its value in place when the widget is not the one who knows it."""
@@ -207,6 +279,29 @@ def change(kind: type[C], **changes: Any) -> None:
     st.session_state.pop("_problems", None)
     for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
         del st.session_state[key]
+
+
+def open_link(page: str, texts: Mapping[str, str]) -> None:
+    """Go to a page with these parameters, as if a link had been followed. From a callback."""
+    st.session_state["_link"] = dict(texts)
+    st.session_state["_next_page"] = page
+
+
+def projecting() -> bool:
+    """Whether the page is shown to a room."""
+    return latest(StageLook).projector
+
+
+def prepared(stage: StageLook) -> Scene | Step | None:
+    """What this page is set up as.
+
+    Raises:
+        ParameterError: there is no such scene, lesson or step on this page.
+    """
+    page = str(st.session_state["_page"])
+    if stage.lesson:
+        return lessons.find(stage.lesson, stage.step, page)
+    return scenes.find(stage.scene, page) if stage.scene else None
 
 
 def latest(kind: type[C]) -> C:

@@ -6,11 +6,30 @@ from typing import Any
 from mlpcore.experiments import DegreeSweep, SignalPropagation, Trainability
 from mlpcore.experiments.widths import MOST_WIDTH
 from mlpcore.meanfield import critical_weight_var
-from mlpcore.params import Config, ParameterError, again, choice, number, specs, switch
+from mlpcore.params import Config, ParameterError, again, choice, number, specs, switch, text
 
 _swept = specs(DegreeSweep)
 _carried = specs(SignalPropagation)
 _grid = specs(Trainability)
+
+
+class StageLook(Config):
+    """How any page is shown: to a room, as a prepared scene, as a step of a lesson."""
+
+    projector: bool = switch(
+        False, label="Projector", help="Large type, and only the controls named in show."
+    )
+    show: str = text(
+        "", "names of parameters, joined by ,", label="Controls", help="Shown to the room."
+    )
+    scene: str = text("", "a scene's name", label="Scene", help="What the page is set up as.")
+    lesson: str = text("", "a lesson's name", label="Lesson", help="What the page is a step of.")
+    step: int = number(1, 1, 999, label="Step", help="Of the lesson.")
+
+    @property
+    def shown(self) -> list[str]:
+        """The parameters whose controls a room sees."""
+        return [name.strip() for name in self.show.split(",") if name.strip()]
 
 
 class DepthLook(Config):

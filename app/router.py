@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import pages
 from app.live import component
 
 st.set_page_config(page_title="MLP Explorer", page_icon="assets/icon.png", layout="wide")
@@ -37,5 +38,8 @@ page = st.navigation(
         ),
     ]
 )
+wanted = st.session_state.pop("_next_page", page.url_path)
+if wanted != page.url_path:
+    st.switch_page(pages.view(wanted))
 component.enter(page.url_path)
 page.run()

@@ -29,6 +29,14 @@ class Settings(Config):
     kept_results: int = number(
         32, 0, 10_000, label="Kept results", help="Finished runs kept for whoever asks next."
     )
+    replay_megabytes: int = number(
+        512,
+        0,
+        1_000_000,
+        label="Replay memory",
+        unit="MB",
+        help="The past of all runs together, for replay; beyond it every other moment goes.",
+    )
     offline: bool = switch(
         False, label="Offline", help="Never fetch anything; real photographs only if cached."
     )

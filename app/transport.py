@@ -25,7 +25,7 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> DeltaG
         The row they are in, for more buttons.
     """
     state = job.status().state
-    row = st.container(horizontal=True, gap="small")
+    row = st.container(key="transport", horizontal=True, gap="xsmall")
     with row:
         if state is State.PAUSED:
             _button("Resume", "play_arrow", "Go on training.", _steer, job, Job.resume)
@@ -38,6 +38,13 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> DeltaG
             _learning_rate(job, config)
         runs.buttons(job)
     return row
+
+
+def toggle(job: Job) -> None:
+    """Pause a job, or let it go on."""
+    state = job.status().state
+    if not state.over:
+        _steer(job, Job.resume if state is State.PAUSED else Job.pause)
 
 
 def _button(

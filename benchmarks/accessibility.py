@@ -69,6 +69,12 @@ def replay(page: Page) -> None:
     expect(page.locator(".words").first).to_contain_text("replay")
 
 
+def answer(page: Page) -> None:
+    """Answer a lesson's question, and wait for what it was about."""
+    page.get_by_text("Not necessarily").click()
+    expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
+
+
 def bring_points(way: str) -> Callable[[Page], None]:
     """Open the dialog for one's own points at one of its ways."""
 
@@ -88,15 +94,17 @@ class Visit:
         name: what it is.
         address: relative to the app's root.
         prepare: what to do there first.
+        runs: whether the page shows a run, to wait for its end.
     """
 
     name: str
     address: str
     prepare: Callable[[Page], None] = open_expanders
+    runs: bool = True
 
 
 VISITS = (
-    Visit("Home", ""),
+    Visit("Home", "", runs=False),
     Visit("Wide vs Deep", f"wide-vs-deep?{PLANAR}&depth_to=3"),
     Visit("Polynomial Features", f"polynomial-features?{PLANAR}&degree=4&sweep=true&degree_to=4"),
     Visit("Animal Faces", "animal-faces?epochs=2&widths=16"),
@@ -105,6 +113,9 @@ VISITS = (
     Visit("Your own points, typed", f"wide-vs-deep?{PLANAR}", bring_points("Type or paste")),
     Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
+    Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),
+    Visit("A lesson's answer", "wide-vs-deep?lesson=deep-mlps&step=2", answer, runs=False),
+    Visit("Projector", f"wide-vs-deep?{PLANAR}&projector=true"),
     Visit("Replay, of a bad link", f"wide-vs-deep?{PLANAR}&noise=loud", replay),
 )
 
@@ -113,10 +124,11 @@ def go(page: Page, url: str, visit: Visit) -> None:
     """Visit a page, wait until it stands still, and prepare it."""
     page.goto(f"{url}/{visit.address}")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
-    if visit.address:
+    if visit.runs:
         expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
         # The page has heard of it too, and is not about to be drawn again.
-        expect(page.get_by_role("button", name="Pause")).to_be_disabled(timeout=PATIENCE)
+        pause = page.get_by_role("button", name="Pause", include_hidden=True)
+        expect(pause).to_be_disabled(timeout=PATIENCE)
     expect(page.locator(".cell.waiting")).to_have_count(0, timeout=PATIENCE)
     visit.prepare(page)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)

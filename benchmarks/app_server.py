@@ -48,13 +48,11 @@ class AppServer:
         code = f"{self.prelude}\nfrom streamlit.web.cli import main\nmain(prog_name='streamlit')"
         command = [*self.wrapper, sys.executable, "-c", code, "run", "app/main.py"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
-        self.process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            stdout=self.log.open("a"),
-            stderr=subprocess.STDOUT,
-        )
+        environment = {**os.environ, **self.environment}
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
         while self.process.poll() is None:
             with suppress(OSError):
                 urllib.request.urlopen(f"{self.url}/_stcore/health").close()

@@ -6,7 +6,6 @@ small file system of our own.
 """
 
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.app_server import AppServer
+from benchmarks.chromium import launch
 
 LONG = "wide-vs-deep?epochs=2000&seeds=16"
 SHORT = "wide-vs-deep?depth_to=2&epochs=20"
@@ -161,11 +161,9 @@ FAULTS: dict[str, tuple[Fault, dict[str, str], str, Sequence[str]]] = {
 
 def main() -> None:
     """Try every fault, and print the table."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     print("| fault | what the visitor sees | what is lost |\n|---|---|---|")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = launch(playwright)
         for name, (fault, environment, prelude, wrapper) in FAULTS.items():
             with tempfile.TemporaryDirectory() as folder:
                 cache = {"MLP_EXPLORER_CACHE": folder}

@@ -10,21 +10,16 @@ the first map shows a second, at first and once the server has drawn them.
 ``python -m benchmarks.live_figures`` takes about two minutes.
 """
 
-import os
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import closing, suppress
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from benchmarks.app_server import AppServer
+from benchmarks.chromium import launch
 from benchmarks.machine import describe
 
 ROUNDS = 5
@@ -75,20 +70,6 @@ CASES = (
         "figure:has([aria-label*='filters of the first layer']) .js-plotly-plot",
     ),
 )
-
-
-def start(port: int) -> "subprocess.Popen[bytes]":
-    """The app, once it answers."""
-    command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    while True:
-        with suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health").close()
-            return process
-        time.sleep(0.2)
 
 
 def visit(page: Page, url: str, case: Case) -> Locator:
@@ -153,26 +134,21 @@ def report(case: Case, rounds: list[dict[str, Any]]) -> None:
 
 def main() -> None:
     """Measure and print."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    app = start(port)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-            # Waiting for a function evaluates text, which the app's policy forbids.
-            page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
-            print(f"{describe()}; {ROUNDS} rounds: median (least to most).")
-            for case in CASES:
-                report(case, measure(page, f"http://127.0.0.1:{port}", case))
-            visit(page, f"http://127.0.0.1:{port}", CASES[0])
-            back, again = drag(page, 1, 0), drag(page, 0, 1)
-            print(f"\nMoments a second while dragged: {back:.1f} back, {again:.1f} forward again.")
-            browser.close()
-    finally:
-        app.terminate()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        AppServer(Path(folder) / "log") as app,
+        sync_playwright() as playwright,
+    ):
+        browser = launch(playwright)
+        # Waiting for a function evaluates text, which the app's policy forbids.
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+        print(f"{describe()}; {ROUNDS} rounds: median (least to most).")
+        for case in CASES:
+            report(case, measure(page, app.url, case))
+        visit(page, app.url, CASES[0])
+        back, again = drag(page, 1, 0), drag(page, 0, 1)
+        print(f"\nMoments a second while dragged: {back:.1f} back, {again:.1f} forward again.")
+        browser.close()
 
 
 if __name__ == "__main__":

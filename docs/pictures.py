@@ -1,14 +1,22 @@
-"""Take the pictures of the README and of the home page: ``.venv/bin/python docs/pictures.py URL``.
+"""Take the pictures of the README, the home page and the scenes.
 
-URL is that of the running app. Chromium is found as the browser tests find it.
+``.venv/bin/python docs/pictures.py URL [NAME …]``; URL is that of the running app, and the names
+are those of pictures, without their endings, if not all are wanted. Chromium is found as the
+browser tests find it.
 """
 
+import io
 import os
 import shutil
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from PIL import Image, ImageOps
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from app.scenes import slug as scene_slug
 
 ASSETS = Path(__file__).parents[1] / "assets"
 WIDTH = 1280
@@ -27,34 +35,89 @@ PICTURES = {
 }
 
 
+# Scenes' pictures → where on the page they are taken, if not at the page's own place.
+PLACES = {
+    "wide-vs-deep": ".st-key-depths .cell",
+    "polynomial-features": ".st-key-maps .cell",
+    "animal-faces": ".st-key-filters .cell",
+    "initialization": ".st-key-inside .cell",
+    "sixteen-fates": ".st-key-units .cell",
+    "ten-times-the-budget": ".st-key-maps .cell:nth-child(3)",
+    "units-that-cannot-die": ".st-key-units .cell",
+    "learnt-by-heart": ".st-key-maps .cell",
+    "learnt-by-heart-or-not": ".st-key-curves .cell",
+    "too-much-of-it": ".st-key-samples .cell:nth-child(2)",
+    "four-filters": ".st-key-unit .cell",
+    "gain-3": ".st-key-inside .cell:nth-child(2)",
+    "six-layers": ".st-key-gains .cell",
+    "chaos": ".st-key-circle .cell",
+}
+SCENE_SIZE = (238, 168)
+
+
 def finished(page: Page, address: str) -> None:
     """Open a page and wait until its run is over and drawn."""
     page.goto(address)
-    expect(page.locator(".words").first).to_contain_text("finished", timeout=120_000)
+    expect(page.locator(".words").first).to_contain_text("finished", timeout=1_200_000)
     page.wait_for_timeout(2000)
 
 
-def main(url: str) -> None:
-    """Take all pictures."""
+def take_pages(browser: Browser, url: str, wanted: list[str]) -> None:
+    """Take the pictures of the README and of the home page."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
+    for name, (address, part) in PICTURES.items():
+        if wanted and name not in wanted:
+            continue
+        finished(page, f"{url}/{address}")
+        target = ASSETS / f"{name}.png"
+        if part is None:
+            page.screenshot(path=target)
+            continue
+        grid = page.locator(part).first
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        assert box, "the figures are not on the page"
+        clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["width"] / 2}
+        page.screenshot(path=target, clip=clip)
+
+
+def take_scenes(browser: Browser, url: str, wanted: list[str]) -> None:
+    """Take the pictures of the scenes: small, so without words and with thick lines."""
+    page = browser.new_page(viewport={"width": 520, "height": 900})
+    for address, at, target in scenes():
+        if wanted and target.stem not in wanted:
+            continue
+        finished(page, f"{url}/{address}&projector=true")
+        page.add_style_tag(content=".js-plotly-plot text { visibility: hidden; }")
+        shot = page.locator(PLACES.get(target.stem, PLACES[at])).first.locator("> div")
+        image = Image.open(io.BytesIO(shot.screenshot())).convert("RGB")
+        # What has a shape of its own keeps it.
+        free = "free" in (shot.get_attribute("class") or "")
+        small = image.resize(SCENE_SIZE) if free else ImageOps.fit(image, SCENE_SIZE)
+        small.quantize(32).save(target, optimize=True)
+
+
+def scenes() -> Iterator[tuple[str, str, Path]]:
+    """Of each scene with a picture the address, the page, and the picture."""
+    for path in sorted((ASSETS / "scenes").glob("*.toml")):
+        written = tomllib.loads(path.read_text())
+        for scene in written["scene"]:
+            if "picture" in scene:
+                slug = scene_slug(scene["name"])
+                address = f"{written['page']}?scene={slug}"
+                yield address, written["page"], path.with_name(scene["picture"])
+
+
+def main(url: str, *wanted: str) -> None:
+    """Take all pictures, or those with these names."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
-        for name, (address, part) in PICTURES.items():
-            finished(page, f"{url}/{address}")
-            target = ASSETS / f"{name}.png"
-            if part is None:
-                page.screenshot(path=target)
-                continue
-            grid = page.locator(part).first
-            grid.scroll_into_view_if_needed()
-            box = grid.bounding_box()
-            assert box, "the figures are not on the page"
-            clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["width"] / 2}
-            page.screenshot(path=target, clip=clip)
+        take_pages(browser, url, list(wanted))
+        take_scenes(browser, url, list(wanted))
         browser.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

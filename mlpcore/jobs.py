@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 
 # Of a preparation, at least this share lies between two changes of a job's status.
 PREPARATION_STEP = 0.05
-# Of the histories of all jobs together, as History counts them; kept to within a second's work.
-MOST_BYTES = 512 * 2**20
 
 
 class Refused(Exception):
@@ -207,6 +205,7 @@ class Jobs:
         patience: seconds after which a watcher that has not been heard of is forgotten.
         keep: how many finished jobs are kept for those who ask for the same config again.
         waiting: how many jobs may wait in line.
+        history_bytes: of the histories of all jobs together, kept to within a second's work.
         per_watcher: how many unfinished jobs one watcher may watch.
     """
 
@@ -220,6 +219,7 @@ class Jobs:
         keep: int = 32,
         waiting: int = 100,
         per_watcher: int = 8,
+        history_bytes: int = 512 * 2**20,
     ) -> None:
         # Stacks of small networks do not gain from more threads, and those who watch need a core.
         torch.set_num_threads(1)
@@ -228,6 +228,7 @@ class Jobs:
         self._slots = Slots(at_once, turn)
         self._patience, self._keep = patience, keep
         self._most_active, self._per_watcher = at_once + waiting, per_watcher
+        self._history_bytes = history_bytes
         self._jobs: dict[str, Job] = {}
         self._shared: OrderedDict[Runnable, Job] = OrderedDict()  # least recently asked for first
         self._lock = threading.RLock()
@@ -384,7 +385,8 @@ class Jobs:
         while thinned:
             thinned = False
             for job in by_use:
-                if sum(job.history.bytes for job in self._jobs.values()) <= MOST_BYTES:
+                held = sum(job.history.bytes for job in self._jobs.values())
+                if held <= self._history_bytes:
                     return
                 thinned |= job.history.thin()
 

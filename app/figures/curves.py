@@ -76,12 +76,15 @@ def replicated(groups: Sequence[Group], theme: Theme, unit: str) -> list[dict[st
 
 
 def band(x: Sequence[float], middle: Floats, margins: Floats, colour: str) -> dict[str, Any]:
-    """An interval around a line, filled."""
+    """An interval around a line, filled; without the places where there is none."""
+    upper, lower = middle + margins, middle - margins
+    there = np.isfinite(upper)
+    places = np.asarray(x)[there].tolist()
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": [*x, *reversed(x)],
-        "y": numbers(np.concatenate([middle + margins, (middle - margins)[::-1]])),
+        "x": [*places, *reversed(places)],
+        "y": numbers(np.concatenate([upper[there], lower[there][::-1]])),
         "fill": "toself",
         "fillcolor": colour,
         "opacity": 0.2,

@@ -139,6 +139,43 @@ def heading(text: str) -> dict[str, Any]:
     return {"text": text, "font": {"size": 16}, "x": 0.5, "y": 1, "yanchor": "top", "pad": {"t": 8}}
 
 
+# For a room: how much larger lines, points and distances are, and the smallest writing, in pixels.
+LARGER, LEAST_WRITING = 1.6, 20
+# What is measured in pixels, by where it stands.
+PIXELS = {
+    "line": ("width",),
+    "marker": ("size",),
+    "margin": ("l", "r", "t", "b"),
+    "title": ("standoff",),
+    "pad": ("t",),
+    "annotations": ("xshift", "yshift", "borderpad"),
+}
+
+
+def enlarged(drawn: Figure) -> Figure:
+    """A copy of a figure to be read from the back of a room."""
+    copy: Figure = _enlarged(drawn, "")
+    return copy
+
+
+def _enlarged(part: Any, place: str) -> Any:
+    """A part of a figure, larger; ``place`` is the name it goes by."""
+    if isinstance(part, list) and part and isinstance(part[0], dict):
+        return [_enlarged(item, place) for item in part]
+    if not isinstance(part, dict):
+        return part
+    larger = {}
+    for name, value in part.items():
+        if place.endswith("font") and name == "size":
+            larger[name] = max(LEAST_WRITING, round(LARGER * value))
+        elif name in PIXELS.get(place, ()):
+            many = isinstance(value, list)
+            larger[name] = [LARGER * one for one in value] if many else LARGER * value
+        else:
+            larger[name] = _enlarged(value, name)
+    return larger
+
+
 def numbers(values: ArrayLike) -> list[float | None]:
     """Numbers for JSON, six digits each; None where there is none (NaN, ±inf)."""
     array = np.asarray(values, np.float64)

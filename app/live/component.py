@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from app import controls
 from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
 from app.settings import settings
@@ -34,6 +35,7 @@ def jobs() -> Jobs:
         keep=chosen.kept_results,
         waiting=chosen.waiting_runs,
         per_watcher=chosen.runs_per_visitor,
+        history_bytes=chosen.replay_megabytes * 2**20,
     )
 
 
@@ -85,12 +87,17 @@ def release(slot: str = "main") -> None:
         jobs().release(job_id, watcher(slot))
 
 
+def release_all() -> None:
+    """Let go of all jobs that are shown."""
+    for slot in list(_shown()):
+        release(slot)
+
+
 def enter(page: str) -> None:
     """Note which page runs now; what another one showed is let go of, and nothing is placed yet."""
     st.session_state["_placed"] = []
     if st.session_state.get("_page") != page:
-        for slot in list(_shown()):
-            release(slot)
+        release_all()
         st.session_state["_page"], st.session_state["_entered"] = page, True
 
 
@@ -130,7 +137,8 @@ def live_figures(
         height: of a picture that has no shape of its own.
         pick: called with the number (``customdata``) of what is clicked in a picture.
     """
-    views = tuple(View(draw, tuple(sorted(params.items()))) for draw, params in pictures)
+    large = controls.projecting()
+    views = tuple(View(draw, tuple(sorted(params.items())), large) for draw, params in pictures)
     placed().append(Grid(job.id, views, min_width, max_width, height))
     _component()(
         data={

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.figures.drawing import THEMES, Figure, Html, Theme, escape
+from app.figures.drawing import THEMES, Figure, Html, Theme, enlarged, escape
 from mlpcore.history import Moment
 from mlpcore.jobs import Job
 
@@ -31,15 +31,17 @@ MOST_FRAMES = 512
 
 @dataclass(frozen=True)
 class View:
-    """A way to draw a snapshot: ``draw(snapshot, theme, **parameters)``."""
+    """A way to draw a snapshot: ``draw(snapshot, theme, **parameters)``, for a room if large."""
 
     draw: Draw
     parameters: tuple[tuple[str, Any], ...]
+    large: bool = False
 
     @functools.cached_property
     def id(self) -> str:
         """A name that is the same wherever the same picture is meant."""
-        return _hash(f"{self.draw.__module__}.{self.draw.__qualname__}{self.parameters}")
+        name = f"{self.draw.__module__}.{self.draw.__qualname__}"
+        return _hash(f"{name}{self.parameters}{self.large}")
 
     @property
     def name(self) -> str:
@@ -121,6 +123,8 @@ def encode(view: View, snapshot: Any, theme: Theme) -> Frame:
         picture = Html(f'<p class="error">{escape(text)}</p>')
     if isinstance(picture, Html):
         return Frame("html", _parts([picture]))
+    if view.large:
+        picture = enlarged(picture)
     return Frame("figure", _parts([picture["layout"], *picture["data"]]))
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import compare, controls, own_picture, picture_source, runs
+from app import compare, controls, own_picture, picture_source, runs, stage
 from app.controls import Panel
 from app.figures import animal_faces as figures
 from app.figures import inside
@@ -10,6 +10,7 @@ from app.live import component
 from app.live.component import Pictures, follow, live_figures
 from app.live.frames import Draw
 from app.looks import FacesLook
+from app.pages import PARAMETERS
 from app.take_away import take_away
 from app.teaching import predict
 from app.texts import animal_faces as texts
@@ -31,7 +32,7 @@ def _show_picture(number: int) -> None:
 
 
 picture_source.settle()
-panel = Panel(AnimalFaces, FacesLook)
+panel = Panel(*PARAMETERS["animal-faces"])
 with st.sidebar:
     panel.draw(AnimalFaces, "augmentation", "degrees")
     panel.write(AnimalFaces, "widths")
@@ -48,11 +49,13 @@ st.title("Animal Faces")
 st.markdown(texts.QUESTION)
 config = panel.config(AnimalFaces)
 panel.show_problems()
+stage.present(panel, config)
 if not picture_source.choose_pictures(config):
     component.release()
     panel.write_url()
     st.stop()
 job = follow(config)
+stage.play(panel, job)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )

@@ -2,12 +2,24 @@
 
 import streamlit as st
 
+from app import lessons, pages, stage
 from app.share import address, share
 from app.texts import home as texts
 
 st.title("MLP Explorer")
 st.markdown(texts.WELCOME)
 share(address({}))
+found, problems = lessons.all_lessons()
+for lesson in found:
+    with st.container(border=True):
+        st.page_link(
+            pages.view(lesson.steps[0].page),
+            label=f"**Lesson: {lesson.title}**",
+            icon=":material/school:",
+            query_params=lesson.address(1),
+        )
+        st.markdown(lesson.about)
+stage.show_file_problems(problems)
 cards = st.columns(2, gap="large")
 for place, (view, title, icon, words, picture) in enumerate(texts.PAGES):
     with cards[place % 2], st.container(border=True):

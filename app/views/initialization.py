@@ -5,13 +5,14 @@ from typing import Any
 
 import streamlit as st
 
-from app import compare, controls, runs
+from app import compare, controls, runs, stage
 from app.controls import Panel
 from app.figures import chaos, geometry
 from app.figures import initialization as figures
 from app.live.component import follow, live_figures
 from app.live.frames import Draw
-from app.looks import GainLook, GridLook
+from app.looks import GainLook
+from app.pages import PARAMETERS
 from app.take_away import take_away
 from app.teaching import predict
 from app.texts import initialization as texts
@@ -21,7 +22,7 @@ from mlpcore.__main__ import command_line
 from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
-panel = Panel(GainSweep, GainLook, GridLook)
+panel = Panel(*PARAMETERS["initialization"])
 with st.sidebar:
     panel.draw(GainSweep, "negative_slope", "gains")
     for name, column in zip(("gain_from", "gain_to"), st.columns(2), strict=True):
@@ -40,7 +41,9 @@ st.title("Initialization")
 st.markdown(texts.QUESTION)
 config = panel.config(GainSweep)
 panel.show_problems()
+stage.present(panel, config)
 job = follow(config)
+stage.play(panel, job)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )

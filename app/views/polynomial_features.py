@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from app import compare, controls, own_points, runs
+from app import compare, controls, own_points, runs, stage
 from app.controls import Panel
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
 from app.looks import PolynomialLook
+from app.pages import PARAMETERS
 from app.take_away import take_away
 from app.teaching import predict
 from app.texts import polynomial_features as texts
@@ -17,7 +18,7 @@ from mlpcore.experiments.polynomial_features import Window, feature_conditioning
 from mlpcore.features import term_count
 from mlpcore.maps import HALF_WIDTH
 
-panel = Panel(PolynomialFeatures, Window, PolynomialLook)
+panel = Panel(*PARAMETERS["polynomial-features"])
 with st.sidebar:
     panel.draw(PolynomialFeatures, "degree", "basis", "scale", "standardise")
     panel.draw(PolynomialFeatures, "hidden_layers", "seeds")
@@ -30,8 +31,10 @@ st.title("Polynomial Features")
 st.markdown(texts.QUESTION)
 config = panel.config(PolynomialFeatures)
 panel.show_problems()
+stage.present(panel, config)
 own_points.bring_points(PolynomialFeatures)
 job = follow(config)
+stage.play(panel, job)
 
 headline = st.container()
 runs.note(job, figures.headline, network=0, half_width=HALF_WIDTH)

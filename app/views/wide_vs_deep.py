@@ -2,19 +2,20 @@
 
 import streamlit as st
 
-from app import compare, controls, own_points, runs
+from app import compare, controls, own_points, runs, stage
 from app.controls import Panel
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
 from app.live.component import follow, live_figures
 from app.looks import DepthLook
+from app.pages import PARAMETERS
 from app.take_away import take_away
 from app.teaching import predict
 from app.texts import wide_vs_deep as texts
 from app.transport import transport
 from mlpcore.experiments import WideVsDeep
 
-panel = Panel(WideVsDeep, DepthLook)
+panel = Panel(*PARAMETERS["wide-vs-deep"])
 with st.sidebar:
     panel.draw(WideVsDeep, "budget", ("depth_from", "depth_to"), "seeds", "activation")
     if panel["activation"] == "leaky_relu":
@@ -28,8 +29,10 @@ st.title("Wide vs Deep")
 st.markdown(texts.QUESTION)
 config = panel.config(WideVsDeep)
 panel.show_problems()
+stage.present(panel, config)
 own_points.bring_points(WideVsDeep)
 job = follow(config)
+stage.play(panel, job)
 
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True

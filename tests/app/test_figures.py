@@ -141,6 +141,12 @@ def test_learning_curves_end_at_the_latest_evaluation(finished):
     assert chosen["line"]["width"] > by_name["1 hidden layer"]["line"]["width"]
 
 
+def test_a_band_leaves_out_the_places_without_a_mean():
+    band = curves.band([1, 2, 3], np.array([5, np.nan, 7.0]), np.array([1, 1, 2.0]), "#ffffff")
+    assert band["x"] == [1, 3, 3, 1]
+    assert band["y"] == [6, 9, 5, 4]
+
+
 def test_labels_of_lines_stand_apart_and_inside():
     assert curves.apart([0.0, 10.0, 20.0], gap=5, top=100) == [0, 10, 20]
     assert curves.apart([99.0, 98.0, 97.0], gap=5, top=100) == [100, 95, 90]

@@ -49,7 +49,7 @@ def test_every_page_runs(page):
 
 def test_home_links_to_every_other_page():
     at = visit("home.py")
-    links = [link.proto.page for link in at.get("page_link")]
+    links = {link.proto.page for link in at.get("page_link")}
     assert len(links) == len(PAGES) - 1
 
 

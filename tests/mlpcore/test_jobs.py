@@ -196,8 +196,7 @@ def test_a_job_keeps_its_past(make_jobs):
 def test_all_histories_together_are_bounded_the_one_watched_longest_ago_thinned_first(
     make_jobs, clock, monkeypatch
 ):
-    monkeypatch.setattr("mlpcore.jobs.MOST_BYTES", 28 * 1024)
-    jobs, made = make_jobs(patience=4.0), []
+    jobs, made = make_jobs(patience=4.0, history_bytes=28 * 1024), []
     for place in range(2):
         clock.now = float(place)
         made.append(jobs.submit(Heavy(epochs=16, granted=16), "a"))
@@ -205,7 +204,7 @@ def test_all_histories_together_are_bounded_the_one_watched_longest_ago_thinned_
     old, new = (job.history for job in made)
     eventually(lambda: old.bytes < 16 * 1024)
     assert (old.stride, new.stride) == (2, 1)
-    monkeypatch.setattr("mlpcore.jobs.MOST_BYTES", 1024)
+    monkeypatch.setattr(jobs, "_history_bytes", 1024)
     eventually(lambda: new.stride == 16)
     assert [len(history.moments) for history in (old, new)] == [2, 2]
 

@@ -1,0 +1,13 @@
+"""A few learners at once: nothing is lost, nothing is left behind."""
+
+from benchmarks import load
+
+
+def test_a_small_crowd_is_served_and_forgotten(monkeypatch):
+    monkeypatch.setattr(load, "QUERY", "epochs=20&depth_to=2&seeds=2&samples=100&seed={seed}")
+    monkeypatch.setattr(load, "PROBE", 0.5)
+    monkeypatch.setattr(load, "FORGOTTEN", 14.0)
+    outcome = load.run(visitors=6, configs=3, seconds=8)
+    assert outcome.record.finished >= 6
+    assert len(outcome.record.latencies) >= 6
+    assert outcome.held, load.report(outcome)
