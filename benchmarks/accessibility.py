@@ -127,7 +127,7 @@ def go(page: Page, url: str, visit: Visit) -> None:
     if visit.runs:
         expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
         # The page has heard of it too, and is not about to be drawn again.
-        pause = page.get_by_role("button", name="Pause", include_hidden=True)
+        pause = page.get_by_role("button", name="Pause", include_hidden=True).first
         expect(pause).to_be_disabled(timeout=PATIENCE)
     expect(page.locator(".cell.waiting")).to_have_count(0, timeout=PATIENCE)
     visit.prepare(page)
