@@ -17,6 +17,7 @@ from app.figures.drawing import (
     Theme,
     along,
     axis,
+    contrast,
     figure,
     packed,
     png,
@@ -84,6 +85,11 @@ def picture(source: str, half_width: float) -> dict[str, Any]:
     }
 
 
+def edge(colour: str, theme: Theme) -> str:
+    """The outline with which a point is seen on a map of its own colour."""
+    return max((theme.paper, theme.text), key=lambda outline: contrast(outline, colour))
+
+
 def points(
     points: Floats,
     labels: NDArray[np.int64],
@@ -104,7 +110,7 @@ def points(
                 "color": CLASS_COLOURS[k],
                 "symbol": CLASS_SYMBOLS[k],
                 "size": size,
-                "line": {"color": theme.paper, "width": 0.5},
+                "line": {"color": edge(CLASS_COLOURS[k], theme), "width": 0.5},
             },
             **_hover(points[labels == k], k, legend),
         }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.figures import animal_faces, inside, wide_vs_deep
+from app.figures import animal_faces, inside, plane, wide_vs_deep
 from app.figures.drawing import (
     CLASS_COLOURS,
     CLASS_SYMBOLS,
@@ -85,6 +85,11 @@ def test_any_colour_is_made_legible_and_a_legible_one_is_kept(colour, theme):
     made = legible(colour, theme)
     assert contrast(made, theme.paper) >= WRITING
     assert made == colour or contrast(colour, theme.paper) < WRITING
+
+
+def test_points_stand_out_from_maps_of_their_colour(theme):
+    for colour in CLASS_COLOURS:
+        assert contrast(plane.edge(colour, theme), colour) >= SEEN
 
 
 def test_classes_have_symbols_of_their_own():
