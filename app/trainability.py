@@ -7,11 +7,14 @@ from app.controls import Panel
 from app.figures import trainability as figures
 from app.live.component import follow, live_figures, release
 from app.looks import GainLook, GridLook
-from mlpcore.experiments import Trainability
+from mlpcore.jobs import Job
 
 
-def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Trainability | None:
-    """Draw the grid that belongs to the deep networks of ``look``; None if nobody wants it.
+def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Job | None:
+    """Draw the grid that belongs to the deep networks of ``look``.
+
+    Returns:
+        Its job; None if nobody wants it.
 
     A click on a cell gives the deep networks its σ_w.
     """
@@ -34,7 +37,7 @@ def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Trainab
         height="30rem",
         pick=lambda place: controls.change(GainLook, sigma_w=float(config.scales[place])),
     )
-    return config
+    return job
 
 
 def _draw_controls(panel: Panel) -> None:

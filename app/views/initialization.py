@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import compare, controls, runs, stage
+from app import compare, controls, files, runs, stage
 from app.controls import Panel
 from app.figures import chaos, geometry
 from app.figures import initialization as figures
@@ -117,11 +117,10 @@ with st.expander("All accuracies as a table"):
     live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
 with st.expander("The commands that reproduce these results"):
     lines = [command_line("gain-sweep", config), command_line("signal-propagation", deep_config)]
-    lines += [command_line("trainability", grid)] if grid else []
+    lines += [files.command_of(grid)] if grid else []
     st.code("\n".join(lines), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 panel.config(GainLook)
-take_away(
-    row, "Initialization", panel.write_url(), {"Gain sweep": job, "Deep random networks": deep}
-)
+jobs = {"Gain sweep": job, "Deep random networks": deep} | ({"Trainability": grid} if grid else {})
+take_away(row, "Initialization", panel.write_url(), jobs)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 
@@ -15,7 +16,7 @@ from mlpcore.activations import ACTIVATIONS
 from mlpcore.budget import parameter_count
 from mlpcore.control import Control
 from mlpcore.datasets import planar
-from mlpcore.experiments.learner import Floats, Learner
+from mlpcore.experiments.learner import Floats, Learner, column, stacked
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.initialization import Initialization
@@ -267,6 +268,23 @@ class Snapshot(AnySnapshot):
             beyond=int((~within).sum()),
             beyond_trained=int((~within & trained).sum()),
         )
+
+    def table(self) -> pd.DataFrame:
+        """The latest accuracies, a row a network."""
+        config = self.config
+        tables = {
+            str(depth): pd.DataFrame(
+                {
+                    "sigma_w": np.repeat(config.scales, config.seeds),
+                    "seed": np.tile(config.network_seeds, config.sigmas),
+                    "train_accuracy": column(row.train_accuracy),
+                    "test_accuracy": column(row.test_accuracy),
+                    "diverged": column(row.diverged_at >= 0),
+                }
+            )
+            for depth, row in zip(config.hidden_layers, self.rows, strict=False)
+        }
+        return stacked("depth", tables)
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON; by depth, then by σ_w, then by seed."""

@@ -21,6 +21,7 @@ from mlpcore.experiments import (
     MeanField,
     PolynomialFeatures,
     SignalPropagation,
+    Trainability,
     WideVsDeep,
 )
 from mlpcore.report import report, to_csv, to_json
@@ -32,6 +33,7 @@ CONFIGS = {
     "gain-sweep": GainSweep(data="moons", widths="8", gains=3, seeds=2),
     "signal-propagation": SignalPropagation(depth=4, width=20, networks=3),
     "mean-field": MeanField(),
+    "trainability": Trainability(**TINY, sigmas=3, depths=2, depth_to=4, width=8),
 }
 
 
@@ -114,6 +116,16 @@ def test_a_table_of_gains():
     by_gain = rows.pivot_table(index="gain", columns="seed", values="test_accuracy")
     assert by_gain.index.tolist() == result["gains"]
     assert by_gain.to_numpy().tolist() == result["test_accuracy"]
+
+
+def test_a_table_of_a_grid():
+    config = CONFIGS["trainability"]
+    rows, result = table(last(config)), last(config).result()
+    assert list(rows.depth.unique()) == result["depths"]
+    for accuracies, (_, some) in zip(result["train_accuracy"], rows.groupby("depth"), strict=True):
+        by_scale = some.pivot_table(index="sigma_w", columns="seed", values="train_accuracy")
+        assert by_scale.index.tolist() == result["sigma_w"]
+        assert by_scale.to_numpy().tolist() == accuracies
 
 
 def test_a_table_of_layers():
