@@ -6,6 +6,7 @@ times a second while others train. The tests hand every figure to plotly to have
 """
 
 import base64
+import functools
 import html
 import io
 from collections.abc import Mapping, Sequence
@@ -220,6 +221,7 @@ def _luminance(colour: str) -> float:
     return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
+@functools.cache
 def legible(colour: str, theme: Theme) -> str:
     """The colour, or as much of it as writing on the paper may have."""
     mixed = (along((colour, theme.text), share) for share in np.linspace(0, 1, 21))

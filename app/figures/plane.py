@@ -85,6 +85,7 @@ def picture(source: str, half_width: float) -> dict[str, Any]:
     }
 
 
+@cache
 def edge(colour: str, theme: Theme) -> str:
     """The outline with which a point is seen on a map of its own colour."""
     return max((theme.paper, theme.text), key=lambda outline: contrast(outline, colour))
