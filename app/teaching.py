@@ -46,7 +46,7 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
     if key not in answers:
         place = st.empty()
         with place.container():
-            st.markdown(f"#### {step.question}")
+            st.markdown(f"## {step.question}")
             if isinstance(step.task, Choice):
                 answer = _choose(step.question, step.task.choices, f"{key} choice")
             else:

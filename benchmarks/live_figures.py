@@ -67,7 +67,7 @@ CASES = (
     Case(
         "Animal Faces, first filter grid",
         "animal-faces?epochs=2",
-        "figure[aria-label*='filters of the first layer'] .js-plotly-plot",
+        "figure:has([aria-label*='filters of the first layer']) .js-plotly-plot",
     ),
 )
 

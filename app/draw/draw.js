@@ -99,6 +99,7 @@ class Plane {
       this.tell(true);
     };
     this.svg.onkeydown = (event) => this.key(event);
+    this.spoken = make(root, "span", { class: "spoken", role: "status" });
   }
 
   // Where a pointer is, in the plane.
@@ -140,6 +141,8 @@ class Plane {
         return Math.abs(to) <= this.half ? to : at;
       });
       this.cross.setAttribute("transform", `translate(${this.cursor[0]} ${-this.cursor[1]})`);
+      const [x, y] = this.cursor.map((at) => at.toFixed(1).replace("-", "−"));
+      this.spoken.textContent = `x ${x}, y ${y}`;
     } else if (event.key === "Enter" || event.key === " ") {
       this.strokes.push([]);
       this.add(...this.cursor);

@@ -23,6 +23,8 @@ from mlpcore.experiments.animal_faces import Snapshot, confusion, filters, proba
 from mlpcore.experiments.learner import Architecture
 
 ARMS = {"augmented": "with augmentation", "plain": "without augmentation"}
+# How their lines are drawn, so that colour alone does not tell them apart.
+DASHES = {"augmented": "solid", "plain": "dash"}
 # Pictures of a class in the sample, and seed of how the sample is moved.
 SHOWN, MOVE_SEED = 8, 0
 # How far the x axis of curves goes on, for the lines' names.
@@ -228,11 +230,13 @@ def filter_grid(
     largest = peaks if own else peaks.max(keepdims=True)
     columns = 8 if len(seen) <= FULL_SIZE else int(np.ceil(np.sqrt(len(seen))))
     scaled = "its own largest weight" if own else "the largest weight of all"
+    spread = f"Norms from {norms.min():.3g} to {norms.max():.3g}"
     return pictures.grid(
         pictures.weights_as_pixels(small, np.broadcast_to(largest, len(small)))[order],
         columns,
         theme,
-        alt=f"{len(seen)} filters of the first layer {ARMS[arm]}, each scaled by {scaled}.",
+        alt=f"{len(seen)} filters of the first layer {ARMS[arm]}, each scaled by {scaled}. "
+        f"{spread}, the largest that of unit {norms.argmax() + 1}.",
         hover=[f"unit {unit + 1}<br>norm {norms[unit]:.3g}" for unit in order],
         numbers=(order + 1).tolist(),
         caption=f"<b>{ARMS[arm]}</b><br>largest |weight| {np.abs(seen).max():.3f}",
@@ -263,7 +267,7 @@ def confusion_table(snapshot: Snapshot, theme: Theme, arm: str, network: int) ->
 def _cells(row: NDArray[np.int64], shares: NDArray[np.float64], diagonal: int) -> str:
     hues = [CLASS_COLOURS[2] if i == diagonal else CLASS_COLOURS[1] for i in range(len(row))]
     return "".join(
-        f"<td style='background:color-mix(in srgb,{hue} {70 * share:.0f}%,transparent)'>{number}"
+        f"<td style='background:color-mix(in srgb,{hue} {50 * share:.0f}%,transparent)'>{number}"
         f" <small>{share:.0%}</small></td>"
         for number, share, hue in zip(row, shares, hues, strict=True)
     )
@@ -323,9 +327,26 @@ def _judged(
         seen.val_images.numpy()[chosen],
         SHOWN,
         theme,
-        alt=f"{count(len(chosen), 'picture')}, {int(good.sum())} of them taken for what they are.",
+        alt=f"{count(len(chosen), 'picture')}, {int(good.sum())} of them taken for what they are."
+        + _mistakes(seen, chosen, truths, guesses, says),
         hover=hover,
         numbers=(chosen + 1).tolist(),
         below=below,
         caption=title,
     )
+
+
+def _mistakes(
+    seen: Pictures,
+    chosen: NDArray[np.int64],
+    truths: NDArray[np.int64],
+    guesses: NDArray[np.int64],
+    says: NDArray[np.float32],
+) -> str:
+    """What else pictures are taken for, for those who do not see them."""
+    wrong = [
+        f"picture {place + 1}, {seen.classes[truth]} for {seen.classes[guess]} at {row.max():.0%}"
+        for place, truth, guess, row in zip(chosen, truths, guesses, says, strict=True)
+        if truth != guess
+    ]
+    return f" Mistaken: {'; '.join(wrong)}." if wrong else ""

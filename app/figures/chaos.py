@@ -140,7 +140,7 @@ def cobweb(snapshot: Snapshot, theme: Theme) -> Figure:
         measured = snapshot.correlations.mean(0)
         held = (snapshot.lengths > 1 / HELD).all(0) & (snapshot.lengths < HELD).all(0)
     measured = np.where(held, measured, np.nan)
-    label = "blue: theory C(c), orange: its path layer by layer<br>dots: measured, layer to layer"
+    label = "curve: theory C(c), stairs: its path layer by layer<br>dots: measured, layer to layer"
     end = f"ends at {path[-1]:.2f}" if np.isfinite(path[-1]) else "has no fixed length"
     return figure(
         theme,
@@ -208,7 +208,7 @@ def gradient_by_depth(snapshot: Snapshot, theme: Theme) -> Figure:
     seen = np.concatenate([least, most, theory])
     seen = seen[np.isfinite(seen) & (seen > 0)]
     band = curves.band(layers, middle, np.zeros_like(middle), theme.accent)
-    key = curves.key("dashed: theory, orange: measured, band: all networks", theme)
+    key = curves.key("dashed: theory, full: measured, band: all networks", theme)
     return figure(
         theme,
         [

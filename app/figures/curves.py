@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.drawing import Figure, Theme, axis, figure, numbers
+from app.figures.drawing import Figure, Theme, axis, figure, legible, numbers
 
 Floats = NDArray[np.floating[Any]]
 
@@ -146,7 +146,7 @@ def learning_curves(
         theme: colours.
         title: of the y axis, with its unit.
         last_epoch: where the x axis ends.
-        alt: what the figure shows, in a sentence.
+        alt: what the figure shows, in a sentence; where the lines end is added.
         top: where the y axis ends, if that is known.
         room: how far the x axis goes on, for the tags, as a multiple of its length.
     """
@@ -177,20 +177,29 @@ def learning_curves(
             "xanchor": "left",
             "xshift": 4,
             "showarrow": False,
-            "font": {"color": family.colour, "size": 14},
+            "font": {"color": legible(family.colour, theme), "size": 14},
         }
         for place, (_, family) in zip(places, ends, strict=True)
     ]
     return figure(
         theme,
         traces,
-        alt=alt,
+        alt=f"{alt}{_ends(ends, title)}",
         margin=(10, 10, 14, 10),
         hovermode="x unified",
         xaxis=axis(theme, "epoch", range=[0, last_epoch * room], showgrid=False),
         yaxis=axis(theme, title, range=[0, highest * 1.04]),
         annotations=tags,
     )
+
+
+def _ends(ends: Sequence[tuple[float, Learning]], title: str) -> str:
+    """Where lines have got to, for those who do not see them."""
+    if not ends:
+        return ""
+    epoch = ends[0][1].epochs[-1]
+    places = ", ".join(f"{family.name} {value:.3g}" for value, family in ends)
+    return f" At epoch {epoch}, {title}: {places}."
 
 
 def mean(values: Floats) -> Floats:

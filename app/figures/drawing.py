@@ -6,6 +6,7 @@ times a second while others train. The tests hand every figure to plotly to have
 """
 
 import base64
+import functools
 import html
 import io
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,8 @@ CLASS_SYMBOLS = (
 )  # fmt: skip
 # Weights and activations from negative to positive; the middle is the theme's paper.
 NEGATIVE, POSITIVE = "#2166ac", "#d9772b"
+# Contrast that writing needs, and what else must be seen (WCAG 2.2, criteria 1.4.3 and 1.4.11).
+WRITING, SEEN = 4.5, 3.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ THEMES = {
         muted="#5c6675",
         grid="#e3e7ee",
         accent="#c2410c",
-        sequence=("#7fb8e6", "#4a8fd0", "#2c67b1", "#234a8d", "#1a2f63"),
+        sequence=("#5599d4", "#3f80c4", "#2c67b1", "#234a8d", "#1a2f63"),
     ),
     "dark": Theme(
         name="dark",
@@ -67,7 +70,7 @@ THEMES = {
         muted="#a3adbd",
         grid="#2b3342",
         accent="#ff9d5c",
-        sequence=("#2f5f9e", "#4886c7", "#6ea9e2", "#9cc9f2", "#d3e8fb"),
+        sequence=("#3a6cad", "#4d8bcb", "#6ea9e2", "#9cc9f2", "#d3e8fb"),
     ),
 }
 
@@ -203,6 +206,26 @@ def png(indices: NDArray[np.uint8], palette: NDArray[np.uint8]) -> str:
 def rgb(colour: str) -> NDArray[np.float64]:
     """A colour like #2a4d9b as three numbers 0…255."""
     return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)], np.float64)
+
+
+def contrast(one: str, other: str) -> float:
+    """How far two colours are apart in lightness, from 1 to 21 (WCAG 2.2, contrast ratio)."""
+    light, dark = sorted(map(_luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """The relative luminance 0…1 of a colour (WCAG 2.2)."""
+    shares = rgb(colour) / 255
+    linear = np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+@functools.cache
+def legible(colour: str, theme: Theme) -> str:
+    """The colour, or as much of it as writing on the paper may have."""
+    mixed = (along((colour, theme.text), share) for share in np.linspace(0, 1, 21))
+    return next(colour for colour in mixed if contrast(colour, theme.paper) >= WRITING)
 
 
 def along(colours: Sequence[str], share: float) -> str:

@@ -75,10 +75,7 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
     margins = 100 * np.nan_to_num([score.margin for score in train_scores])
     colour = theme.sequence[2]
     guessing, label = curves.level(100 / config.sizes[-1], "guessing", theme)
-    legend = (
-        "orange: test set, blue dotted: training set<br>"
-        "bands: 95% interval of the mean, dots: seeds"
-    )
+    legend = "full: test set, dotted: training set<br>bands: 95% interval of the mean, dots: seeds"
     shapes = [guessing, _upright(best.theory, theme.text, "dash")]
     annotations = [label, _above(best.theory, f"theory {best.theory:.3f}", theme.text, 20)]
     if snapshot.progress and np.isfinite(best.gain):
@@ -226,7 +223,7 @@ def _by_layer(
             showgrid=False,
         ),
         yaxis=curves.log_axis(theme, title, *reach),
-        annotations=[curves.key("dashed: theory, orange: measured, dots: seeds", theme)],
+        annotations=[curves.key("dashed: theory, full: measured, dots: seeds", theme)],
     )
 
 

@@ -1,14 +1,17 @@
 """Inside one network that has learnt pictures, drawn: a unit, a picture, what each layer knows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from app.figures import curves, pictures
-from app.figures.animal_faces import ARMS, SHOWN, arms, colour_of, diverged, filter_norms
+from app.figures.animal_faces import ARMS, DASHES, SHOWN, arms, colour_of, diverged, filter_norms
+from app.figures.classes import OUTLINE
 from app.figures.drawing import (
     CLASS_COLOURS,
     NEGATIVE,
@@ -64,7 +67,9 @@ def unit_pictures(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit
         seen.val_images.numpy()[chosen],
         most,
         theme,
-        alt=f"Pictures that excite unit {unit + 1} most and least.",
+        alt=f"Pictures that excite unit {unit + 1} most, {activations[chosen[0]]:.3g} to "
+        f"{activations[chosen[most - 1]]:.3g}: {_named(labels[:most], seen)}; and least, "
+        f"{activations[chosen[-1]]:.3g}: {_named(labels[most:], seen)}.",
         hover=hover,
         numbers=(chosen + 1).tolist(),
         titles=[
@@ -78,17 +83,16 @@ def unit_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit:
     """How a unit of the first layer moves each class's logit."""
     seen = snapshot.pictures
     effects = inside.class_effects(arms(snapshot)[arm], network, seen)[unit]
-    names = [escape(name) for name in seen.classes]
     if len(snapshot.config.hidden_widths) == 1:
         title, words = "outgoing weight", "less its mean over the classes"
     else:
         title, words = "∂ logit / ∂ unit", "derivative, averaged over pictures"
     return _bars(
-        names,
+        seen.classes,
         effects,
         title,
         theme,
-        alt=f"Unit {unit + 1} speaks for {_most(names, effects)}.",
+        alt=f"Unit {unit + 1} speaks for {_most(seen.classes, effects)}.",
         caption=f"<b>effect on each class</b><br>{words}",
     )
 
@@ -161,7 +165,7 @@ def saliency(snapshot: Snapshot, theme: Theme, arm: str, network: int, subject: 
         grey,
         1,
         theme,
-        alt=f"The input gradient on {subject.name}.",
+        alt=f"The input gradient on {subject.name}: {_where(seen.saliency)}.",
         hover=["bright: the answer depends on this pixel"],
         caption="<b>input gradient</b><br>bright: the answer depends on it",
     )
@@ -172,7 +176,7 @@ def picture_classes(
 ) -> Figure:
     """The class probabilities that a network gives to one picture."""
     subject, seen = _response(snapshot, arm, network, subject)
-    names = [escape(name) for name in snapshot.pictures.classes]
+    names = snapshot.pictures.classes
     shares = 100 * seen.probabilities
     alt = f"{subject.name.capitalize()} is taken for {_most(names, shares)}."
     return _bars(names, shares, "probability (%)", theme, alt=alt, span=[0, 100])
@@ -224,9 +228,10 @@ def probes(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
         accuracies = inside.probe_accuracies(arm, network, snapshot.pictures)
         colour = colour_of(name, theme)
         heights = 100 * np.array(accuracies)
-        drawn = curves.line(range(len(accuracies)), heights, colour, 3, name=ARMS[name])
+        dash = DASHES[name]
+        drawn = curves.line(range(len(accuracies)), heights, colour, 3, dash=dash, name=ARMS[name])
         traces.append(drawn | {"mode": "lines+markers", "marker": {"size": 10}})
-        words.append(f"{ARMS[name]}: " + ", ".join(percent(share) for share in accuracies))
+        words.append(f"{ARMS[name]} ({dash}): " + ", ".join(percent(share) for share in accuracies))
     ticks = ["pixels", *(f"layer {i + 1}" for i in range(len(snapshot.config.hidden_widths)))]
     return figure(
         theme,
@@ -248,10 +253,11 @@ def similarities(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
             continue
         cosines = inside.mean_similarities(filters(arm, network), seen)
         best = np.sort(np.abs(cosines).max(1))[::-1]
-        traces.append(
-            curves.line(range(1, len(best) + 1), best, colour_of(name, theme), 3, name=ARMS[name])
+        look = {"dash": DASHES[name], "name": ARMS[name]}
+        traces.append(curves.line(range(1, len(best) + 1), best, colour_of(name, theme), 3, **look))
+        words.append(
+            f"{ARMS[name]} ({DASHES[name]}): median {np.median(best):.2f}, largest {best[0]:.2f}"
         )
-        words.append(f"{ARMS[name]}: median {np.median(best):.2f}, largest {best[0]:.2f}")
     return figure(
         theme,
         traces,
@@ -264,7 +270,7 @@ def similarities(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
 
 
 def _bars(
-    names: list[str],
+    names: Sequence[str],
     values: curves.Floats,
     title: str,
     theme: Theme,
@@ -273,13 +279,17 @@ def _bars(
     span: list[float] | None = None,
     caption: str | None = None,
 ) -> Figure:
-    """A bar a class."""
+    """A bar a class; its name and value are added to ``alt``."""
+    alt += " " + ", ".join(f"{name} {value:.3g}" for name, value in zip(names, values, strict=True))
     bars = {
         "type": "bar",
         "orientation": "h",
-        "y": names,
+        "y": [escape(name) for name in names],
         "x": numbers(values),
-        "marker": {"color": [CLASS_COLOURS[i % len(CLASS_COLOURS)] for i in range(len(names))]},
+        "marker": {
+            "color": [CLASS_COLOURS[i % len(CLASS_COLOURS)] for i in range(len(names))],
+            "line": {"color": OUTLINE, "width": 1},
+        },
         "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
     }
     place = axis(theme, title, nticks=4, tickangle=0, zeroline=True)
@@ -288,7 +298,7 @@ def _bars(
     return figure(
         theme,
         [bars],
-        alt=alt,
+        alt=f"{alt}.",
         margin=(10, 14, 10, 10),
         caption=caption,
         xaxis=place,
@@ -296,8 +306,26 @@ def _bars(
     )
 
 
-def _most(names: list[str], values: curves.Floats) -> str:
+def _named(labels: NDArray[np.int64], seen: Pictures) -> str:
+    """How many pictures there are of each class, the most frequent first."""
+    counts = np.bincount(labels, minlength=len(seen.classes))
+    order = np.argsort(-counts, kind="stable")
+    return ", ".join(f"{counts[k]} {seen.classes[k]}" for k in order if counts[k])
+
+
+def _most(names: Sequence[str], values: curves.Floats) -> str:
     return names[int(np.argmax(values))]
+
+
+def _where(saliency: curves.Floats) -> str:
+    """How much of a gradient (S, S) lies on its strongest pixels, and where the strongest is."""
+    ordered = np.sort(saliency, axis=None)[::-1]
+    tenth = ordered[: len(ordered) // 10].sum() / max(float(ordered.sum()), 1e-12)
+    row, column = np.unravel_index(int(saliency.argmax()), saliency.shape)
+    return (
+        f"a tenth of the pixels have {percent(tenth, 0)} of it, "
+        f"the strongest is in row {row + 1}, column {column + 1}"
+    )
 
 
 def _response(

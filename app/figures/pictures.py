@@ -96,7 +96,7 @@ def grid(
         "marker": {"opacity": 0, "size": 30},
     }
     height, width = image.shape[:2]
-    return figure(
+    drawn = figure(
         theme,
         [points],
         alt=alt,
@@ -119,6 +119,9 @@ def grid(
         xaxis={**HIDDEN["xaxis"], "range": [0, width]},
         yaxis={**HIDDEN["yaxis"], "range": [-height, 0]},
     )
+    # For the frame that a keyboard moves from picture to picture.
+    drawn["layout"]["meta"]["side"] = side
+    return drawn
 
 
 def _words(text: str, x: float, y: float, colour: str, anchor: str) -> dict[str, Any]:

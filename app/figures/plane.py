@@ -17,11 +17,13 @@ from app.figures.drawing import (
     Theme,
     along,
     axis,
+    contrast,
     figure,
     packed,
     png,
     rgb,
 )
+from app.figures.words import count
 from mlpcore.datasets.legend import Legend
 
 Floats = NDArray[np.float32]
@@ -83,6 +85,12 @@ def picture(source: str, half_width: float) -> dict[str, Any]:
     }
 
 
+@cache
+def edge(colour: str, theme: Theme) -> str:
+    """The outline with which a point is seen on a map of its own colour."""
+    return max((theme.paper, theme.text), key=lambda outline: contrast(outline, colour))
+
+
 def points(
     points: Floats,
     labels: NDArray[np.int64],
@@ -103,7 +111,7 @@ def points(
                 "color": CLASS_COLOURS[k],
                 "symbol": CLASS_SYMBOLS[k],
                 "size": size,
-                "line": {"color": theme.paper, "width": 0.5},
+                "line": {"color": edge(CLASS_COLOURS[k], theme), "width": 0.5},
             },
             **_hover(points[labels == k], k, legend),
         }
@@ -223,6 +231,7 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
     columns = min(shown, 8)
     rows_a_layer = -(-shown // columns)
     images, xs, ys, words, labels = [], [], [], [], []
+    silent = sum(not layer[unit].any() for layer in layers for unit in range(shown))
     y = 0.0
     for depth, layer in enumerate(layers, 1):
         more = f" (first {shown} of {width})" if width > shown else ""
@@ -257,7 +266,7 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
     return figure(
         theme,
         [hover],
-        alt=alt,
+        alt=f"{alt} {silent} of {count(len(layers) * shown, 'unit')} shown are 0 everywhere.",
         aspect=columns / -y,
         images=images,
         annotations=labels,

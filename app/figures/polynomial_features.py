@@ -1,9 +1,11 @@
 """Polynomial Features, drawn: two maps side by side, regions, accuracy by degree, coefficients."""
 
+from typing import Any
+
 import numpy as np
 
 from app.figures import classes, curves, plane
-from app.figures.drawing import Figure, Html, Theme, axis, escape, figure
+from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
 from mlpcore.experiments.learner import Architecture
@@ -181,13 +183,16 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
     size = len(square)
     finite = np.isfinite(square)
     largest = float(np.abs(square[finite]).max()) if finite.any() else 0.0
+    i, j = np.unravel_index(int(np.abs(np.where(finite, square, 0)).argmax()), square.shape)
     # Enlarged here, because a browser would blur what alternates from cell to cell.
     cells = np.kron(np.nan_to_num(square).T, np.ones((6, 6), np.float32))
     image = plane.signed_image(cells, theme, frame=0)
     drawn = figure(
         theme,
-        [],
-        alt=f"Weights for {name} by degree in x and y; the largest is {largest:.3g}.",
+        # Traces cost more than images: values wait until nothing changes any more.
+        [_on_hover(square)] if snapshot.finished else [],
+        alt=f"Weights for {name} by degree in x and y; the largest in size is {largest:.3g}, "
+        f"at degree {i} in x and {j} in y.",
         aspect=1,
         caption=f"<b>{escape(name)}</b>, largest |weight| {largest:.3g}",
         images=[
@@ -201,6 +206,18 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
         yaxis={"range": [-0.5, size - 0.5], "scaleanchor": "x"},
     )
     return plane.axes(drawn, theme, "degree in x", "degree in y")
+
+
+def _on_hover(square: plane.Floats) -> dict[str, Any]:
+    """Weights (S, S) by degree in x and y, not seen but said on hover."""
+    return {
+        "type": "heatmap",
+        "z": [numbers(row) for row in square.T],
+        "opacity": 0,
+        "showscale": False,
+        "hoverongaps": False,
+        "hovertemplate": "degree %{x} in x, %{y} in y: %{z:.3g}<extra></extra>",
+    }
 
 
 def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:

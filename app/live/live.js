@@ -4,6 +4,7 @@
 
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
 const GATHER = 15; // ms in which to wait for more grids
+const QUIET = 10_000; // ms between two words of progress to a screen reader
 const PACE = 125; // ms a moment is shown in a replay
 const SETTLE = 500; // ms a moment is looked at before pictures out of sight follow
 const LONGEST = 100; // moments a replay shows; of more, it leaves some out
@@ -86,16 +87,25 @@ class Cell {
     this.body.style.aspectRatio = aspect ?? "";
     this.body.classList.toggle("free", !aspect);
     this.caption.innerHTML = caption ?? "";
-    this.element.setAttribute("aria-label", alt);
     const decoration = this.drawn && decorationChanges(this.drawn.layout, layout);
     if (decoration && same(traces, this.drawn.traces)) {
       await Plotly.relayout(this.body, decoration);
     } else {
       const options = { ...OPTIONS, displayModeBar: caption ? false : "hover" };
       await Plotly.react(this.body, traces, { ...structuredClone(layout), autosize: true }, options);
-      if (!this.drawn) this.body.on("plotly_click", ({ points: [point] }) => this.picked(point));
+      if (!this.drawn && this.picked) {
+        this.body.on("plotly_click", ({ points: [point] }) => this.picked(point));
+      }
     }
     this.drawn = { layout, traces };
+    describe(this.body, alt);
+    if (this.picked && layout.meta.side) {
+      this.frame ??= new Frame(this.body, this.picked);
+      this.frame.take(layout, traces[0]);
+    } else {
+      this.frame?.element.remove();
+      this.frame = null;
+    }
   }
 
   // Save the figure as it is, with its caption, on the page's background.
@@ -124,10 +134,9 @@ class Cell {
 
   clear() {
     if (this.drawn) Plotly.purge(this.body);
-    this.drawn = null;
+    this.drawn = this.frame = null;
     this.body.replaceChildren();
     this.caption.replaceChildren();
-    this.element.removeAttribute("aria-label");
   }
 
   remove() {
@@ -139,6 +148,76 @@ class Cell {
 
 const backgroundOf = (element) =>
   getComputedStyle(element).getPropertyValue("--st-background-color").trim() || "#ffffff";
+
+// To those who do not see it a chart is one image with words, not its hundreds of parts. The buttons
+// that Plotly puts beside the drawing stay what they are.
+function describe(body, alt) {
+  const [drawing, ...layers] = body.querySelectorAll(".main-svg");
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", alt);
+  for (const layer of layers) layer.setAttribute("aria-hidden", "true");
+}
+
+// A frame around one picture of a grid: arrow keys move it, Enter does what a click does. To a screen
+// reader it is a slider whose value is the words on the picture.
+class Frame {
+  constructor(body, picked) {
+    this.picked = picked;
+    this.at = 0;
+    this.element = document.createElement("div");
+    this.element.className = "frame";
+    this.element.tabIndex = 0;
+    this.element.setAttribute("role", "slider");
+    this.element.setAttribute("aria-label", "Choose: arrow keys move, Enter shows it large");
+    this.element.setAttribute("aria-valuemin", 1);
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    this.element.addEventListener("focus", () => this.say());
+    body.append(this.element);
+  }
+
+  // Take in where the pictures are, and what they are called.
+  take(layout, pictures) {
+    const fresh = !this.pictures;
+    Object.assign(this, { layout, pictures });
+    this.columns = pictures.y.filter((y) => y === pictures.y[0]).length;
+    this.move(Math.min(this.at, pictures.x.length - 1));
+    if (fresh) this.say(); // later only when asked: words that change with each frame are noise
+  }
+
+  move(to) {
+    const { xaxis, yaxis, meta } = this.layout;
+    const width = xaxis.range[1] - xaxis.range[0];
+    const height = yaxis.range[1] - yaxis.range[0];
+    this.at = to;
+    Object.assign(this.element.style, {
+      left: `${(100 * (this.pictures.x[to] - meta.side / 2 - xaxis.range[0])) / width}%`,
+      top: `${(100 * (yaxis.range[1] - this.pictures.y[to] - meta.side / 2)) / height}%`,
+      width: `${(100 * meta.side) / width}%`,
+      height: `${(100 * meta.side) / height}%`,
+    });
+  }
+
+  say() {
+    const words = document.createElement("span");
+    words.innerHTML = this.pictures.text[this.at].replaceAll("<br>", ", ");
+    this.element.setAttribute("aria-valuemax", this.pictures.x.length);
+    this.element.setAttribute("aria-valuenow", this.at + 1);
+    this.element.setAttribute("aria-valuetext", words.textContent);
+  }
+
+  key(event) {
+    const last = this.pictures.x.length - 1;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.columns, ArrowDown: this.columns };
+    if (event.key === "Enter" || event.key === " ") {
+      this.picked({ customdata: this.pictures.customdata[this.at] });
+    } else if (event.key in steps || event.key === "Home" || event.key === "End") {
+      const to = { Home: 0, End: last }[event.key] ?? this.at + steps[event.key];
+      if (to >= 0 && to <= last) this.move(to);
+      this.say();
+    } else return;
+    event.preventDefault();
+  }
+}
 
 // Arrays of float32 that came as {dtype, bdata}. Plotly could do this too, but would make new arrays
 // at each call and take them for new data.
@@ -184,7 +263,7 @@ class Mount {
     const before = this.cells.map((cell) => cell.id).join();
     data.views.forEach((id, place) => {
       const cell = this.cells[place];
-      if (!cell) this.cells.push(new Cell(id, this.root, (point) => this.picked(point)));
+      if (!cell) this.cells.push(new Cell(id, this.root, data.pick && ((point) => this.picked(point))));
       else cell.id = id; // the picture stays until the new one is here
       this.cells[place].name = [data.page, data.names[place]].filter(Boolean).join("-");
     });
@@ -214,10 +293,14 @@ class StatusLine {
     this.element.className = "mlp-status";
     this.element.innerHTML =
       '<button class="play" type="button"><svg viewBox="0 0 24 24" aria-hidden="true"><path/></svg></button>' +
-      '<div class="track"><div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="training">' +
+      '<div class="track"><div class="bar" role="progressbar" aria-valuemin="0" aria-valuemax="100" aria-label="Training progress">' +
       '<i></i></div><input class="replay" type="range" min="0" aria-label="Replay" title="Drag to replay"></div>' +
       '<div class="side"><span class="words"></span><button class="latest" type="button">Latest</button></div>' +
       '<span class="trouble" role="alert"></span>';
+    this.spoken = document.createElement("span");
+    this.spoken.className = "spoken";
+    this.spoken.setAttribute("role", "status");
+    this.element.append(this.spoken);
     grid.before(this.element);
     this.slider = this.find(".replay");
     this.slider.addEventListener("input", () => {
@@ -241,6 +324,7 @@ class StatusLine {
     this.find("i").style.width = `${share}%`;
     this.find(".bar").setAttribute("aria-valuenow", share);
     this.find(".words").textContent = back ? `replay: ${moments.label}` : words;
+    this.speak(state, words);
     this.find("path").setAttribute("d", playing ? "M6 5h4v14H6zM14 5h4v14h-4z" : "M8 5v14l11-7z");
     const name = playing ? "Stop the replay" : calm.matches ? "Replay the next moment" : "Replay the run";
     for (const attribute of ["title", "aria-label"]) this.find(".play").setAttribute(attribute, name);
@@ -250,7 +334,17 @@ class StatusLine {
     this.slider.step = moments.step;
     this.slider.value = at ?? this.slider.max;
     this.slider.style.width = `${share}%`;
-    this.slider.setAttribute("aria-valuetext", moments.label);
+    // Not while it has the focus and training goes on: each change would be read out.
+    if (back || document.activeElement !== this.slider) {
+      this.slider.setAttribute("aria-valuetext", moments.label);
+    }
+  }
+
+  // Tell a screen reader of a new state at once, and of progress now and then.
+  speak(state, words) {
+    if (state === this.state && Date.now() - this.since < QUIET) return;
+    if (this.spoken.textContent !== words) this.spoken.textContent = words;
+    Object.assign(this, { state, since: Date.now() });
   }
 
   trouble(words) {

@@ -37,7 +37,8 @@ ONE = (
 FILTERS = (
     "Each square holds the 3,072 weights of one first-layer unit, laid out as the picture they "
     "look at: grey is 0, brighter is positive, darker is negative, in red, green and blue. Click "
-    "one to see it large below, with the pictures that excite it."
+    "one, or move to one with Tab and the arrow keys and press Enter, to see it large below, with "
+    "the pictures that excite it."
 )
 
 HIERARCHY = (

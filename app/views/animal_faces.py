@@ -66,7 +66,7 @@ samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {}
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
 live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
 
-st.subheader("What the first layer looks for")
+st.header("What the first layer looks for")
 with st.container(horizontal=True, gap="large"):
     panel.draw(FacesLook, "own_scale", "by_norm")
 if config.seeds > 1:
@@ -86,17 +86,17 @@ compare.beside(
 )
 st.caption(texts.FILTERS)
 
-st.subheader("How it learns")
+st.header("How it learns")
 curves: Pictures = [(figures.accuracy_curves, {}), (figures.loss_curves, {})]
 live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
 
-st.subheader("What it gets right and wrong")
+st.header("What it gets right and wrong")
 judgements: list[Draw] = [figures.confusion_table, figures.predictions, figures.most_wrong]
 for draw in judgements:
     seen: Pictures = [(draw, {"arm": arm, "network": network}) for arm in arms]
     live_figures(job, seen, key=draw.__name__, min_width="22rem", max_width="44rem")
 
-st.subheader("Inside one network")
+st.header("Inside one network")
 if len(arms) > 1:
     panel.draw(FacesLook, "arm")
 arm = panel["arm"] if len(arms) > 1 else arms[0]
@@ -127,7 +127,7 @@ with right:
     live_figures(job, parts, key="picture", min_width="9rem", max_width="18rem", height="15rem")
     live_figures(job, [(inside.picture_units, looked_at)], key="picture_units", height="12rem")
 
-st.subheader("Think")
+st.header("Think")
 predict(texts.HIERARCHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="hierarchy")
 if st.session_state.get("hierarchy") is not None:
     measured: Pictures = [
@@ -142,7 +142,7 @@ with st.expander("The mathematics of the probes"):
 with st.expander("The mathematics of looking inside"):
     st.markdown(texts.SALIENCY)
 with st.expander("The command that reproduces this result"):
-    st.code(command_line("animal-faces", config), language="bash")
+    st.code(command_line("animal-faces", config), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 take_away(row, "Animal Faces", panel.write_url(), {"Animal Faces": job})

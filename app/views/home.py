@@ -23,7 +23,7 @@ stage.show_file_problems(problems)
 cards = st.columns(2, gap="large")
 for place, (view, title, icon, words, picture) in enumerate(texts.PAGES):
     with cards[place % 2], st.container(border=True):
-        st.image(f"assets/{view}.png", caption=picture)
+        st.image(f"assets/{view}.png", caption=picture, alt=picture)
         st.page_link(f"views/{view}.py", label=f"**{title}**", icon=f":material/{icon}:")
         st.markdown(words)
 st.caption(texts.CREDIT)

@@ -53,7 +53,7 @@ compare.pinned_run(job, [(figures.headline, {})])
 by_gain = compare.over(job, [(figures.accuracy_by_gain, {})])
 live_figures(job, by_gain, key="gains", height="27rem")
 
-st.subheader("What happens inside")
+st.header("What happens inside")
 st.markdown(texts.INSIDE)
 panel.draw(GainLook, "gain")
 gain = {"gain": panel["gain"]}
@@ -61,7 +61,7 @@ inside = [(figures.signal_by_layer, gain), (figures.gradient_by_layer, gain)]
 live_figures(job, inside, key="inside", min_width="20rem", height="22rem")
 predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="funnel")
 
-st.subheader("Order and chaos")
+st.header("Order and chaos")
 st.markdown(texts.CHAOS)
 presets = st.container(horizontal=True)
 left, middle, right = st.columns(3)
@@ -98,12 +98,12 @@ pictures: list[tuple[Draw, dict[str, Any]]] = [(draw, {}) for draw in carried]
 live_figures(deep, pictures, key="geometry", min_width="17rem", height="17rem")
 st.markdown(texts.GEOMETRY)
 
-st.subheader("Trainability")
+st.header("Trainability")
 st.markdown(texts.TRAIN)
 predict(texts.DEPTH, texts.DEPTH_CHOICES, texts.DEPTH_RIGHT, texts.DEPTH_ANSWER, key="tongue")
 grid = trained_grid(panel, look, config.negative_slope)
 
-st.subheader("Where the gain comes from")
+st.header("Where the gain comes from")
 with st.expander("Xavier initialization, step by step"):
     st.markdown(texts.XAVIER)
 with st.expander("The gain of LeakyReLU"):
@@ -118,7 +118,7 @@ with st.expander("All accuracies as a table"):
 with st.expander("The commands that reproduce these results"):
     lines = [command_line("gain-sweep", config), command_line("signal-propagation", deep_config)]
     lines += [files.command_of(grid)] if grid else []
-    st.code("\n".join(lines), language="bash")
+    st.code("\n".join(lines), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 panel.config(GainLook)

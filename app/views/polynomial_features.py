@@ -59,10 +59,10 @@ own_points.show_classes(config)
 maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
 compare.beside(job, lambda _: maps, key="maps", min_width="20rem", height="28rem")
 
-st.subheader("Think")
+st.header("Think")
 predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
 
-st.subheader("Why the fit is poor, or good")
+st.header("Why the fit is poor, or good")
 st.markdown(texts.CONDITIONING)
 conditioning = st.empty()
 curves = compare.over(job, [(figures.accuracy_curves, {}), (figures.loss_curves, {})])
@@ -71,7 +71,7 @@ st.markdown("**Learned weights** by degree, for each class: blue negative, orang
 weights = [(figures.coefficients, {**network, "label": k}) for k in range(config.classes)]
 live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")
 
-st.subheader("Accuracy against degree")
+st.header("Accuracy against degree")
 panel.draw(PolynomialLook, "sweep")
 jobs = {"Linear model and MLP": job}
 commands = [own_points.command("polynomial", config)]
@@ -90,7 +90,7 @@ else:
 with st.expander("How many features? The count and its proof"):
     st.markdown(texts.COUNT)
 with st.expander("The commands that reproduce these results"):
-    st.code("\n".join(commands), language="bash")
+    st.code("\n".join(commands), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 panel.config(Window)

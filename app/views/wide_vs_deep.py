@@ -58,7 +58,7 @@ with left:
 with right:
     live_figures(job, [(figures.table, {"network": network})], key="table")
 
-st.subheader("Inside one network")
+st.header("Inside one network")
 panel.pick(DepthLook, "depth", {d: count(d, "hidden layer") for d in config.depths})
 depth = panel["depth"]
 left, right = st.columns(2, gap="large")
@@ -69,14 +69,14 @@ with right:
 curves = [(figures.accuracy_curves, {"depth": depth}), (figures.loss_curves, {"depth": depth})]
 live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
 
-st.subheader("Think")
+st.header("Think")
 predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="why_depth_hurts")
 with st.expander("The mathematics of the budget"):
     st.markdown(texts.BUDGET)
 with st.expander("The mathematics of linear regions"):
     st.markdown(texts.REGIONS)
 with st.expander("The command that reproduces this result"):
-    st.code(own_points.command("wide-vs-deep", config), language="bash")
+    st.code(own_points.command("wide-vs-deep", config), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 panel.config(DepthLook)

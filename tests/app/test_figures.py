@@ -139,6 +139,8 @@ def test_learning_curves_end_at_the_latest_evaluation(finished):
         100 * architecture.train_accuracy.mean(1), abs=1e-3
     )
     assert chosen["line"]["width"] > by_name["1 hidden layer"]["line"]["width"]
+    said = f"2 hidden layers {100 * architecture.test_accuracy[-1].mean():.3g}"
+    assert said in drawn["layout"]["meta"]["alt"]
 
 
 def test_a_band_leaves_out_the_places_without_a_mean():

@@ -46,6 +46,20 @@ def test_a_unit_is_shown_with_the_pictures_it_answers_to(finished_faces):
     assert answers[-1] == pytest.approx(activations.min(), rel=1e-2)
 
 
+def test_words_on_bars_are_their_values(finished_faces):
+    drawn = draw("picture_classes", finished_faces)
+    alt, [bars] = drawn["layout"]["meta"]["alt"], drawn["data"]
+    for name, value in zip(bars["y"], bars["x"], strict=True):
+        assert f"{name} {value:.3g}" in alt
+
+
+def test_words_on_a_gradient_say_where_it_is_strongest(finished_faces):
+    response = inside.respond(finished_faces.plain, 1, finished_faces.pictures.val_images[3])
+    row, column = divmod(int(response.saliency.argmax()), response.saliency.shape[1])
+    alt = draw("saliency", finished_faces, subject=figures.Subject(3))["layout"]["meta"]["alt"]
+    assert alt.endswith(f"the strongest is in row {row + 1}, column {column + 1}.")
+
+
 def test_a_place_beyond_the_validation_set_is_its_last(finished_faces):
     last = len(finished_faces.pictures.val_images)
     drawn = draw("picture", finished_faces, subject=figures.Subject(10**6))

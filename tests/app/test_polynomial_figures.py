@@ -128,6 +128,10 @@ def test_weights_are_drawn_at_their_degrees(finished):
     largest = np.nanmax(np.abs(square))
     assert f"{largest:.3g}" in drawn["layout"]["meta"]["caption"]
     assert drawn["layout"]["xaxis"]["range"] == [-0.5, 6.5]
+    on_hover = np.array(drawn["data"][0]["z"], float)  # a row a degree in y
+    np.testing.assert_allclose(on_hover, square.T, rtol=1e-5)
+    i, j = np.argwhere(np.abs(np.nan_to_num(square)) == largest)[0]
+    assert drawn["layout"]["meta"]["alt"].endswith(f"at degree {i} in x and {j} in y.")
 
 
 def test_accuracy_against_degree_has_a_line_and_a_band_a_basis(swept):

@@ -115,7 +115,7 @@ def test_a_step_shows_no_result_before_the_guess(number):
     assert not said(at, step.answer)
     assert not shown(at)
     assert not at.get("bidi_component")
-    assert not at.subheader
+    assert not at.header
 
 
 def test_a_choice_is_answered():

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.browser
 
 PLOT = ".mlp-live .js-plotly-plot"
-FILTERS = f".mlp-live figure[aria-label*='filters of the first layer'] {PLOT.split()[1]}"
+FILTERS = f".mlp-live figure:has([aria-label*='filters of the first layer']) {PLOT.split()[1]}"
 # A result is kept for all who ask for it, so each visit asks for another one.
 SEEDS = itertools.count(5000, 100)
 
@@ -105,7 +105,7 @@ def test_a_picture_of_ones_own_is_looked_into(page, server):
     expect(captions.filter(has_text="picture 1")).to_have_count(1)
     upload(page, "Or your own picture", "me.png", picture(0))
     expect(captions.filter(has_text="your picture")).to_have_count(1)
-    answers = page.locator("figure[aria-label^='Your picture is taken for']")
+    answers = page.locator("figure:has([aria-label^='Your picture is taken for'])")
     expect(answers.locator(".js-plotly-plot")).to_be_visible()
     upload(page, "Or your own picture", "me.gif", b"no picture")
     expect(page.get_by_text("picture must be a JPEG or PNG file")).to_be_visible()

@@ -75,7 +75,7 @@ def test_a_grid_is_trained_when_asked_for_and_a_cell_sets_the_networks(page, ser
     page.get_by_text("Train the grid").click()
     expect(page.locator(".headline").filter(has_text="of 9 cells.")).to_have_count(1)
     expect(page).to_have_url(re.compile("grid=true"))
-    figure = page.locator("figure[aria-label^='Training accuracy by depth']")
+    figure = page.locator("figure:has([aria-label^='Training accuracy by depth'])")
     figure.locator(".nsewdrag").click()
     expect(page).to_have_url(re.compile("sigma_w=2.0"))
     whole(page)

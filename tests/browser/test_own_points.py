@@ -72,6 +72,7 @@ def test_points_are_drawn_by_keyboard_and_edited_as_text(page, server):
     for key in ("Enter", "ArrowRight", "ArrowUp", "Enter"):
         page.keyboard.press(key)
     expect(page.locator(".mlp-draw .count")).to_have_text("2 points")
+    expect(page.locator(".mlp-draw .spoken")).to_have_text("x 0.1, y 0.1")
     page.get_by_role("button", name="Edit as text").click()
     expect(page.get_by_label("Points as CSV")).to_have_value("x,y,label\n0,0,0\n0.1,0.1,0")
     page.get_by_role("button", name="Use these points").click()

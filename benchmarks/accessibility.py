@@ -1,0 +1,186 @@
+"""What axe-core has against the pages, in both themes, with all that can be opened open.
+
+Starts the app and visits every page in headless Chromium with a short run that has finished, then
+what opens on top of pages. ``python -m benchmarks.accessibility`` prints, for each visit and theme,
+how many elements break a rule, by the impact axe-core gives to that, and below the rules broken.
+"""
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, expect, sync_playwright
+
+from benchmarks.app_server import AppServer
+
+IMPACTS = ("critical", "serious", "moderate", "minor")
+PAPERS = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 31)"}
+PLANAR = "epochs=2&seeds=2&samples=50&batch_size=32"
+# Time that finished training, drawing and opening may take on a busy machine, in milliseconds.
+PATIENCE = 120_000
+
+# Rules that an element, known by its markup, may break because we cannot mend it. Streamlit lets an
+# equation that is wider than a phone scroll and gives it no tab stop; Chromium and Firefox do.
+EXCUSED = (("scrollable-region-focusable", '<span class="katex-display"'),)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An element that breaks a rule.
+
+    Attributes:
+        rule: of axe-core.
+        impact: one of :data:`IMPACTS`.
+        element: the beginning of its markup.
+        reason: axe-core's words.
+    """
+
+    rule: str
+    impact: str
+    element: str
+    reason: str
+
+
+def open_expanders(page: Page) -> None:
+    """Open every expander, in the sidebar and on the page."""
+    page.locator("details:not([open]) > summary").evaluate_all(
+        "all => all.forEach(one => one.click())"
+    )
+
+
+def open_popover(name: str) -> Callable[[Page], None]:
+    """Open the popover under a button."""
+
+    def opened(page: Page) -> None:
+        page.get_by_role("button", name=name).click()
+        expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+
+    return opened
+
+
+def replay(page: Page) -> None:
+    """Go back to the first moment of the run."""
+    page.get_by_role("slider", name="Replay").press("Home")
+    expect(page.locator(".words").first).to_contain_text("replay")
+
+
+def answer(page: Page) -> None:
+    """Answer a lesson's question, and wait for what it was about."""
+    page.get_by_text("Not necessarily").click()
+    expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
+
+
+def bring_points(way: str) -> Callable[[Page], None]:
+    """Open the dialog for one's own points at one of its ways."""
+
+    def opened(page: Page) -> None:
+        page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
+        page.get_by_role("button", name="Your own points").click()
+        page.get_by_role("radio", name=way, exact=True).first.click()
+
+    return opened
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Something to look at.
+
+    Attributes:
+        name: what it is.
+        address: relative to the app's root.
+        prepare: what to do there first.
+        runs: whether the page shows a run, to wait for its end.
+    """
+
+    name: str
+    address: str
+    prepare: Callable[[Page], None] = open_expanders
+    runs: bool = True
+
+
+VISITS = (
+    Visit("Home", "", runs=False),
+    Visit("Wide vs Deep", f"wide-vs-deep?{PLANAR}&depth_to=3"),
+    Visit("Polynomial Features", f"polynomial-features?{PLANAR}&degree=4&sweep=true&degree_to=4"),
+    Visit("Animal Faces", "animal-faces?epochs=2&widths=16"),
+    Visit("Initialization", "initialization?epochs=2&seeds=2&gains=4"),
+    Visit("Your own points, drawn", f"wide-vs-deep?{PLANAR}", bring_points("Draw")),
+    Visit("Your own points, typed", f"wide-vs-deep?{PLANAR}", bring_points("Type or paste")),
+    Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
+    Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
+    Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),
+    Visit("A lesson's answer", "wide-vs-deep?lesson=deep-mlps&step=2", answer, runs=False),
+    Visit("Projector", f"wide-vs-deep?{PLANAR}&projector=true"),
+    Visit("Replay, of a bad link", f"wide-vs-deep?{PLANAR}&noise=loud", replay),
+)
+
+
+def go(page: Page, url: str, visit: Visit) -> None:
+    """Visit a page, wait until it stands still, and prepare it."""
+    page.goto(f"{url}/{visit.address}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+    if visit.runs:
+        expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
+        # The page has heard of it too, and is not about to be drawn again.
+        pause = page.get_by_role("button", name="Pause", include_hidden=True).first
+        expect(pause).to_be_disabled(timeout=PATIENCE)
+    expect(page.locator(".cell.waiting")).to_have_count(0, timeout=PATIENCE)
+    visit.prepare(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".cell.waiting")).to_have_count(0, timeout=PATIENCE)
+
+
+def both_themes(page: Page) -> Iterator[tuple[str, list[Broken]]]:
+    """A page's theme, and what is broken in it: first as it is in the light, then in the dark."""
+    page.evaluate(AXE_SCRIPT)
+    for theme, paper in PAPERS.items():
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        expect(page.locator(".stApp")).to_have_css("background-color", paper)
+        yield theme, broken(page)
+
+
+def broken(page: Page) -> list[Broken]:
+    """What axe-core finds on a page that has it."""
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        Broken(rule["id"], rule["impact"], node["html"][:160], node["failureSummary"])
+        for rule in found["violations"]
+        for node in rule["nodes"]
+        if not any(rule["id"] == name and markup in node["html"] for name, markup in EXCUSED)
+    ]
+
+
+def main() -> None:
+    """Scan and print."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    rules: Counter[tuple[str, str]] = Counter()
+    print(f"| visit | theme | {' | '.join(IMPACTS)} |\n|---|---|{'---|' * len(IMPACTS)}")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        AppServer(Path(folder) / "log") as app,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        for visit in VISITS:
+            context = browser.new_context(viewport={"width": 1280, "height": 720})
+            page = context.new_page()
+            go(page, app.url, visit)
+            for theme, found in both_themes(page):
+                counts = Counter(one.impact for one in found)
+                row = " | ".join(str(counts[impact]) for impact in IMPACTS)
+                print(f"| {visit.name} | {theme} | {row} |", flush=True)
+                rules.update((one.rule, one.impact) for one in found)
+            context.close()
+        browser.close()
+    for (rule, impact), times in rules.most_common():
+        print(f"{rule} ({impact}): {times}")
+
+
+if __name__ == "__main__":
+    main()
