@@ -28,6 +28,9 @@ bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.polynomial_features
 	$(BIN)/python -m benchmarks.animal_faces
 	$(BIN)/python -m benchmarks.gain_sweep
+	$(BIN)/python -m benchmarks.load
+	$(BIN)/python -m benchmarks.faults
+	$(BIN)/python -m benchmarks.accessibility
 
 clean:
 	rm -rf .venv

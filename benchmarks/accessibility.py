@@ -5,8 +5,6 @@ what opens on top of pages. ``python -m benchmarks.accessibility`` prints, for e
 how many elements break a rule, by the impact axe-core gives to that, and below the rules broken.
 """
 
-import os
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +15,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.app_server import AppServer
+from benchmarks.chromium import launch
 
 IMPACTS = ("critical", "serious", "moderate", "minor")
 PAPERS = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 31)"}
@@ -72,7 +71,14 @@ def replay(page: Page) -> None:
 def answer(page: Page) -> None:
     """Answer a lesson's question, and wait for what it was about."""
     page.get_by_text("Not necessarily").click()
+    finished(page)
+
+
+def finished(page: Page) -> None:
+    """Wait for the end of a run, and until the page has heard of it and is drawn again."""
     expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
+    pause = page.get_by_role("button", name="Pause", include_hidden=True).first
+    expect(pause).to_be_disabled(timeout=PATIENCE)
 
 
 def bring_points(way: str) -> Callable[[Page], None]:
@@ -125,14 +131,11 @@ def go(page: Page, url: str, visit: Visit) -> None:
     page.goto(f"{url}/{visit.address}")
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
     if visit.runs:
-        expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
-        # The page has heard of it too, and is not about to be drawn again.
-        pause = page.get_by_role("button", name="Pause", include_hidden=True).first
-        expect(pause).to_be_disabled(timeout=PATIENCE)
+        finished(page)
     expect(page.locator(".cell.waiting")).to_have_count(0, timeout=PATIENCE)
     visit.prepare(page)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
-    expect(page.locator(".cell.waiting")).to_have_count(0, timeout=PATIENCE)
+    for passing in ("[data-testid=stSkeleton]", ".cell.waiting", "[data-stale=true]"):
+        expect(page.locator(passing)).to_have_count(0, timeout=PATIENCE)
 
 
 def both_themes(page: Page) -> Iterator[tuple[str, list[Broken]]]:
@@ -157,8 +160,6 @@ def broken(page: Page) -> list[Broken]:
 
 def main() -> None:
     """Scan and print."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     rules: Counter[tuple[str, str]] = Counter()
     print(f"| visit | theme | {' | '.join(IMPACTS)} |\n|---|---|{'---|' * len(IMPACTS)}")
     with (
@@ -166,7 +167,7 @@ def main() -> None:
         AppServer(Path(folder) / "log") as app,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = launch(playwright)
         for visit in VISITS:
             context = browser.new_context(viewport={"width": 1280, "height": 720})
             page = context.new_page()
