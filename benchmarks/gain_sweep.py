@@ -1,6 +1,6 @@
 """How much faster the gain sweep is than the tutorial's loop, and how near the machine's limit.
 
-Claim: on a CPU the tutorial's sweep (10 gains, 14,630 pictures, 1 epoch) is at least 25 times
+Claim: on a CPU the tutorial's sweep (10 gains, 14,630 pictures, 1 epoch) is at least 35 times
 faster than in the plain loop, in the median. The claim is the ratio: both sides run in turn in one
 process, ours with the number of threads that suits it better.
 

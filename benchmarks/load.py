@@ -32,7 +32,7 @@ from benchmarks.app_server import AppServer
 from benchmarks.machine import describe
 
 VISITORS, CONFIGS, SECONDS = 30, 10, 180.0
-DRAWING, PROBE, SAMPLING = 0.1, 2.0, 2.0
+DRAWING, PROBE, SAMPLING, WARM_UP = 0.1, 2.0, 2.0, 5.0
 # Long enough that training never rests: the next config is asked for when one has finished.
 QUERY = "epochs=200&seeds=8&seed={seed}"
 # After which the server has forgotten those who left.
@@ -48,7 +48,8 @@ class Record:
         script: seconds of each run of the page's script.
         answers: of the live route, by status code.
         errors: exceptions in pages, and connections that broke.
-        finished: runs that visitors saw to their end.
+        runs: the runs that visitors followed, by id.
+        finished: how often a visitor saw one to its end.
         memory: (seconds since the start, MB) of the server.
     """
 
@@ -56,6 +57,7 @@ class Record:
     script: list[float] = field(default_factory=list)
     answers: Counter[int] = field(default_factory=Counter)
     errors: list[str] = field(default_factory=list)
+    runs: set[str] = field(default_factory=set)
     finished: int = 0
     memory: list[tuple[float, float]] = field(default_factory=list)
 
@@ -90,6 +92,7 @@ class Visitor:
         message = BackMsg()
         message.rerun_script.query_string = QUERY.format(seed=seed)
         message.rerun_script.page_name = "wide-vs-deep"
+        message.rerun_script.is_history_navigation = True  # so that the page reads the query
         started = time.monotonic()
         await socket.send(message.SerializeToString())
         question: dict[str, Any] = {"theme": "light", "version": -1, "views": {}}
@@ -105,6 +108,7 @@ class Visitor:
                 question |= {"job": data["job"], "watcher": data["watcher"]}
                 question["views"] |= {view: [] for view in data["views"]}
         self.record.script.append(time.monotonic() - started)
+        self.record.runs.add(question["job"])
         return question
 
     async def follow(
@@ -150,13 +154,6 @@ async def crowd(app: AppServer, visitors: int, configs: int, seconds: float) -> 
     return record
 
 
-async def warm_up(app: AppServer) -> None:
-    """One visitor who leaves: what a server makes once is then made."""
-    record = Record()
-    await Visitor(app.url, 0, 1, record).visit(time.monotonic() + 2)
-    await asyncio.sleep(FORGOTTEN)
-
-
 @dataclass
 class Outcome:
     """What a crowd met, and what it left behind."""
@@ -180,7 +177,9 @@ def run(visitors: int, configs: int, seconds: float) -> Outcome:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with AppServer(log) as app:
-            asyncio.run(warm_up(app))
+            # Pools of threads that a server fills once are then full.
+            asyncio.run(crowd(app, visitors, configs, WARM_UP))
+            time.sleep(FORGOTTEN)
             before = app.threads
             record = asyncio.run(crowd(app, visitors, configs, seconds))
             time.sleep(FORGOTTEN)
@@ -202,7 +201,7 @@ def report(outcome: Outcome) -> str:
     codes = ", ".join(f"{count:,} × {code}" for code, count in sorted(record.answers.items()))
     rows = {
         "answers of the live route": codes,
-        "runs followed to their end": f"{record.finished:,}",
+        "different runs; followed to their end": f"{len(record.runs):,}; {record.finished:,} times",
         "errors in pages or connections": f"{len(record.errors)}",
         "errors in the server's log": f"{len(outcome.problems)}",
         "latency of an answer at once, ms: median / p95 / most": milliseconds(record.latencies),
