@@ -102,7 +102,8 @@ def the_disk_is_full(trial: Trial) -> tuple[str, str]:
     page = trial.visit("animal-faces?epochs=1&augmentation=off")
     until(page, "finished")
     warned = "Cannot keep" in trial.app.log.read_text()
-    return line(page), f"nothing; faces are drawn anew at each start (a warning is in the log: {warned})"
+    lost = f"nothing; faces are drawn anew at each start (a warning is in the log: {warned})"
+    return line(page), lost
 
 
 def the_server_stops(trial: Trial) -> tuple[str, str]:
