@@ -182,7 +182,9 @@ def run(visitors: int, configs: int, seconds: float) -> Outcome:
             time.sleep(FORGOTTEN)
             before = app.threads
             record = asyncio.run(crowd(app, visitors, configs, seconds))
-            time.sleep(FORGOTTEN)
+            deadline = time.monotonic() + FORGOTTEN
+            while app.threads > before and time.monotonic() < deadline:
+                time.sleep(0.5)
             after = app.threads
         problems = re.findall(r".*(?:Traceback|ERROR).*", log.read_text())
     return Outcome(record, before, after, problems)
