@@ -19,6 +19,7 @@ from mlpcore.datasets import planar
 from mlpcore.experiments.learner import Floats, Learner, column, stacked
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
+from mlpcore.experiments.signal_propagation import SignalPropagation
 from mlpcore.initialization import Initialization
 from mlpcore.meanfield import trainable_depth
 from mlpcore.params import ParameterError, again, choice, number, specs
@@ -27,7 +28,7 @@ from mlpcore.training import Samples
 # Numbers kept for the networks of one depth at most: 800 MB.
 MOST_NUMBERS = 200_000_000
 
-_planar = specs(PlanarTraining)
+_planar, _carried = specs(PlanarTraining), specs(SignalPropagation)
 
 
 class Trainability(PlanarTraining):
@@ -36,9 +37,7 @@ class Trainability(PlanarTraining):
     activation: str = choice(
         "tanh", ACTIVATIONS, label="Activation", help="The hidden layers' activation function."
     )
-    negative_slope: float = number(
-        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
-    )
+    negative_slope: float = again(_carried["negative_slope"])
     sigma_from: float = number(
         0.5, 0.1, 4.1, label="Lowest σ_w", help="Weights are normal with deviation σ_w/√n_in."
     )
@@ -46,13 +45,7 @@ class Trainability(PlanarTraining):
     sigmas: int = number(
         13, 2, 40, label="Number of σ_w", help="Equally far apart, both ends included."
     )
-    sigma_b: float = number(
-        0.3,
-        0.0,
-        5.0,
-        label="Bias scale σ_b",
-        help="Biases are normal with standard deviation σ_b.",
-    )
+    sigma_b: float = again(_carried["sigma_b"])
     depth_from: int = number(
         2, 1, 80, label="Fewest hidden layers", help="The shallowest networks of the grid."
     )
