@@ -1,8 +1,6 @@
 """The app as its users have it: started as ``make run`` starts it, seen in a real Chromium."""
 
 import contextlib
-import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,11 +13,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from benchmarks.chromium import launch
+
 ROOT = Path(__file__).parents[2]
 # Generous, for machines that do other things too.
 expect.set_options(timeout=30_000)
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 class Server:
@@ -72,10 +70,8 @@ def own_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = launch(playwright, "--disable-gpu", "--disable-background-networking")
         yield browser
         browser.close()
 
