@@ -205,7 +205,8 @@ def test_only_so_many_runs_are_listed_and_each_once(monkeypatch):
 
 
 def test_a_run_with_another_learning_rate_by_hand_is_no_answer_of_its_config(wait_for):
-    at = press(visit(**QUICK), "Reset")
+    # Long enough that its own answer cannot come before the reset.
+    at = press(visit(**QUICK | {"samples": "500", "epochs": "500"}), "Reset")
     wait_for(lambda: shown(at).status().state is State.PAUSED)
     at = press(at.run(), "Use it")
     at = finish(press(at, "Resume"), wait_for)
