@@ -57,7 +57,7 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
             return None
         answers[key] = answer
         place.empty()
-    st.markdown(f"{step.question} {_said(step, answers[key])}\n\n{step.answer}")
+    st.markdown(f"{step.question}\n\n{_said(step, answers[key])}\n\n{step.answer}")
     return answers[key]
 
 

@@ -46,7 +46,7 @@ def _curves(
         ],
         alt=f"The guess beside the measurement{so_far}. {off}",
         caption=escape(off),
-        margin=(10, 10, 10, 10),
+        margin=(10, 10, 38, 10),  # below the button that saves it
         xaxis=axis(theme, about.along, tickvals=places, showgrid=False),
         yaxis=axis(theme, about.title, range=[low, high]),
         annotations=[
