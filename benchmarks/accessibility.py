@@ -75,13 +75,13 @@ def answer(page: Page) -> None:
     finished(page)
 
 
-def draw(page: Page, most: int = 3) -> None:
-    """Draw the first of the five places of a lesson's chart."""
+def draw(page: Page, count: int = 3) -> None:
+    """Draw the first of the five places of a lesson's chart: this many."""
     places = page.get_by_role("slider", name="hidden layers: ")
     expect(places).to_have_count(5)
-    for place in range(most):
+    for place in range(count):
         places.nth(place).press("Enter")
-    expect(page.locator(".mlp-curve .missing")).to_have_count(5 - most)
+    expect(page.locator(".mlp-curve .missing")).to_have_count(5 - count)
 
 
 def compare(page: Page) -> None:

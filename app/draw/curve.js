@@ -14,7 +14,7 @@ class Curve {
     root.replaceChildren();
     const hint = make(root, "p", { class: "hint" });
     hint.append("Draw your guess across the chart. ");
-    make(hint, "span").append("With the keyboard: ← → for the next place, ↑ ↓ for its value.");
+    make(hint, "span").append("With the keyboard: ←\u00a0→ for the next place, ↑\u00a0↓ for its value.");
     make(root, "div", { class: "title" }).append(title);
     this.area = make(root, "div", { class: "area mlp-pad", role: "group", "aria-label": title });
     make(root, "div", { class: "title along" }).append(along);
@@ -110,6 +110,7 @@ class Curve {
   }
 
   key(event, i) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key in NEIGHBOURS) this.sliders[i + NEIGHBOURS[event.key]]?.focus();
     else if (event.key in CHANGES) this.set(i, this.start(i) + CHANGES[event.key] * this.step);
     else if (event.key === "Home") this.set(i, this.low);

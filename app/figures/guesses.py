@@ -32,6 +32,7 @@ def _curves(
     so_far: str,
 ) -> Figure:
     guessed = np.array(guess)
+    whole = all(float(place).is_integer() for place in places)
     off = _distance(about, places, np.abs(guessed - measured), so_far)
     known = np.concatenate([guessed, measured[np.isfinite(measured)]])
     low, high = (0.0, 102.0) if about.unit == "%" else (float(known.min()), float(known.max()))
@@ -47,7 +48,7 @@ def _curves(
         alt=f"The guess beside the measurement{so_far}. {off}",
         caption=escape(off),
         margin=(10, 10, 38, 10),  # below the button that saves it
-        xaxis=axis(theme, about.along, tickvals=places, showgrid=False),
+        xaxis=axis(theme, about.along, tickvals=places if whole else None, showgrid=False),
         yaxis=axis(theme, about.title, range=[low, high]),
         annotations=[
             _name("your guess", places[-1], guess_place, theme.muted),
