@@ -16,8 +16,8 @@ They are TOML files in ``assets/lessons``, one a lesson, named in addresses by t
     right = 2  # counted from 1
     answer = "Said once the learner has chosen."
 
-Instead of ``choices`` and ``right`` a step may ask for a number, or for one at each place of a
-curve. What is measured is one of :data:`app.measures.MEASURES`:
+Instead of ``choices`` and ``right`` a step may ask for a number, or for a curve, which the learner
+draws. What is measured is one of :data:`app.measures.MEASURES`:
 
 .. code-block:: toml
 

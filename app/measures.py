@@ -40,6 +40,10 @@ class Measure:
             return "nothing"
         return f"{value:.1f}%" if self.unit == "%" else f"{value:.3g}{self.unit}"
 
+    def distance(self, value: float) -> str:
+        """How far two values are apart, with the unit; of percentages, in points."""
+        return f"{value:.1f} points" if self.unit == "%" else self.words(value)
+
 
 def _percent(score: Score) -> float:
     return 100 * score.mean if score.count else float("nan")

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.draw.curve import Curve, draw_curve, fine_step, read_curve
+from app.figures.words import count
 from app.lessons import Choice, Guess, Step
-from app.measures import MEASURES
+from app.measures import MEASURES, Measure
 from mlpcore.params import Config
 
 # The place of a choice, or a number for each place of a measure.
@@ -55,7 +57,7 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
             return None
         answers[key] = answer
         place.empty()
-    st.markdown(f"{step.question} {_said(step, answers[key])}\n\n{step.answer}")
+    st.markdown(f"{step.question}\n\n{_said(step, answers[key])}\n\n{step.answer}")
     return answers[key]
 
 
@@ -73,26 +75,54 @@ def _choose(question: str, choices: Sequence[str], key: str) -> int | None:
 
 
 def _estimate(task: Guess, config: Config, key: str) -> tuple[float, ...] | None:
-    """Sliders for a number, or for one at each place; None until the learner is done."""
+    """A number or a curve to guess; None until the learner is done."""
     measure = MEASURES[task.measure]
-    places = measure.places(config) if measure.places else []
-    labels = [f"{place:.3g}" for place in places] or [measure.name]
-    if places:
-        st.markdown(f"{measure.title}, against {measure.along}:")
-    values = [
-        column.slider(
-            label,
-            task.low,
-            task.high,
-            (task.low + task.high) / 2,
-            step=(task.high - task.low) / 100,
-            format=f"%g{measure.unit.replace('%', '%%')}",
-            key=f"{key} {place}",
-        )
-        for place, (label, column) in enumerate(zip(labels, st.columns(len(labels)), strict=True))
-    ]
-    done = st.button("That is my guess", type="primary", key=f"{key} done")
-    return tuple(values) if done else None
+    if measure.places:
+        values = _draw(task, measure, measure.places(config), key)
+    else:
+        values = (_slide(task, measure, key),)
+    guess = tuple(value for value in values if value is not None)
+    missing = len(values) - len(guess)
+    label = f"Compare ({count(missing, 'place')} to draw)" if missing else "Compare"
+    done = st.button(label, type="primary", disabled=missing > 0, key=f"{key} done")
+    return guess if done and not missing else None
+
+
+def _draw(task: Guess, measure: Measure, places: Sequence[float], key: str) -> Curve:
+    """A chart to draw on; what has been drawn on it, which is kept for the visit."""
+    curves: dict[str, Curve] = st.session_state.setdefault("_curves", {})
+    name = f"{key} {', '.join(map(str, places))}"
+
+    def take() -> None:
+        sent = st.session_state[name].curve
+        curves[name] = read_curve(sent, len(places), task.low, task.high) or curves[name]
+
+    draw_curve(
+        curves.setdefault(name, (None,) * len(places)),
+        places,
+        task.low,
+        task.high,
+        unit=measure.unit,
+        title=measure.title,
+        along=measure.along,
+        key=name,
+        on_change=take,
+    )
+    return curves[name]
+
+
+def _slide(task: Guess, measure: Measure, key: str) -> float:
+    """A slider for a number."""
+    return st.slider(
+        measure.title,
+        task.low,
+        task.high,
+        (task.low + task.high) / 2,
+        step=fine_step(task.low, task.high),
+        format=f"%g{measure.unit.replace('%', '%%')}",
+        key=f"{key} guess",
+        persist_state="session",
+    )
 
 
 def _said(step: Step, answer: Answer) -> str:

@@ -20,6 +20,7 @@ from benchmarks.chromium import launch
 IMPACTS = ("critical", "serious", "moderate", "minor")
 PAPERS = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 31)"}
 PLANAR = "epochs=2&seeds=2&samples=50&batch_size=32"
+CURVE = "lesson=deep-mlps&step=1"
 # Time that finished training, drawing and opening may take on a busy machine, in milliseconds.
 PATIENCE = 120_000
 
@@ -74,6 +75,22 @@ def answer(page: Page) -> None:
     finished(page)
 
 
+def draw(page: Page, count: int = 3) -> None:
+    """Draw the first of the five places of a lesson's chart: this many."""
+    places = page.get_by_role("slider", name="hidden layers: ")
+    expect(places).to_have_count(5)
+    for place in range(count):
+        places.nth(place).press("Enter")
+    expect(page.locator(".mlp-curve .missing")).to_have_count(5 - count)
+
+
+def compare(page: Page) -> None:
+    """Draw all places, and compare them with what is measured."""
+    draw(page, 5)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    finished(page)
+
+
 def finished(page: Page) -> None:
     """Wait for the end of a run, and until the page has heard of it and is drawn again."""
     expect(page.locator(".words").first).to_contain_text("finished", timeout=PATIENCE)
@@ -121,6 +138,8 @@ VISITS = (
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
     Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),
     Visit("A lesson's answer", "wide-vs-deep?lesson=deep-mlps&step=2", answer, runs=False),
+    Visit("A curve to draw", f"wide-vs-deep?{PLANAR}&{CURVE}", draw, runs=False),
+    Visit("A curve compared", f"wide-vs-deep?{PLANAR}&{CURVE}", compare, runs=False),
     Visit("Projector", f"wide-vs-deep?{PLANAR}&projector=true"),
     Visit("Replay, of a bad link", f"wide-vs-deep?{PLANAR}&noise=loud", replay),
 )

@@ -1,11 +1,11 @@
 """A plane to draw labelled points on, in the browser."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from app.draw import source
 from app.figures.classes import CLASS_PATHS, OUTLINE
 from app.figures.drawing import CLASS_COLOURS
 
@@ -13,8 +13,7 @@ from app.figures.drawing import CLASS_COLOURS
 HALF_WIDTH = 1.5
 MOST_POINTS = 5000
 
-_HERE = Path(__file__).parent
-_CSS, _JS = (_HERE / "draw.css").read_text(), (_HERE / "draw.js").read_text()
+_CSS, _JS = source("draw", "css"), source("draw", "js")
 
 
 def draw_points(csv: str, *, key: str, on_change: Callable[[], None]) -> None:

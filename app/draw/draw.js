@@ -1,22 +1,12 @@
 // A plane to draw labelled points on. A click is a point, a drag sprays several; what is on the
 // plane goes to the page as CSV whenever a stroke ends.
 
-const SVG = "http://www.w3.org/2000/svg";
 const SIZE = 0.032; // a point's radius, in units of the plane
 const SPACING = 0.07; // of two sprayed clusters
 const SPRAYED = 2; // points a cluster
 const JITTER = 0.045; // how far sprayed points lie from the pointer: a standard deviation
 const PACE = 0.1; // of the cursor that arrow keys move
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
-function make(parent, name, attributes = {}) {
-  const element = name.startsWith("svg:")
-    ? document.createElementNS(SVG, name.slice(4))
-    : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  parent.append(element);
-  return element;
-}
 
 function normal() {
   return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
@@ -66,7 +56,7 @@ class Plane {
   plane(root) {
     const { half } = this;
     this.svg = make(root, "svg:svg", {
-      class: "plane",
+      class: "plane mlp-pad",
       viewBox: `${-half} ${-half} ${2 * half} ${2 * half}`,
       tabindex: 0,
       role: "application",
@@ -81,23 +71,15 @@ class Plane {
     }
     this.points = make(this.svg, "svg:g");
     this.cross = make(this.svg, "svg:path", { class: "cursor", d: "M-0.07,0H0.07M0,-0.07V0.07" });
-    this.svg.onpointerdown = (event) => {
-      if (event.button || this.drawing) return;
-      this.svg.setPointerCapture(event.pointerId);
-      this.drawing = event.pointerId;
-      this.last = this.place(event);
-      this.strokes.push([]);
-      this.add(...this.last);
-    };
-    this.svg.onpointermove = (event) => {
-      if (event.pointerId !== this.drawing) return;
-      for (const step of event.getCoalescedEvents?.() ?? [event]) this.spray(...this.place(step));
-    };
-    this.svg.onpointerup = this.svg.onpointercancel = (event) => {
-      if (event.pointerId !== this.drawing) return;
-      this.drawing = null;
-      this.tell(true);
-    };
+    onStrokes(this.svg, {
+      begin: (event) => {
+        this.last = this.place(event);
+        this.strokes.push([]);
+        this.add(...this.last);
+      },
+      move: (event) => this.spray(...this.place(event)),
+      end: () => this.tell(true),
+    });
     this.svg.onkeydown = (event) => this.key(event);
     this.spoken = make(root, "span", { class: "spoken", role: "status" });
   }

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.curves import LABEL_GAP, apart, line
+from app.figures.curves import LABEL_GAP, Floats, apart, line
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure
 from app.measures import MEASURES, Measure
 
@@ -32,10 +32,8 @@ def _curves(
     so_far: str,
 ) -> Figure:
     guessed = np.array(guess)
-    gaps = np.abs(guessed - measured)
-    off = (
-        f", off by {about.words(float(np.nanmax(gaps)))} at most" if np.isfinite(gaps).any() else ""
-    )
+    whole = all(float(place).is_integer() for place in places)
+    off = _distance(about, places, np.abs(guessed - measured), so_far)
     known = np.concatenate([guessed, measured[np.isfinite(measured)]])
     low, high = (0.0, 102.0) if about.unit == "%" else (float(known.min()), float(known.max()))
     ends = [float(guessed[-1]), float(np.nan_to_num(measured[-1]))]
@@ -47,14 +45,26 @@ def _curves(
             line(places, guessed, theme.muted, 3, dash="dot", **marks),
             line(places, measured, theme.accent, 4, **marks),
         ],
-        alt=f"The guess beside the measurement{so_far}{off}.",
-        margin=(10, 130, 10, 10),
-        xaxis=axis(theme, about.along, tickvals=places, showgrid=False),
+        alt=f"The guess beside the measurement{so_far}. {off}",
+        caption=escape(off),
+        margin=(10, 10, 38, 10),  # below the button that saves it
+        xaxis=axis(theme, about.along, tickvals=places if whole else None, showgrid=False),
         yaxis=axis(theme, about.title, range=[low, high]),
         annotations=[
             _name("your guess", places[-1], guess_place, theme.muted),
             _name(f"measured{so_far}", places[-1], measured_place, theme.accent),
         ],
+    )
+
+
+def _distance(about: Measure, places: list[float], gaps: Floats, so_far: str) -> str:
+    """A sentence on how far a guess is off where there is something measured."""
+    if not np.isfinite(gaps).any():
+        return "Nothing is measured yet." if so_far else "There is nothing to compare it with."
+    farthest = int(np.nanargmax(gaps))
+    return (
+        f"Your guess is {about.distance(float(np.nanmean(gaps)))} off on average{so_far}, and "
+        f"{about.distance(float(gaps[farthest]))} at most ({about.along}: {places[farthest]:.3g})."
     )
 
 

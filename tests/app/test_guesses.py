@@ -52,6 +52,18 @@ def test_every_measure_is_drawn_beside_a_guess(name, runs):
             assert isinstance(drawn, Html)
 
 
+def test_how_far_a_curve_is_off_is_said(runs):
+    first, last = runs["wide-vs-deep"]
+    measured = MEASURES["accuracy by depth"].values(last)
+    guess = (measured[0], measured[1] + 3, measured[2] - 6)
+    layout = guesses.beside(last, THEME, "accuracy by depth", guess)["layout"]
+    words = "Your guess is 3.0 points off on average, and 6.0 points at most (hidden layers: 3)."
+    assert layout["meta"]["caption"] == words
+    assert words in layout["meta"]["alt"]
+    early = guesses.beside(first, THEME, "accuracy by depth", guess)["layout"]
+    assert " off on average so far, and " in early["meta"]["caption"]
+
+
 def test_a_number_is_said_with_what_came_of_it(runs):
     first, last = runs["polynomial-features"]
     score = f"{100 * last.polynomial.score.mean:.1f}%"

@@ -14,6 +14,7 @@ APP = Path(__file__).parents[2] / "app"
 LESSON = lessons.get("deep-mlps")
 CURVE = next(n for n, step in enumerate(LESSON.steps, 1) if step.page == "wide-vs-deep")
 CHOICE = CURVE + 1
+NUMBER = next(n for n, step in enumerate(LESSON.steps, 1) if step.page == "polynomial-features")
 
 
 def visit(page, **parameters):
@@ -36,6 +37,17 @@ def shown(at):
 
 def press(at, label):
     return next(button for button in at.button if button.label == label).click().run()
+
+
+def compare(at):
+    return next(button for button in at.main.button if button.label.startswith("Compare"))
+
+
+def draw(at, values):
+    """Draw on the chart that is shown, as if the browser had sent it."""
+    curves = at.session_state["_curves"]
+    curves[list(curves)[-1]] = values
+    return at.run()
 
 
 def said(at, words):
@@ -114,7 +126,7 @@ def test_a_step_shows_no_result_before_the_guess(number):
     assert said(at, step.question)
     assert not said(at, step.answer)
     assert not shown(at)
-    assert not at.get("bidi_component")
+    assert not at.session_state["_placed"]
     assert not at.header
 
 
@@ -132,11 +144,41 @@ def test_a_choice_is_answered():
 
 def test_a_curve_is_guessed_and_compared():
     at = in_lesson(CURVE)
-    at = at.main.slider[1].set_value(80.0).run()
+    assert not [*at.main.slider]
+    assert compare(at).label == "Compare (5 places to draw)"
+    at = draw(at, (50.0, 80.0, None, 60.0, None))
+    assert compare(at).label == "Compare (2 places to draw)"
+    assert compare(at).disabled
+    at = draw(at, (50.0, 80.0, 70.0, 60.0, 0.0))
     assert not shown(at)
-    at = press(at, "That is my guess")
+    at = press(at, "Compare")
     assert said(at, LESSON.steps[CURVE - 1].answer)
-    assert at.session_state["_answers"][f"{LESSON.slug} {CURVE}"][1] == 80
+    assert at.session_state["_answers"][f"{LESSON.slug} {CURVE}"] == (50, 80, 70, 60, 0)
+    assert shown(at)
+
+
+def test_a_curve_that_is_half_drawn_is_kept_for_the_visit_and_not_in_the_link():
+    at = draw(in_lesson(CURVE), (50.0, None, None, None, 60.0))
+    at = press(press(at, "Next"), "Previous")
+    assert compare(at).label == "Compare (3 places to draw)"
+    assert at.query_params == {"lesson": LESSON.slug}  # the first step needs no number
+
+
+def test_a_curve_is_drawn_anew_over_other_places():
+    at = draw(in_lesson(CURVE), (50.0,) * 5)
+    at = at.sidebar.slider[0].set_value((1, 3)).run()
+    assert compare(at).label == "Compare (3 places to draw)"
+    at = at.sidebar.slider[0].set_value((1, 5)).run()
+    assert compare(at).label == "Compare"
+
+
+def test_a_number_is_guessed_and_kept_for_the_visit():
+    at = in_lesson(NUMBER)
+    at = at.main.slider[0].set_value(60.0).run()
+    at = press(press(at, "Next"), "Previous")
+    assert at.main.slider[0].value == 60
+    at = press(at, "Compare")
+    assert at.session_state["_answers"][f"{LESSON.slug} {NUMBER}"] == (60,)
     assert shown(at)
 
 
