@@ -325,6 +325,12 @@ class Jobs:
         return not (self._closed.is_set() or self._full)
 
     @property
+    def history_bytes(self) -> int:
+        """Of the histories of all jobs now."""
+        with self._lock:
+            return sum(job.history.bytes for job in self._jobs.values())
+
+    @property
     def _full(self) -> bool:
         with self._lock:
             states = [job.status().state for job in self._jobs.values()]
@@ -395,18 +401,14 @@ class Jobs:
         while thinned:
             thinned = False
             for job in by_use:
-                if self._fits:
+                if self.history_bytes <= self._history_bytes:
                     return
                 thinned |= job.history.thin()
         for job in by_use:
-            if self._fits:
+            if self.history_bytes <= self._history_bytes:
                 return
             if not job.watchers:
                 self._forget(job)
-
-    @property
-    def _fits(self) -> bool:
-        return sum(job.history.bytes for job in self._jobs.values()) <= self._history_bytes
 
 
 def default_device() -> torch.device:
