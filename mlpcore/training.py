@@ -222,6 +222,11 @@ class _Gathered:
             yield rows.unflatten(0, chosen.shape).mT, targets
 
 
+def evenly(size: int, count: int) -> Tensor:
+    """Places (count,) of samples that are evenly spread over ``size``."""
+    return torch.linspace(0, size - 1, count).long()
+
+
 def steps_per_epoch(size: int, batch_size: int, drop_last: bool) -> int:
     """Batches in one pass over ``size`` samples."""
     return size // batch_size if drop_last else math.ceil(size / batch_size)

@@ -13,17 +13,16 @@ from torch import Tensor
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.control import Control
 from mlpcore.datasets import collection
-from mlpcore.datasets.augmentation import flat, pack
+from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.learner import Architecture, Floats, Learner, stacked
-from mlpcore.experiments.picture_samples import PictureSamples, check_batch
+from mlpcore.experiments.picture_samples import PictureSamples, check_batch, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import Training
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import SCHEMES, Initialization
 from mlpcore.params import again, choice, number, specs, text
 from mlpcore.stack import with_ones
-from mlpcore.training import Samples
 from mlpcore.weights import Networks
 
 _training = specs(Training)
@@ -200,18 +199,6 @@ def confusion(architecture: Architecture, network: int, pictures: Pictures) -> N
     return counts
 
 
-@functools.lru_cache(maxsize=1)
-def _on_device(pictures: Pictures, device: torch.device | str) -> tuple[Tensor, Samples, Samples]:
-    """The training set packed, an even sample of it, and the validation set; for all who ask."""
-    classes, labels = len(pictures.classes), pictures.train_labels
-    spread = torch.linspace(0, len(labels) - 1, len(pictures.val_images)).long()
-    return (
-        pack(pictures.train_images).to(device),
-        Samples(flat(pictures.train_images[spread]), labels[spread], classes, device),
-        Samples(flat(pictures.val_images), pictures.val_labels, classes, device),
-    )
-
-
 class _Run(Run[AnimalFaces, Snapshot]):
     """The state of one run: a learner with augmentation, one without, or both."""
 
@@ -220,7 +207,7 @@ class _Run(Run[AnimalFaces, Snapshot]):
         self.pictures = pictures
         classes = len(pictures.classes)
         sizes = [3 * SIDE * SIDE, *config.hidden_widths, classes]
-        words, seen, test = _on_device(pictures, device)
+        words, seen, test = on_device(pictures, device)
         self.learners: dict[str, Learner] = {}
         courses = []
         for arm, wanted in (("augmented", "on"), ("plain", "off")):

@@ -14,17 +14,16 @@ from torch import Tensor
 from mlpcore.budget import parameter_count
 from mlpcore.control import Control
 from mlpcore.datasets import collection, planar
-from mlpcore.datasets.augmentation import flat, pack
 from mlpcore.datasets.pictures import SIDE
 from mlpcore.experiments.learner import Floats, Learner, column
-from mlpcore.experiments.picture_samples import PictureSamples, check_batch
+from mlpcore.experiments.picture_samples import PictureSamples, check_batch, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, again, choice, number, specs, text
 from mlpcore.scores import Score
-from mlpcore.training import Samples
+from mlpcore.training import Samples, WideSamples, evenly
 from mlpcore.weights import KeptWeights, Networks
 
 # Weights and biases of all networks at most: 500 MB with their gradients.
@@ -32,7 +31,7 @@ MOST_PARAMETERS = 60_000_000
 # Pictures are rotated by up to this, in degrees, and flipped, as in the tutorial.
 ROTATION = 10.0
 # Looks, spread over a run, at how the networks do on at most so many samples.
-LOOKS, LOOKED_AT = 10, 200
+LOOKS, LOOKED_AT = 10, 128
 # Samples that show what happens inside.
 PROBED = 64
 # Bytes of weights that are kept, of the sweeps that finished last.
@@ -310,39 +309,28 @@ class _Data:
     @classmethod
     def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
         classes = config.sizes[-1]
+        train: Samples
         if config.on_pictures:
             with control.preparing(collection.work(config.data)) as progress:
                 pictures = collection.load(config.data, progress)
             check_batch(config, pictures)
-            images, labels = pictures.train_images, pictures.train_labels
-            words = pack(images).to(device)
-            train: Samples = PictureSamples(words, labels, classes, ROTATION, [config.seed])
-            spread = _spread(len(images), len(pictures.val_images))
-            seen, seen_labels = flat(images[spread]), labels[spread]
-            test, test_labels = flat(pictures.val_images), pictures.val_labels
+            words, seen, test = on_device(pictures, device)
+            train = PictureSamples(words, pictures.train_labels, classes, ROTATION, [config.seed])
         else:
             split = config.split()
-            seen, seen_labels = split.train_inputs, split.train_labels
-            test, test_labels = split.test_inputs, split.test_labels
-            train = Samples(seen, seen_labels, classes, device)
-
-        def some(inputs: Tensor, labels: Tensor, count: int) -> Samples:
-            chosen = _spread(len(inputs), min(count, len(inputs)))
-            return Samples(inputs[chosen], labels[chosen], classes, device)
-
-        probe = some(seen, seen_labels, PROBED)
-        return cls(
-            train=train,
-            seen=Samples(seen, seen_labels, classes, device),
-            test=Samples(test, test_labels, classes, device),
-            few=(some(seen, seen_labels, LOOKED_AT), some(test, test_labels, LOOKED_AT)),
-            probe=Probe(probe.inputs[None].cpu(), probe.targets[None].cpu()),
-        )
+            train = seen = Samples(split.train_inputs, split.train_labels, classes, device)
+            test = Samples(split.test_inputs, split.test_labels, classes, device)
+        few = _some(seen, LOOKED_AT), _some(test, LOOKED_AT)
+        probed = _some(seen, PROBED)
+        probe = Probe(probed.inputs[None].cpu(), probed.targets[None].cpu())
+        return cls(train, seen, test, few, probe)
 
 
-def _spread(size: int, count: int) -> Tensor:
-    """Places of ``count`` samples, evenly spread over ``size``."""
-    return torch.linspace(0, size - 1, count).long()
+def _some(samples: Samples, count: int) -> Samples:
+    """At most so many of the samples, evenly spread over them."""
+    chosen = evenly(len(samples.labels), min(count, len(samples.labels)))
+    inputs, labels = samples.inputs[:-1, chosen].T, samples.labels[chosen]
+    return WideSamples(inputs, labels, len(samples.targets), samples.inputs.device)
 
 
 class _Course(Course):

@@ -1,5 +1,6 @@
 """Labelled pictures, kept as bytes and turned into a stack's batches when their turn comes."""
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from mlpcore.datasets import augmentation
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.settings import Training
 from mlpcore.params import ParameterError
-from mlpcore.training import Samples, steps_per_epoch
+from mlpcore.training import Samples, WideSamples, evenly, steps_per_epoch
 
 # Moves have seeds of their own: networks with and without them meet the pictures in equal orders.
 # (torch's generator knows no more than 32 bits of a seed.)
@@ -56,6 +57,20 @@ class PictureSamples(Samples):
         """How one network's pictures are moved in an epoch: (N, 2, 3)."""
         angles, flips = augmentation.random_moves(len(self.words), degrees, mover)
         return augmentation.steps(angles, flips, SIDE)
+
+
+@functools.lru_cache(maxsize=1)
+def on_device(pictures: Pictures, device: torch.device | str) -> tuple[Tensor, Samples, Samples]:
+    """The training set packed, an even sample of it, and the validation set; for all who ask."""
+    classes, labels = len(pictures.classes), pictures.train_labels
+    chosen = evenly(len(labels), len(pictures.val_labels))
+    return (
+        augmentation.pack(pictures.train_images).to(device),
+        WideSamples(
+            augmentation.flat(pictures.train_images[chosen]), labels[chosen], classes, device
+        ),
+        WideSamples(augmentation.flat(pictures.val_images), pictures.val_labels, classes, device),
+    )
 
 
 def check_batch(config: Training, pictures: Pictures) -> None:
