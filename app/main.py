@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import operations, uploads
+from app import operations, uploads, visitors
 from app.live import route
 from app.live.component import frames, jobs
 from app.settings import settings
@@ -15,7 +15,11 @@ base = f"/{base}" if base else ""
 app = st.App(
     "router.py",
     routes=[*route.routes(jobs, frames, base), operations.readiness(jobs, base)],
-    middleware=[operations.guard(base), uploads.few(base)],
+    middleware=[
+        operations.guard(base),
+        visitors.bounded(base, settings().visitors),
+        uploads.few(base),
+    ],
     lifespan=operations.ending(jobs),
     on_script_error=operations.apologise,
 )

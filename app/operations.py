@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.memory import settle
 from mlpcore.jobs import Jobs
 
 log = logging.getLogger(__name__)
@@ -72,10 +73,11 @@ def readiness(jobs: Callable[[], Jobs], base: str) -> Route:
 
 
 def ending(jobs: Callable[[], Jobs]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
-    """What the server does around its life: at the end all runs are told to stop."""
+    """Around the server's life: it starts small, and at the end all runs are told to stop."""
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        settle()
         yield
         jobs().close()
         log.info("stopped")

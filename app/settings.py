@@ -23,6 +23,13 @@ class Settings(Config):
     waiting_runs: int = number(
         100, 1, 100_000, label="Waiting runs", help="Runs that may wait in line, of all visitors."
     )
+    visitors: int = number(
+        200,
+        1,
+        100_000,
+        label="Visitors",
+        help="Pages open at a time; others must wait.",
+    )
     runs_per_visitor: int = number(
         8, 2, 1000, label="Runs per visitor", help="Unfinished runs that one browser tab may watch."
     )
@@ -30,12 +37,12 @@ class Settings(Config):
         32, 0, 10_000, label="Kept results", help="Finished runs kept for whoever asks next."
     )
     replay_megabytes: int = number(
-        512,
+        96,
         0,
         1_000_000,
         label="Replay memory",
         unit="MB",
-        help="The past of all runs together, for replay; beyond it every other moment goes.",
+        help="The past of all runs together; beyond it moments go, then results nobody watches.",
     )
     offline: bool = switch(
         False, label="Offline", help="Never fetch anything; real photographs only if cached."

@@ -5,7 +5,8 @@ them, for SECONDS: each opens the page through Streamlit's websocket, follows it
 the live route as a browser does, and once its run has finished asks for the next config. A browser
 is drawn for by a pause of DRAWING seconds after each answer. Besides, each visitor asks every
 PROBE seconds for an answer at once; those are the latencies. A run is lost if the server no longer
-knows it while somebody watches. Linux only: memory and threads are read from /proc.
+knows it while somebody watches. Linux only: memory and threads are read from /proc. What of the
+memory is the past of runs, the server itself writes down.
 
 ``python -m benchmarks.load`` takes 4 minutes. It fails if a run is lost, anything answers with an
 error, or threads are left over.
@@ -39,6 +40,21 @@ QUERY = "epochs=200&seeds=8&seed={seed}"
 FORGOTTEN = 20.0
 # Threads that pools may start late. A leak would leave one for each visitor or run.
 LATE = 2
+# In the server: writes down, again and again, the bytes of the histories of all runs.
+NOTE_HISTORY = """
+def note():
+    import pathlib, sys, time
+    file = pathlib.Path({file!r})
+    while True:
+        time.sleep(1)
+        live = sys.modules.get("app.live.component")
+        if live and live.jobs.cache_info().currsize:
+            new = file.with_suffix(".new")
+            new.write_text(str(live.jobs().history_bytes))
+            new.replace(file)
+import threading
+threading.Thread(target=note, daemon=True).start()
+"""
 
 
 @dataclass
@@ -52,7 +68,7 @@ class Record:
         errors: exceptions in pages, and connections that broke.
         runs: the runs that visitors followed, by id.
         finished: how often a visitor saw one to its end.
-        memory: (seconds since the start, MB) of the server.
+        memory: (seconds since the start, MB of the server, MB of these the past of runs).
     """
 
     latencies: list[float] = field(default_factory=list)
@@ -61,7 +77,7 @@ class Record:
     errors: list[str] = field(default_factory=list)
     runs: set[str] = field(default_factory=set)
     finished: int = 0
-    memory: list[tuple[float, float]] = field(default_factory=list)
+    memory: list[tuple[float, float, float]] = field(default_factory=list)
 
 
 class Visitor:
@@ -140,13 +156,16 @@ class Visitor:
             await asyncio.sleep(DRAWING)
 
 
-async def crowd(app: AppServer, visitors: int, configs: int, seconds: float) -> Record:
-    """All visitors at once, while the server's memory is looked at."""
+async def crowd(
+    app: AppServer, history: Path, visitors: int, configs: int, seconds: float
+) -> Record:
+    """All visitors at once, while the server's memory is looked at, and its note of the past."""
     record, started = Record(), time.monotonic()
 
     async def look() -> None:
         while True:
-            record.memory.append((time.monotonic() - started, app.megabytes))
+            past = int(history.read_text()) / 1e6 if history.exists() else 0.0
+            record.memory.append((time.monotonic() - started, app.megabytes, past))
             await asyncio.sleep(SAMPLING)
 
     looking = asyncio.create_task(look())
@@ -176,13 +195,13 @@ class Outcome:
 def run(visitors: int, configs: int, seconds: float) -> Outcome:
     """Start the app, let a crowd visit it, and wait until it is forgotten."""
     with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
-        with AppServer(log) as app:
+        log, history = Path(folder) / "log", Path(folder) / "history"
+        with AppServer(log, prelude=NOTE_HISTORY.format(file=str(history))) as app:
             # Pools of threads that a server fills once are then full.
-            asyncio.run(crowd(app, visitors, configs, WARM_UP))
+            asyncio.run(crowd(app, history, visitors, configs, WARM_UP))
             time.sleep(FORGOTTEN)
             before = app.threads
-            record = asyncio.run(crowd(app, visitors, configs, seconds))
+            record = asyncio.run(crowd(app, history, visitors, configs, seconds))
             deadline = time.monotonic() + FORGOTTEN
             while app.threads > before and time.monotonic() < deadline:
                 time.sleep(0.5)
@@ -199,8 +218,12 @@ def report(outcome: Outcome) -> str:
         p50, p95, top = 1000 * np.percentile(values, [50, 95, 100])
         return f"{p50:.0f} / {p95:.0f} / {top:.0f}"
 
-    times, megabytes = np.array(record.memory).T
-    late = megabytes[times > 60] if times[-1] > 60 else megabytes
+    def memory(sample: tuple[float, float, float]) -> str:
+        _, megabytes, past = sample
+        return f"{megabytes:.0f} ({past:.0f})"
+
+    end = record.memory[-1]
+    minute = next((sample for sample in record.memory if sample[0] > 60), record.memory[0])
     codes = ", ".join(f"{count:,} × {code}" for code, count in sorted(record.answers.items()))
     rows = {
         "answers of the live route": codes,
@@ -209,7 +232,7 @@ def report(outcome: Outcome) -> str:
         "errors in the server's log": f"{len(outcome.problems)}",
         "latency of an answer at once, ms: median / p95 / most": milliseconds(record.latencies),
         "a run of the page's script, ms: median / p95 / most": milliseconds(record.script),
-        "memory at the end, after a minute, MB": f"{megabytes[-1]:.0f}, {late[0]:.0f}",
+        "memory after a minute, at the end, MB (past of runs)": f"{memory(minute)}, {memory(end)}",
         "threads before, after": f"{outcome.threads_before}, {outcome.threads_after}",
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())

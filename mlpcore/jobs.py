@@ -203,9 +203,11 @@ class Jobs:
         at_once: how many work at once; by default one for every two cores, at least one.
         turn: seconds a job may work while others wait.
         patience: seconds after which a watcher that has not been heard of is forgotten.
-        keep: how many finished jobs are kept for those who ask for the same config again.
+        keep: how many finished jobs are kept for those who ask for the same config again, if
+            they fit.
         waiting: how many jobs may wait in line.
-        history_bytes: of the histories of all jobs together, kept to within a second's work.
+        history_bytes: of the histories of all jobs together, kept to within a second's work;
+            finished jobs that nobody watches go if thinner histories are not enough.
         per_watcher: how many unfinished jobs one watcher may watch.
     """
 
@@ -219,7 +221,7 @@ class Jobs:
         keep: int = 32,
         waiting: int = 100,
         per_watcher: int = 8,
-        history_bytes: int = 512 * 2**20,
+        history_bytes: int = 96 * 2**20,
     ) -> None:
         # Stacks of small networks do not gain from more threads, and those who watch need a core.
         torch.set_num_threads(1)
@@ -323,6 +325,12 @@ class Jobs:
         return not (self._closed.is_set() or self._full)
 
     @property
+    def history_bytes(self) -> int:
+        """Of the histories of all jobs now."""
+        with self._lock:
+            return sum(job.history.bytes for job in self._jobs.values())
+
+    @property
     def _full(self) -> bool:
         with self._lock:
             states = [job.status().state for job in self._jobs.values()]
@@ -363,6 +371,11 @@ class Jobs:
         self._unshare(job)
         del self._jobs[job.id]
 
+    def _forget(self, job: Job) -> None:
+        """Keep the result of a job that nobody watches no longer."""
+        self._unshare(job)
+        self._drop_unwatched(job)
+
     def _reap(self) -> None:
         while not self._closed.wait(min(1.0, self._patience / 4)):
             with self._lock:
@@ -374,21 +387,28 @@ class Jobs:
                     self._drop_unwatched(job)
                 idle = [job for job in self._shared.values() if not job.watchers]
                 for job in idle[: max(0, len(idle) - self._keep)]:
-                    self._unshare(job)
-                    self._drop_unwatched(job)
-                self._thin_histories()
+                    self._forget(job)
+                self._fit_histories()
 
-    def _thin_histories(self) -> None:
-        """Thin histories in turn until they fit, that of the job least recently watched first."""
+    def _fit_histories(self) -> None:
+        """Thin histories in turn until they fit, that of the job least recently watched first.
+
+        If they do not fit when only their first and latest moments are left, finished jobs that
+        nobody watches are forgotten in that order.
+        """
         by_use = sorted(self._jobs.values(), key=lambda job: job.seen)
         thinned = True
         while thinned:
             thinned = False
             for job in by_use:
-                held = sum(job.history.bytes for job in self._jobs.values())
-                if held <= self._history_bytes:
+                if self.history_bytes <= self._history_bytes:
                     return
                 thinned |= job.history.thin()
+        for job in by_use:
+            if self.history_bytes <= self._history_bytes:
+                return
+            if not job.watchers:
+                self._forget(job)
 
 
 def default_device() -> torch.device:

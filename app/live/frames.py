@@ -10,8 +10,6 @@ import hashlib
 import json
 import logging
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,14 +17,15 @@ from typing import Any
 from app.figures.drawing import THEMES, Figure, Html, Theme, enlarged, escape
 from mlpcore.history import Moment
 from mlpcore.jobs import Job
+from mlpcore.kept import Kept
 
 log = logging.getLogger(__name__)
 
 Draw = Callable[..., Figure | Html]
 
-# Views and frames that are kept; the ones used longest ago go first.
+# Views that are kept, and bytes of frames.
 MOST_VIEWS = 4096
-MOST_FRAMES = 512
+MOST_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True)
@@ -80,20 +79,24 @@ class Frame:
     kind: str
     parts: dict[str, str]
 
+    @property
+    def size(self) -> int:
+        """Bytes of its parts, which are ASCII."""
+        return sum(map(len, self.parts.values()))
+
 
 class Frames:
     """Draws views of jobs and remembers the frames."""
 
     def __init__(self) -> None:
-        self._views: OrderedDict[str, View] = OrderedDict()
-        self._frames: OrderedDict[tuple[str, int, str, str], Frame] = OrderedDict()
-        self._lock = threading.Lock()
+        self._views: Kept[str, View] = Kept(MOST_VIEWS)
+        self._frames: Kept[tuple[str, int, str, str], Frame] = Kept(
+            MOST_BYTES, lambda frame: frame.size
+        )
 
     def register(self, view: View) -> str:
         """Make a view known to the route; returns its id."""
-        with self._lock:
-            _remember(self._views, view.id, view, MOST_VIEWS)
-        return view.id
+        return self._views.keep(view.id, view)
 
     def knows(self, view_id: str) -> bool:
         """Whether a view of this id has been registered."""
@@ -105,11 +108,14 @@ class Frames:
         Raises:
             KeyError: the view or the theme is not known.
         """
-        view, colours = self._views[view_id], THEMES[theme]
+        view, colours = self._views.get(view_id), THEMES[theme]
+        if view is None:
+            raise KeyError(view_id)
         key = (job.id, moment.number, view_id, theme)
-        frame = self._frames.get(key) or encode(view, moment.snapshot, colours)
-        with self._lock:
-            _remember(self._frames, key, frame, MOST_FRAMES)
+        frame = self._frames.get(key)
+        if frame is None:
+            frame = encode(view, moment.snapshot, colours)
+            self._frames.keep(key, frame)
         return frame
 
 
@@ -135,11 +141,3 @@ def _parts(values: list[Any]) -> dict[str, str]:
 
 def _hash(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
-
-
-def _remember(kept: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
-    """Keep a value as the newest of at most so many."""
-    kept[key] = value
-    kept.move_to_end(key)
-    while len(kept) > most:
-        kept.popitem(last=False)

@@ -5,8 +5,8 @@ fingerprint. A name says nothing about this machine's files, so it may stand in 
 """
 
 from mlpcore.datasets import animal_faces, drawn_faces
-from mlpcore.datasets.kept import Kept
 from mlpcore.datasets.pictures import Pictures, Progress
+from mlpcore.kept import Kept
 from mlpcore.params import ParameterError
 
 DRAWN, REAL = "drawn", "real"
@@ -21,7 +21,7 @@ def _size(pictures: Pictures) -> int:
     return EACH + len(pictures.train_labels) + len(pictures.val_labels)
 
 
-_kept: Kept[Pictures] = Kept(MOST_KEPT, _size)
+_kept: Kept[str, Pictures] = Kept(MOST_KEPT, _size)
 # The drawn and the real ones, once they are there.
 _made: dict[str, Pictures] = {}
 

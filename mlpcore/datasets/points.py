@@ -18,9 +18,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mlpcore.datasets.kept import Kept
 from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import PLANAR, TEST_SHARE, Split
+from mlpcore.kept import Kept
 from mlpcore.maps import HALF_WIDTH
 from mlpcore.params import ParameterError
 from mlpcore.texts import encodable
@@ -49,7 +49,7 @@ PREFIX = "points-"
 # Sets kept in memory; the one unused for longest goes first. Each takes at most about a megabyte.
 MOST_KEPT = 256
 
-_kept: "Kept[Points]" = Kept(MOST_KEPT)
+_kept: "Kept[str, Points]" = Kept(MOST_KEPT)
 
 
 class RowsError(ParameterError):

@@ -169,9 +169,11 @@ class Learner:
         self.optimiser = OPTIMISERS[config.optimiser](
             self.stack, config.momentum, config.weight_decay
         )
-        self.epochs: list[int] = []
         self.history: list[tuple[Floats, ...]] = []
         self.diverged_at = np.full(self.stack.models, -1)
+        # Of snapshots, which share them until the next evaluation.
+        self._epochs = np.zeros(0, np.int64)
+        self._curves: tuple[Floats, ...] = ()
 
     def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> None:
         """Learn from a batch, laid out as for :meth:`Stack.compute_gradients`.
@@ -186,30 +188,29 @@ class Learner:
         metrics = *evaluate(self.stack, train), *evaluate(self.stack, test)
         accuracy, loss, test_accuracy, test_loss = torch.stack(metrics).cpu().numpy()
         finite = np.isfinite(loss) & np.isfinite(test_loss)
-        self.diverged_at[(self.diverged_at < 0) & ~finite] = epoch
-        self.epochs.append(epoch)
+        self.diverged_at = np.where((self.diverged_at < 0) & ~finite, epoch, self.diverged_at)
         self.history.append((accuracy, test_accuracy, loss, test_loss))
+        self._epochs = np.append(self._epochs, epoch)
+        self._curves = tuple(np.stack(column) for column in zip(*self.history, strict=True))
 
     def weights(self) -> tuple[Floats, ...]:
         """A copy of the weights as they stand now: for each layer (M, out, in + 1)."""
-        return tuple(layer.to("cpu", copy=True).numpy() for layer in self.stack.weights)
+        return tuple(layer.cpu().numpy().copy("K") for layer in self.stack.weights)
 
     def snapshot(self) -> Architecture:
         """The networks as they stand now."""
-        train_accuracy, test_accuracy, train_loss, test_loss = (
-            np.stack(column) for column in zip(*self.history, strict=True)
-        )
+        train_accuracy, test_accuracy, train_loss, test_loss = self._curves
         depth = len(self.sizes) - 2
         return Architecture(
             depth=depth,
             width=self.sizes[1] if depth else 0,
             parameters=parameter_count(self.sizes),
-            epochs=np.array(self.epochs),
+            epochs=self._epochs,
             train_accuracy=train_accuracy,
             test_accuracy=test_accuracy,
             train_loss=train_loss,
             test_loss=test_loss,
-            diverged_at=self.diverged_at.copy(),
+            diverged_at=self.diverged_at,
             weights=self.weights(),
             activation=self.activation,
             negative_slope=self.negative_slope,

@@ -22,6 +22,7 @@ from app.messages import plain
 from app.texts import animal_faces as texts
 from mlpcore import experiments
 from mlpcore.datasets import animal_faces, collection, drawn_faces, image_folder, points
+from mlpcore.kept import Kept
 from mlpcore.params import Config, specs
 
 APP = Path(__file__).parents[2] / "app"
@@ -163,7 +164,7 @@ def check_pictures(at, wait_for):
     wait_for(lambda: job.status().state.over)
     assert job.status().message is None
     snapshot, seen = job.status().snapshot, 0
-    for view in list(component.frames._views.values()):
+    for view in component.frames._views.values():
         parts = encode(view, snapshot, THEMES["light"]).parts.values()
         for name, text in strings([json.loads(part) for part in parts]):
             assert not any(mark in text for mark in MARKUP), (view, name, text)
@@ -176,8 +177,8 @@ def check_pictures(at, wait_for):
 
 
 @pytest.fixture
-def views():
-    component.frames._views.clear()
+def views(monkeypatch):
+    monkeypatch.setattr(component.frames, "_views", Kept(1000))
 
 
 def test_names_of_classes_are_text_in_every_picture_of_faces(wait_for, views):

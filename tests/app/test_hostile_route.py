@@ -14,6 +14,7 @@ from app.figures.drawing import Html
 from app.live import route
 from app.live.frames import Frames, View
 from mlpcore.jobs import Jobs
+from mlpcore.kept import Kept
 
 SECRET = "secret"
 
@@ -148,7 +149,7 @@ def test_a_view_that_goes_while_its_question_waits_is_gone(place, monkeypatch):
     good = {"job": job.id, "watcher": "watcher", "theme": "light", "views": {view: []}}
 
     async def forget(job, version):
-        frames._views.clear()
+        frames._views = Kept(1)
 
     monkeypatch.setattr(route, "_news", forget)
     (answer,) = post(place, json.dumps(good).encode())

@@ -297,6 +297,27 @@ def test_a_frame_is_drawn_once_a_snapshot_however_many_watch(jobs, wait_for):
     assert second is not first[0]
 
 
+def test_frames_are_kept_as_far_as_they_fit(jobs, wait_for, monkeypatch):
+    job = jobs.submit(config := talk(*"abcdefgh"), "w")
+    gates[config].release(7)
+    wait_for(lambda: job.status().state.over)
+
+    def kept():
+        frames = Frames()
+        view = frames.register(View(draw, ()))
+        for moment in job.history.moments:
+            latest = frames.frame(job, moment, view, "light")
+        return frames._frames, latest
+
+    everything, latest = kept()
+    assert len(everything.values()) == 8
+    assert latest.size == sum(len(text.encode()) for text in latest.parts.values())
+    monkeypatch.setattr("app.live.frames.MOST_BYTES", everything.size // 2)
+    half, _ = kept()
+    assert len(half.values()) == 4
+    assert half.values()[-1] == latest
+
+
 def test_a_view_has_one_id_and_parameters_tell_views_apart():
     ids = {View(say, ()).id, View(say, ()).id, View(draw, ()).id, View(say, (("depth", 2),)).id}
     assert len(ids) == 3

@@ -12,4 +12,5 @@ def test_a_small_crowd_is_served_and_forgotten(monkeypatch):
     assert len(outcome.record.runs) > 3
     assert outcome.record.finished > len(outcome.record.runs)
     assert len(outcome.record.latencies) >= 6
+    assert outcome.record.memory[-1][2] > 0
     assert outcome.held, load.report(outcome)

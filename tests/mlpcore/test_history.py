@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
+from mlpcore.experiments.learner import Learner
 from mlpcore.history import History, arrays
+from mlpcore.training import Samples
 
 DATA = np.zeros(1000, np.float32)
 
@@ -78,6 +80,30 @@ def test_what_snapshots_share_counts_once_and_what_the_first_has_not_at_all():
     for epoch in (1, 2):
         history.add(Snapshot(epoch, (shared, np.zeros(5)), DATA[::-1]))
     assert history.bytes == 240 + 2 * 40
+
+
+def test_moments_share_their_curves_until_the_next_evaluation():
+    config = WideVsDeep(budget=40, depth_to=1, seeds=2, samples=40, batch_size=32, epochs=1)
+    learner = Learner(config.sizes(1), config, "relu", 0.0, "cpu")
+    split = config.split()
+    samples = Samples(split.train_inputs, split.train_labels, config.classes, "cpu")
+    learner.evaluate(0, samples, samples)
+    first, second = learner.snapshot(), learner.snapshot()
+    learner.evaluate(1, samples, samples)
+    third, weights = learner.snapshot(), first.weights[0].nbytes + first.weights[1].nbytes
+    history = History()
+    for taken in (Snapshot(0, (), DATA), first, second):
+        history.add(taken)
+    assert history.bytes == 2 * weights + sum(arrays(curves(first)).values())
+    assert [len(a.epochs) for a in (first, second, third)] == [1, 1, 2]
+    assert {len(curve) for curve in curves(third)[1:]} == {2}
+
+
+def curves(taken):
+    return (
+        *(taken.diverged_at, taken.epochs, taken.train_accuracy, taken.test_accuracy),
+        *(taken.train_loss, taken.test_loss),
+    )
 
 
 def test_arrays_are_found_wherever_they_are_and_views_are_no_more():

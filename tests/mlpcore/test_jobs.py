@@ -209,6 +209,24 @@ def test_all_histories_together_are_bounded_the_one_watched_longest_ago_thinned_
     assert [len(history.moments) for history in (old, new)] == [2, 2]
 
 
+def test_results_that_nobody_watches_go_if_thinner_histories_are_not_enough(
+    make_jobs, clock, monkeypatch
+):
+    jobs, made = make_jobs(patience=4.0), []
+    for place in range(3):
+        clock.now = float(place)
+        made.append(jobs.submit(Heavy(epochs=4, granted=4), "a"))
+        until_state(made[-1], State.FINISHED)
+    for job in made[1:]:
+        jobs.release(job.id, "a")
+    monkeypatch.setattr(jobs, "_history_bytes", 2 * 1024)
+    eventually(lambda: jobs.get(made[1].id) is None)
+    assert jobs.get(made[2].id) is made[2]
+    monkeypatch.setattr(jobs, "_history_bytes", 0)
+    eventually(lambda: jobs.get(made[2].id) is None)
+    assert jobs.get(made[0].id) is made[0]
+
+
 # Watchers
 
 

@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from mlpcore.datasets import animal_faces, collection, drawn_faces
-from mlpcore.datasets.kept import Kept
 from mlpcore.datasets.pictures import Pictures
 from mlpcore.params import ParameterError
 
@@ -35,16 +34,6 @@ def test_what_is_kept_is_found_until_others_crowd_it_out():
     assert collection.load(names[0]) is sets[0]
     with pytest.raises(ParameterError, match=r"data must be drawn, real or .*Load it again"):
         collection.load(names[1])
-
-
-def test_large_things_crowd_out_more_and_the_latest_stays():
-    kept = Kept(10, len)
-    for name in ("abc", "def", "ghi"):
-        kept.keep(name, name)
-    kept.keep("seven", "7" * 7)
-    assert [name for name in ("abc", "def", "ghi", "seven") if kept.get(name)] == ["ghi", "seven"]
-    kept.keep("large", "x" * 99)
-    assert [name for name in ("ghi", "seven", "large") if kept.get(name)] == ["large"]
 
 
 @pytest.mark.parametrize("name", ["", "/etc", "../secret", "0123456789abcdef"])
