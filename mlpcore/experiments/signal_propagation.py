@@ -13,10 +13,11 @@ from torch import Tensor
 
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.control import Control
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
 from mlpcore.initialization import Initialization
 from mlpcore.meanfield import GreatCircle, correlation_map, great_circle, propagate
 from mlpcore.moments import Floats, moments
-from mlpcore.params import Config, ParameterError, choice, number
+from mlpcore.params import Config, ParameterError, again, number, specs
 
 # Snapshots are at least this many seconds apart, but for the last.
 INTERVAL = 0.1
@@ -31,12 +32,10 @@ STEP = 1e-5
 class SignalPropagation(Config):
     """Carry signals, gradients and a circle through random networks, and compare with theory."""
 
-    activation: str = choice(
-        "tanh", ACTIVATIONS, label="Activation", help="The activation function of every layer."
+    activation: str = again(
+        ACTIVATION, default="tanh", help="The activation function of every layer."
     )
-    negative_slope: float = number(
-        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
-    )
+    negative_slope: float = again(NEGATIVE_SLOPE)
     sigma_w: float = number(
         1.5,
         0.01,
@@ -58,9 +57,7 @@ class SignalPropagation(Config):
     networks: int = number(
         10, 1, 100, label="Networks", help="Networks to measure, each with its own weights."
     )
-    seed: int = number(
-        0, 0, 1_000_000, label="First seed", help="The networks' seeds count up from this one."
-    )
+    seed: int = again(specs(Training)["seed"])
     mean_square: float = number(
         1.0, 0.01, 100.0, label="Input power", help="Mean of the inputs' squared components."
     )

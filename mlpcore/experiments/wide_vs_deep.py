@@ -11,14 +11,13 @@ import torch
 from numpy.typing import NDArray
 
 from mlpcore import maps
-from mlpcore.activations import ACTIVATIONS
 from mlpcore.budget import parameter_count, width_for_budget
 from mlpcore.control import Control
 from mlpcore.datasets.legend import Legend
 from mlpcore.experiments.learner import Architecture, Floats, Learner
 from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import PlanarTraining
-from mlpcore.params import ParameterError, choice, number
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
+from mlpcore.params import ParameterError, again, number
 from mlpcore.scores import Score
 from mlpcore.training import Samples
 from mlpcore.weights import Networks
@@ -43,12 +42,8 @@ class WideVsDeep(PlanarTraining):
     depth_to: int = number(
         5, 1, 10, label="Most hidden layers", help="The deepest networks of the sweep."
     )
-    activation: str = choice(
-        "relu", ACTIVATIONS, label="Activation", help="The hidden layers' activation function."
-    )
-    negative_slope: float = number(
-        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
-    )
+    activation: str = again(ACTIVATION)
+    negative_slope: float = again(NEGATIVE_SLOPE)
 
     def check(self) -> None:
         """Check the fields against each other.
