@@ -8,7 +8,8 @@ from app.figures import curves, plane
 from app.figures.drawing import Figure, Html, Theme, along, axis, escape, figure
 from app.figures.words import accuracy, agree, count, percent
 from mlpcore import maps
-from mlpcore.experiments.wide_vs_deep import Architecture, Snapshot, view
+from mlpcore.experiments.learner import Architecture
+from mlpcore.experiments.wide_vs_deep import Snapshot, view
 
 
 def headline(snapshot: Snapshot, theme: Theme) -> Html:

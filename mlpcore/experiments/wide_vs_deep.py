@@ -17,12 +17,9 @@ from mlpcore.datasets.legend import Legend
 from mlpcore.experiments.learner import Architecture, Floats, Learner
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
-from mlpcore.params import ParameterError, again, number
-from mlpcore.scores import Score
+from mlpcore.params import ParameterError, again, check_order, number
 from mlpcore.training import Samples
 from mlpcore.weights import Networks
-
-__all__ = ["Architecture", "Score", "Snapshot", "Verdict", "View", "WideVsDeep", "view"]
 
 
 class WideVsDeep(PlanarTraining):
@@ -52,13 +49,7 @@ class WideVsDeep(PlanarTraining):
             ParameterError: the depths are reversed, the smallest network exceeds the budget, or a
                 batch holds more than the training set.
         """
-        if self.depth_from > self.depth_to:
-            raise ParameterError(
-                "depth_to",
-                f"depth_from ({self.depth_from}) or more",
-                self.depth_to,
-                "Swap the two",
-            )
+        check_order(self, "depth_from", "depth_to")
         least = parameter_count([2, *[1] * self.depth_to, self.classes])
         if self.budget < least:
             raise ParameterError(
@@ -90,8 +81,7 @@ class WideVsDeep(PlanarTraining):
             control: steers the run from another thread.
 
         Yields:
-            Snapshots: one before training, then at most one every :data:`INTERVAL` seconds, one at
-            a pause, and the final one.
+            Snapshots, as :meth:`mlpcore.experiments.run.Run.snapshots` does.
 
         Raises:
             Cancelled: when the control says so.
