@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from app.figures import curves
+from app.figures import curves, markup
 from app.figures.curves import Floats
-from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, heading, numbers
+from app.figures.drawing import Figure, Html, Theme, axis, figure, heading, numbers
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.gain_sweep import Snapshot
 from mlpcore.experiments.layer_moments import layer_moments
@@ -19,8 +19,7 @@ ROOM = 5.0
 
 def headline(snapshot: Snapshot, theme: Theme) -> Html:
     """The best gain so far, and whether theory agrees."""
-    answer, detail = _answer(snapshot)
-    return Html(f'<p class="headline"><strong>{escape(answer)}</strong> {escape(detail)}</p>')
+    return markup.headline(*_answer(snapshot))
 
 
 def _answer(snapshot: Snapshot) -> tuple[str, str]:
@@ -76,11 +75,13 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
     colour = theme.sequence[2]
     guessing, label = curves.level(100 / config.sizes[-1], "guessing", theme)
     legend = "full: test set, dotted: training set<br>bands: 95% interval of the mean, dots: seeds"
-    shapes = [guessing, _upright(best.theory, theme.text, "dash")]
-    annotations = [label, _above(best.theory, f"theory {best.theory:.3f}", theme.text, 20)]
+    shapes = [guessing, curves.upright(best.theory, color=theme.text, dash="dash", width=1.5)]
+    theory = f"theory {best.theory:.3f}"
+    annotations = [label, curves.above(best.theory, theory, theme.text, 20)]
     if snapshot.progress and np.isfinite(best.gain):
-        shapes += [_upright(best.gain, theme.accent, "solid")]
-        annotations.append(_above(best.gain, f"<b>best {best.gain:.2f}</b>", theme.accent, 2))
+        shapes.append(curves.upright(best.gain, color=theme.accent, dash="solid", width=1.5))
+        found = f"<b>best {best.gain:.2f}</b>"
+        annotations.append(curves.above(best.gain, found, theme.accent, 2))
         if np.isfinite(best.low):
             shapes.append(_between(best.low, best.high, theme))
     gap = gains[1] - gains[0]
@@ -100,22 +101,10 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
     )
 
 
-def _upright(x: float, colour: str, dash: str) -> dict[str, Any]:
-    """A vertical line through the plot."""
-    ends = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": x, "x1": x}
-    return {**ends, "line": {"color": colour, "dash": dash, "width": 1.5}}
-
-
 def _between(low: float, high: float, theme: Theme) -> dict[str, Any]:
     """An interval of x, shaded."""
     ends = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "x0": low, "x1": high}
     return {**ends, "fillcolor": theme.accent, "opacity": 0.1, "line": {"width": 0}}
-
-
-def _above(x: float, text: str, colour: str, shift: int) -> dict[str, Any]:
-    """A vertical line's name, above the plot by some pixels."""
-    place = {"x": x, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": shift}
-    return {"text": text, **place, "showarrow": False, "font": {"color": colour, "size": 15}}
 
 
 def signal_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
@@ -255,12 +244,11 @@ def accounts(snapshot: Snapshot, theme: Theme, gain: float) -> Html:
         "of that, biases",
         "gradient, theory",
     )
-    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
-    return Html(
-        f"<p>{_loose(snapshot, gain)}</p><table><caption>At gain {gain:.2f}, before training. "
-        f"Measured over {count(config.seeds, 'seed')}; the gradient as a multiple of the output "
-        f"layer's.</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    caption = (
+        f"At gain {gain:.2f}, before training. Measured over {count(config.seeds, 'seed')}; the "
+        "gradient as a multiple of the output layer's."
     )
+    return Html(f"<p>{_loose(snapshot, gain)}</p>{markup.table(caption, heads, rows)}")
 
 
 def _loose(snapshot: Snapshot, gain: float) -> str:
@@ -299,13 +287,12 @@ def scores_table(snapshot: Snapshot, theme: Theme) -> Html:
         snapshot.scores(snapshot.test_accuracy),
         strict=True,
     )
-    rows = "".join(
-        f"<tr><th scope='row'>{gain:.3g}</th><td>{accuracy(train)}</td><td>{accuracy(test)}</td>"
-        "</tr>"
-        for gain, train, test in pairs
-    )
-    return Html(
-        "<table><caption>Mean ± half the 95% interval over seeds.</caption><thead><tr>"
-        "<th scope='col'>gain</th><th scope='col'>training accuracy</th>"
-        f"<th scope='col'>test accuracy</th></tr></thead><tbody>{rows}</tbody></table>"
+    return markup.table(
+        "Mean ± half the 95% interval over seeds.",
+        ["gain", "training accuracy", "test accuracy"],
+        (
+            f"<tr><th scope='row'>{gain:.3g}</th><td>{accuracy(train)}</td>"
+            f"<td>{accuracy(test)}</td></tr>"
+            for gain, train, test in pairs
+        ),
     )

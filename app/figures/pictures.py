@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.figures.drawing import Figure, Theme, figure
-from app.figures.plane import HIDDEN
+from app.figures.plane import HIDDEN, hot_spots
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -85,16 +85,9 @@ def grid(
         for (text, colour), (x, y) in zip(below, places, strict=False)
     ]
     words += [_words(text, 0, -row * down, theme.muted, "left") for row, text in enumerate(titles)]
-    points = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [x + side / 2 for x, _ in places],
-        "y": [y - side / 2 for _, y in places],
-        "text": list(hover),
-        "customdata": list(numbers),
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"opacity": 0, "size": 30},
-    }
+    points = hot_spots(
+        [x + side / 2 for x, _ in places], [y - side / 2 for _, y in places], hover
+    ) | {"customdata": list(numbers)}
     height, width = image.shape[:2]
     drawn = figure(
         theme,

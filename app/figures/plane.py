@@ -1,5 +1,6 @@
 """The plane as networks see it: decision maps, and what each hidden unit does."""
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
 from typing import Any
@@ -199,6 +200,29 @@ def note(text: str, theme: Theme) -> dict[str, Any]:
     }
 
 
+def instead(words: str, theme: Theme, *, alt: str, aspect: float | None = None) -> Figure:
+    """Words in the place of a figure that cannot be drawn."""
+    return figure(theme, [], alt=alt, aspect=aspect, annotations=[note(words, theme)], **HIDDEN)
+
+
+def diverged(theme: Theme, alt: str) -> Figure:
+    """What stands in the place of a picture of a network that diverged."""
+    return instead("diverged", theme, alt=alt, aspect=1)
+
+
+def hot_spots(x: Sequence[float], y: Sequence[float], words: Sequence[str]) -> dict[str, Any]:
+    """A trace of places that are not seen, each of which says its words on hover."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(x),
+        "y": list(y),
+        "text": list(words),
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"opacity": 0, "size": 30},
+    }
+
+
 @cache
 def weight_palette(theme: Theme) -> NDArray[np.uint8]:
     """Colours (UNIT_SHADES + 1, 3) from negative through the paper to positive, and the frame."""
@@ -225,7 +249,7 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
         alt: what the figure shows, in a sentence.
     """
     if not all(np.isfinite(layer).all() for layer in layers):
-        return figure(theme, [], alt=alt, aspect=1, annotations=[note("diverged", theme)], **HIDDEN)
+        return diverged(theme, alt)
     shown = len(layers[0])
     # Long rows fold, so that one layer of 32 units is not 32 slivers.
     columns = min(shown, 8)
@@ -254,18 +278,9 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
             low, high = float(layer[unit].min()), float(layer[unit].max())
             words.append(f"layer {depth}, unit {unit + 1}<br>from {low:.3g} to {high:.3g}")
         y -= rows_a_layer + 0.35
-    hover = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": xs,
-        "y": ys,
-        "text": words,
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"opacity": 0, "size": 30},
-    }
     return figure(
         theme,
-        [hover],
+        [hot_spots(xs, ys, words)],
         alt=f"{alt} {silent} of {count(len(layers) * shown, 'unit')} shown are 0 everywhere.",
         aspect=columns / -y,
         images=images,
