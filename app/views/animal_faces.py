@@ -60,7 +60,7 @@ live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
 runs.note(job, figures.headline)
-row = transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+row = transport(job, config)
 compare.pinned_run(job, [(figures.headline, {})])
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")

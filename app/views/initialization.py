@@ -48,7 +48,7 @@ live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
 runs.note(job, figures.headline)
-row = transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
+row = transport(job, config)
 compare.pinned_run(job, [(figures.headline, {})])
 by_gain = compare.over(job, [(figures.accuracy_by_gain, {})])
 live_figures(job, by_gain, key="gains", height="27rem")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import compare, controls, own_points, runs, stage
+from app import compare, own_points, runs, stage
 from app.controls import Panel
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
@@ -38,9 +38,7 @@ stage.play(panel, job)
 
 headline = st.container()
 runs.note(job, figures.headline, network=0, half_width=HALF_WIDTH)
-row = transport(
-    job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds)
-)
+row = transport(job, config)
 comparison = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     panel.draw(Window, "half_width")
