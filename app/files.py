@@ -9,7 +9,7 @@ from app.document import Drawn, Ran, document
 from app.figures.drawing import THEMES
 from app.live.frames import Frame, Grid, encode
 from app.texts import take_away as texts
-from mlpcore.__main__ import command_line, experiment_of
+from mlpcore.commands import command_line, experiment_of
 from mlpcore.datasets.collection import DRAWN, REAL
 from mlpcore.datasets.planar import PLANAR
 from mlpcore.experiments.settings import PlanarTraining
@@ -33,7 +33,7 @@ def command_of(job: Job) -> str:
     """The command that reproduces a job's result."""
     config = _config(job)
     own = isinstance(config, PlanarTraining) and config.data not in PLANAR
-    return command_line(experiment_of(config), config, OWN_POINTS if own else None)
+    return command_line(config, OWN_POINTS if own else None)
 
 
 def as_csv(job: Job) -> str:

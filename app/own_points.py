@@ -14,7 +14,7 @@ from app.figures import classes
 from app.figures.words import count
 from app.messages import plain
 from app.texts import own_points as texts
-from mlpcore.__main__ import command_line
+from mlpcore.commands import command_line
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.points import Points, RowsError
 from mlpcore.experiments.settings import GENERATED, PlanarTraining
@@ -62,10 +62,10 @@ def show_classes(config: PlanarTraining) -> None:
         st.html(classes.key(brought.legend, brought.counts))
 
 
-def command(experiment: str, config: PlanarTraining) -> str:
+def command(config: PlanarTraining) -> str:
     """The command that reproduces a config's result; it names the file of what was brought."""
     file = None if config.data in planar.PLANAR else _names().get(config.data, FILE)
-    return command_line(experiment, config, file)
+    return command_line(config, file)
 
 
 def _describe(brought: Points, file: str) -> None:

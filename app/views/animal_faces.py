@@ -15,7 +15,7 @@ from app.take_away import take_away
 from app.teaching import predict
 from app.texts import animal_faces as texts
 from app.transport import transport
-from mlpcore.__main__ import command_line
+from mlpcore.commands import command_line
 from mlpcore.experiments import AnimalFaces
 
 # The networks there are, by the choice of augmentation.
@@ -142,7 +142,7 @@ with st.expander("The mathematics of the probes"):
 with st.expander("The mathematics of looking inside"):
     st.markdown(texts.SALIENCY)
 with st.expander("The command that reproduces this result"):
-    st.code(command_line("animal-faces", config), language="bash", wrap_lines=True)
+    st.code(command_line(config), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 take_away(row, "Animal Faces", panel.write_url(), {"Animal Faces": job})

@@ -18,7 +18,7 @@ from app.teaching import predict
 from app.texts import initialization as texts
 from app.trainability import trained_grid
 from app.transport import transport
-from mlpcore.__main__ import command_line
+from mlpcore.commands import command_line
 from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
@@ -116,7 +116,7 @@ with st.expander("The mathematics of order and chaos"):
 with st.expander("All accuracies as a table"):
     live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
 with st.expander("The commands that reproduce these results"):
-    lines = [command_line("gain-sweep", config), command_line("signal-propagation", deep_config)]
+    lines = [command_line(config), command_line(deep_config)]
     lines += [files.command_of(grid)] if grid else []
     st.code("\n".join(lines), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)

@@ -72,7 +72,7 @@ live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", 
 st.header("Accuracy against degree")
 panel.draw(PolynomialLook, "sweep")
 jobs = {"Linear model and MLP": job}
-commands = [own_points.command("polynomial", config)]
+commands = [own_points.command(config)]
 if panel["sweep"]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         panel.draw(PolynomialLook, ("degree_from", "degree_to"), "degree_step", "all_bases")
@@ -81,7 +81,7 @@ if panel["sweep"]:
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
     jobs["Sweep over degrees"] = follow(sweep, "sweep")
     live_figures(jobs["Sweep over degrees"], [by_degree], key="sweep", height="26rem", status=True)
-    commands.append(own_points.command("polynomial --sweep", sweep))
+    commands.append(own_points.command(sweep))
 else:
     release("sweep")
 

@@ -76,7 +76,7 @@ with st.expander("The mathematics of the budget"):
 with st.expander("The mathematics of linear regions"):
     st.markdown(texts.REGIONS)
 with st.expander("The command that reproduces this result"):
-    st.code(own_points.command("wide-vs-deep", config), language="bash", wrap_lines=True)
+    st.code(own_points.command(config), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 panel.config(DepthLook)

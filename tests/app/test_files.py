@@ -201,7 +201,7 @@ def test_the_file_needs_no_network(text):
 def test_the_file_says_what_ran(text):
     assert "<title>Wide &amp; Deep</title>" in text
     assert f'<a href="{LINK}">' in text
-    assert files.command_line("wide-vs-deep", SMALL) in text
+    assert files.command_line(SMALL) in text
     assert "<th scope=row>Parameter budget</th><td>40 parameters</td>" in text
     assert "Not finished" not in text
 
