@@ -37,6 +37,7 @@ class Settings(Config):
         unit="MB",
         help="The past of all runs together, for replay; beyond it every other moment goes.",
     )
+    # Read by mlpcore.datasets.animal_faces; here so that a wrong value ends the start.
     offline: bool = switch(
         False, label="Offline", help="Never fetch anything; real photographs only if cached."
     )

@@ -104,6 +104,8 @@ class Initialization:
     def draw(self, sizes: Sequence[int], seed: int) -> list[Tensor]:
         """Draw one network, layer by layer, weights first.
 
+        By default it is what ``torch.nn.Linear`` layers get after ``torch.manual_seed(seed)``.
+
         Args:
             sizes: units in the input, each hidden layer and the output.
             seed: seed of this network's own generator.
@@ -133,21 +135,6 @@ class Initialization:
         if self.bias == "default":
             return [1 / (3 * n_in) for n_in in sizes[:-1]]
         return [self.bias_std**2] * (len(sizes) - 1)
-
-
-def torch_default(sizes: Sequence[int], seed: int) -> list[Tensor]:
-    """Draw the weights that ``torch.nn.Linear`` layers would get after ``torch.manual_seed(seed)``.
-
-    Weights and biases are uniform on ±1/√n_in, drawn layer by layer, weights first.
-
-    Args:
-        sizes: units in the input, each hidden layer and the output.
-        seed: seed of this network's own generator.
-
-    Returns:
-        For each layer a float32 tensor (out, in + 1) on the CPU; the last column is the bias.
-    """
-    return Initialization().draw(sizes, seed)
 
 
 _TORCH_GAINS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu")

@@ -13,7 +13,6 @@ from mlpcore.initialization import (
     SCHEMES,
     Initialization,
     critical_gain,
-    torch_default,
     torch_gain,
 )
 from mlpcore.params import ParameterError
@@ -30,7 +29,7 @@ def test_torch_default_is_what_linear_layers_get(sizes):
     with torch.random.fork_rng():
         torch.manual_seed(7)
         layers = [nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-    for layer, drawn in zip(layers, torch_default(sizes, 7), strict=True):
+    for layer, drawn in zip(layers, Initialization().draw(sizes, 7), strict=True):
         assert torch.equal(drawn[:, :-1], layer.weight)
         assert torch.equal(drawn[:, -1], layer.bias)
 
