@@ -190,6 +190,8 @@ def picture_units(
 ) -> Figure:
     """How strongly every hidden unit answers to one picture, a row a layer."""
     subject, seen = _response(snapshot, arm, network, subject)
+    if not all(np.isfinite(layer).all() for layer in seen.units):
+        return diverged(theme, "The network diverged.")
     widest = max(len(layer) for layer in seen.units)
     rows = [np.pad(layer, (0, widest - len(layer)), constant_values=np.nan) for layer in seen.units]
     # Each layer by its own largest activation: it is the pattern that counts.
@@ -281,7 +283,9 @@ def _bars(
     span: list[float] | None = None,
     caption: str | None = None,
 ) -> Figure:
-    """A bar a class; its name and value are added to ``alt``."""
+    """A bar a class; its name and value are added to ``alt``, unless the network diverged."""
+    if not np.isfinite(values).all():
+        return diverged(theme, "The network diverged.")
     alt += " " + ", ".join(f"{name} {value:.3g}" for name, value in zip(names, values, strict=True))
     bars = {
         "type": "bar",
