@@ -109,31 +109,13 @@ def _between(low: float, high: float, theme: Theme) -> dict[str, Any]:
 
 def signal_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
     """E[h²] by layer at a gain: every network a dot, their mean, and theory with its band."""
-    measured = layer_moments(snapshot.config, gain, snapshot.probe)
-    return _by_layer(
-        snapshot,
-        theme,
-        measured.lengths,
-        measured.theory.lengths,
-        _reach(snapshot, gain, "lengths"),
-        title="signal E[h²]",
-        name=f"Signal at gain {gain:.2f}",
-        spread=measured.theory.spread,
-    )
+    return _by_layer(snapshot, theme, gain, "lengths", "Signal", title="signal E[h²]")
 
 
 def gradient_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
     """E[(∂loss/∂h)²] by layer at a gain, as multiples of the output layer's."""
-    measured = layer_moments(snapshot.config, gain, snapshot.probe)
-    return _by_layer(
-        snapshot,
-        theme,
-        measured.gradients,
-        measured.theory.gradients,
-        _reach(snapshot, gain, "gradients"),
-        title="gradient, output layer = 1",
-        name=f"Gradient at gain {gain:.2f}",
-    )
+    title = "gradient, output layer = 1"
+    return _by_layer(snapshot, theme, gain, "gradients", "Gradient", title=title)
 
 
 def _reach(snapshot: Snapshot, gain: float, moment: str) -> tuple[float, float]:
@@ -151,25 +133,21 @@ def _reach(snapshot: Snapshot, gain: float, moment: str) -> tuple[float, float]:
 
 
 def _by_layer(
-    snapshot: Snapshot,
-    theme: Theme,
-    measured: Floats,
-    theory: Floats,
-    reach: tuple[float, float],
-    *,
-    title: str,
-    name: str,
-    spread: Floats | None = None,
+    snapshot: Snapshot, theme: Theme, gain: float, moment: str, name: str, *, title: str
 ) -> Figure:
     """Measurements (S, L) as dots and their mean, theory (L,) dashed, on a logarithmic axis."""
+    found = layer_moments(snapshot.config, gain, snapshot.probe)
+    measured: Floats = getattr(found, moment)
+    theory: Floats = getattr(found.theory, moment)
+    name = f"{name} at gain {gain:.2f}"
     seeds, layers = measured.shape
     places = list(range(1, layers + 1))
     offsets = 0.2 * (np.arange(seeds) - (seeds - 1) / 2) / max(seeds, 2)
     colour = theme.sequence[2]
     traces = []
-    if spread is not None:
+    if moment == "lengths":
         # A standard deviation of the logarithm, as if that were normal.
-        ratio = np.exp(np.sqrt(np.log1p(spread**2)))
+        ratio = np.exp(np.sqrt(np.log1p(found.theory.spread**2)))
         wide = [*theory * ratio, *(theory / ratio)[::-1]]
         traces.append(
             curves.band(places, np.zeros(layers), np.zeros(layers), colour) | {"y": numbers(wide)}
@@ -211,7 +189,7 @@ def _by_layer(
             range=[0.7, layers + 0.3],
             showgrid=False,
         ),
-        yaxis=curves.log_axis(theme, title, *reach),
+        yaxis=curves.log_axis(theme, title, *_reach(snapshot, gain, moment)),
         annotations=[curves.key("dashed: theory, full: measured, dots: seeds", theme)],
     )
 

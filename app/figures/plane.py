@@ -71,16 +71,16 @@ def square(half_width: float) -> dict[str, Any]:
     return {"xaxis": hidden, "yaxis": {**hidden, "scaleanchor": "x"}}
 
 
-def picture(source: str, half_width: float) -> dict[str, Any]:
-    """A layout image that fills ±half_width, below the data."""
+def image(source: str, x: float, y: float, width: float, height: float) -> dict[str, Any]:
+    """A layout image below the data, with its upper left corner at (x, y)."""
     return {
         "source": source,
         "xref": "x",
         "yref": "y",
-        "x": -half_width,
-        "y": half_width,
-        "sizex": 2 * half_width,
-        "sizey": 2 * half_width,
+        "x": x,
+        "y": y,
+        "sizex": width,
+        "sizey": height,
         "sizing": "stretch",
         "layer": "below",
     }
@@ -159,8 +159,8 @@ def decision_map(
     """
     layout = square(half_width)
     if np.isfinite(probabilities).all():
-        image = decision_image(probabilities, theme, confidence)
-        layout["images"] = [picture(image, half_width)]
+        source, side = decision_image(probabilities, theme, confidence), 2 * half_width
+        layout["images"] = [image(source, -half_width, half_width, side, side)]
     else:
         layout["annotations"] = [note("diverged", theme)]
         sample, labels = sample[:0], labels[:0]
@@ -264,15 +264,8 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
             range(shown), product(range(rows_a_layer), range(columns)), strict=False
         ):
             top = y - 0.3 - row
-            images.append(
-                {
-                    **picture(signed_image(layer[unit], theme), 0.5),
-                    "x": column + 0.04,
-                    "y": top - 0.04,
-                    "sizex": 0.92,
-                    "sizey": 0.92,
-                }
-            )
+            source = signed_image(layer[unit], theme)
+            images.append(image(source, column + 0.04, top - 0.04, 0.92, 0.92))
             xs.append(column + 0.5)
             ys.append(top - 0.5)
             low, high = float(layer[unit].min()), float(layer[unit].max())

@@ -175,7 +175,7 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
     i, j = np.unravel_index(int(np.abs(np.where(finite, square, 0)).argmax()), square.shape)
     # Enlarged here, because a browser would blur what alternates from cell to cell.
     cells = np.kron(np.nan_to_num(square).T, np.ones((6, 6), np.float32))
-    image = plane.signed_image(cells, theme, frame=0)
+    source = plane.signed_image(cells, theme, frame=0)
     drawn = figure(
         theme,
         # Traces cost more than images: values wait until nothing changes any more.
@@ -184,13 +184,7 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
         f"at degree {i} in x and {j} in y.",
         aspect=1,
         caption=f"<b>{escape(name)}</b>, largest |weight| {largest:.3g}",
-        images=[
-            {
-                **plane.picture(image, size / 2),
-                "x": -0.5,
-                "y": size - 0.5,
-            }
-        ],
+        images=[plane.image(source, -0.5, size - 0.5, size, size)],
         xaxis={"range": [-0.5, size - 0.5], "constrain": "domain"},
         yaxis={"range": [-0.5, size - 0.5], "scaleanchor": "x"},
     )
