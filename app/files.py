@@ -12,6 +12,7 @@ from app.texts import take_away as texts
 from mlpcore.commands import command_line, experiment_of
 from mlpcore.datasets.collection import DRAWN, REAL
 from mlpcore.datasets.planar import PLANAR
+from mlpcore.datasets.points import PREFIX
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import Job, State, Status
 from mlpcore.params import Config
@@ -32,7 +33,7 @@ def name(job: Job) -> str:
 def command_of(job: Job) -> str:
     """The command that reproduces a job's result."""
     config = _config(job)
-    own = isinstance(config, PlanarTraining) and config.data not in PLANAR
+    own = isinstance(config, PlanarTraining) and config.data.startswith(PREFIX)
     return command_line(config, OWN_POINTS if own else None)
 
 
