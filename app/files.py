@@ -10,14 +10,12 @@ from app.figures.drawing import THEMES
 from app.live.frames import Frame, Grid, encode
 from app.texts import take_away as texts
 from mlpcore.commands import command_line, experiment_of
-from mlpcore.datasets.collection import DRAWN, REAL
-from mlpcore.datasets.planar import PLANAR
 from mlpcore.datasets.points import PREFIX
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import Job, State, Status
 from mlpcore.params import Config
 from mlpcore.report import report, to_csv, to_json
-from mlpcore.script import to_script
+from mlpcore.script import MADE, to_script
 from mlpcore.weights import networks_of, to_safetensors
 
 # What a command calls the file of points that somebody brought.
@@ -120,7 +118,7 @@ def uncarried(job: Job) -> list[str]:
     lines = steering(status)
     if status.state in (State.PAUSED, State.CANCELLED) and status.snapshot:
         lines.append(texts.STOPPED.format(label=status.snapshot.label))
-    if _config(job).values().get("data", DRAWN) not in (DRAWN, REAL, *PLANAR):
+    if _config(job).values().get("data") not in (None, *MADE):
         lines.append(texts.OWN)
     return lines
 
