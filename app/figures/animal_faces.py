@@ -143,11 +143,8 @@ def _sample(seen: Pictures) -> tuple[pictures.Pixels, NDArray[np.int64]]:
 def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     """Accuracy by epoch on both sets, with and without augmentation."""
     alt = f"Accuracy by epoch. {' '.join(_answer(snapshot))}"
-    drawn = _curves(snapshot, theme, "accuracy", alt)
-    drawn["layout"]["annotations"].append(
-        curves.key("full: validation, dotted: training (not augmented)", theme)
-    )
-    return drawn
+    legend = "full: validation, dotted: training (not augmented)"
+    return _curves(snapshot, theme, "accuracy", alt, legend)
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
@@ -156,7 +153,7 @@ def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     return _curves(snapshot, theme, "loss", alt)
 
 
-def _curves(snapshot: Snapshot, theme: Theme, quantity: str, alt: str) -> Figure:
+def _curves(snapshot: Snapshot, theme: Theme, quantity: str, alt: str, legend: str = "") -> Figure:
     families = [
         curves.Learning.of(
             arm,
@@ -169,7 +166,9 @@ def _curves(snapshot: Snapshot, theme: Theme, quantity: str, alt: str) -> Figure
         for name, arm in snapshot.arms.items()
     ]
     last = snapshot.config.epochs
-    return curves.learning_curves(families, theme, quantity, last, alt=alt, room=ROOM)
+    return curves.learning_curves(
+        families, theme, quantity, last, alt=alt, room=ROOM, legend=legend
+    )
 
 
 def filter_grid(

@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from app.figures import curves, markup
+from app.figures import curves
 from app.figures.drawing import (
     CLASS_COLOURS,
     Figure,
     Html,
     Theme,
     axis,
+    escape,
     figure,
     heading,
     numbers,
@@ -45,6 +46,10 @@ BIASES = _chosen["sigma_b"].low, _chosen["sigma_b"].high
 
 def headline(snapshot: Snapshot, theme: Theme) -> Html:
     """The phase, and what becomes of two inputs and of a gradient."""
+    return Html(f'<p class="headline">{_answer(snapshot)}</p>')
+
+
+def _answer(snapshot: Snapshot) -> str:
     arguments, slope = _theory(snapshot)
     name = phase(*arguments, negative_slope=slope)
     chi = chi_1(*arguments, negative_slope=slope)
@@ -55,7 +60,7 @@ def headline(snapshot: Snapshot, theme: Theme) -> Html:
     if np.isnan(c_star):
         fate = "Every correlation is kept."
     gradient = f"Each layer multiplies a gradient's square by χ₁ = {chi:.3g}."
-    return markup.headline(f"{name.capitalize()}.", f"{gradient} {fate}")
+    return f"<strong>{escape(name.capitalize())}.</strong> {escape(f'{gradient} {fate}')}"
 
 
 def _theory(snapshot: Snapshot) -> tuple[tuple[str, float, float], float]:

@@ -156,6 +156,7 @@ def learning_curves(
     *,
     alt: str,
     room: float = 1.06,
+    legend: str = "",
 ) -> Figure:
     """The mean on the test set by epoch, a line a family.
 
@@ -166,6 +167,7 @@ def learning_curves(
         last_epoch: where the x axis ends.
         alt: what the figure shows, in a sentence; where the lines end is added.
         room: how far the x axis goes on, for the tags, as a multiple of its length.
+        legend: what the lines are, if there is room for it.
     """
     title, top = QUANTITIES[quantity]
     traces: list[dict[str, Any]] = []
@@ -207,7 +209,7 @@ def learning_curves(
         hovermode="x unified",
         xaxis=axis(theme, "epoch", range=[0, last_epoch * room], showgrid=False),
         yaxis=axis(theme, title, range=[0, highest * 1.04]),
-        annotations=tags,
+        annotations=[*tags, *([key(legend, theme)] if legend else [])],
     )
 
 
