@@ -9,14 +9,13 @@ from app.document import Drawn, Ran, document
 from app.figures.drawing import THEMES
 from app.live.frames import Frame, Grid, encode
 from app.texts import take_away as texts
-from mlpcore.__main__ import command_line, experiment_of
-from mlpcore.datasets.collection import DRAWN, REAL
-from mlpcore.datasets.planar import PLANAR
+from mlpcore.commands import command_line, experiment_of
+from mlpcore.datasets.points import PREFIX
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import Job, State, Status
 from mlpcore.params import Config
 from mlpcore.report import report, to_csv, to_json
-from mlpcore.script import to_script
+from mlpcore.script import MADE, to_script
 from mlpcore.weights import networks_of, to_safetensors
 
 # What a command calls the file of points that somebody brought.
@@ -32,8 +31,8 @@ def name(job: Job) -> str:
 def command_of(job: Job) -> str:
     """The command that reproduces a job's result."""
     config = _config(job)
-    own = isinstance(config, PlanarTraining) and config.data not in PLANAR
-    return command_line(experiment_of(config), config, OWN_POINTS if own else None)
+    own = isinstance(config, PlanarTraining) and config.data.startswith(PREFIX)
+    return command_line(config, OWN_POINTS if own else None)
 
 
 def as_csv(job: Job) -> str:
@@ -119,7 +118,7 @@ def uncarried(job: Job) -> list[str]:
     lines = steering(status)
     if status.state in (State.PAUSED, State.CANCELLED) and status.snapshot:
         lines.append(texts.STOPPED.format(label=status.snapshot.label))
-    if _config(job).values().get("data", DRAWN) not in (DRAWN, REAL, *PLANAR):
+    if _config(job).values().get("data") not in (None, *MADE):
         lines.append(texts.OWN)
     return lines
 

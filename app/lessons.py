@@ -117,7 +117,7 @@ def find(slug: str, step: int, page: str) -> Step:
     steps = get(slug).steps
     here = [f"{number}" for number, one in enumerate(steps, 1) if one.page == page]
     if f"{step}" not in here:
-        raise ParameterError("step", f"one of {', '.join(here)} on this page", step)
+        raise ParameterError("step", f"one of {', '.join(here) or 'none'} on this page", step)
     return steps[step - 1]
 
 
@@ -129,7 +129,7 @@ def get(slug: str) -> Lesson:
     """
     known = {lesson.slug: lesson for lesson in all_lessons()[0]}
     if slug not in known:
-        raise ParameterError("lesson", f"one of {', '.join(known)}", slug)
+        raise ParameterError("lesson", f"one of {', '.join(known) or 'none'}", slug)
     return known[slug]
 
 

@@ -12,17 +12,16 @@ from app.controls import Panel
 from app.draw.component import draw_points
 from app.figures import classes
 from app.figures.words import count
+from app.files import OWN_POINTS
 from app.messages import plain
 from app.texts import own_points as texts
-from mlpcore.__main__ import command_line
+from mlpcore.commands import command_line
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.points import Points, RowsError
 from mlpcore.experiments.settings import GENERATED, PlanarTraining
 from mlpcore.params import ParameterError, specs
 from mlpcore.texts import encodable
 
-# What the command names if the points were brought on another visit.
-FILE = "points.csv"
 DRAW, TYPE, UPLOAD = "Draw", "Type or paste", "Upload"
 # Steps an epoch that a small set gets by smaller batches; the tutorial's set has 25.
 STEPS = 20
@@ -31,7 +30,7 @@ STEPS = 20
 def choose_points(panel: Panel, kind: type[PlanarTraining]) -> None:
     """Draw the choice of a data set with the controls it has, and offer to bring one."""
     wanted = controls.latest(kind).data
-    names = _names() if wanted in planar.PLANAR else {wanted: FILE} | _names()
+    names = _names() if wanted in planar.PLANAR else {wanted: OWN_POINTS} | _names()
     own = {name: file for name, file in names.items() if _find(name)}
     if wanted in names and wanted not in own:
         st.toast(texts.GONE, icon=":material/warning:", duration="long")
@@ -62,10 +61,10 @@ def show_classes(config: PlanarTraining) -> None:
         st.html(classes.key(brought.legend, brought.counts))
 
 
-def command(experiment: str, config: PlanarTraining) -> str:
+def command(config: PlanarTraining) -> str:
     """The command that reproduces a config's result; it names the file of what was brought."""
-    file = None if config.data in planar.PLANAR else _names().get(config.data, FILE)
-    return command_line(experiment, config, file)
+    file = None if config.data in planar.PLANAR else _names().get(config.data, OWN_POINTS)
+    return command_line(config, file)
 
 
 def _describe(brought: Points, file: str) -> None:

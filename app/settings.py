@@ -44,6 +44,7 @@ class Settings(Config):
         unit="MB",
         help="The past of all runs together; beyond it moments go, then results nobody watches.",
     )
+    # Read by mlpcore.datasets.animal_faces; here so that a wrong value ends the start.
     offline: bool = switch(
         False, label="Offline", help="Never fetch anything; real photographs only if cached."
     )

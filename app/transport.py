@@ -7,20 +7,20 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import runs
+from app import controls, runs
 from app.live.component import jobs, show, watcher
 from app.messages import plain
+from mlpcore.experiments.settings import Training
 from mlpcore.jobs import Job, Refused, State
-from mlpcore.params import Config, specs
+from mlpcore.params import specs
 
 
-def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> DeltaGenerator:
+def transport(job: Job, config: Training) -> DeltaGenerator:
     """Draw the buttons.
 
     Args:
         job: the one to steer; others who watch it keep theirs.
-        config: what it runs; it has a learning rate.
-        new_seeds: changes the page's config to seeds not yet seen.
+        config: what it runs.
 
     Returns:
         The row they are in, for more buttons.
@@ -34,7 +34,13 @@ def transport(job: Job, config: Config, new_seeds: Callable[[], None]) -> DeltaG
             _button("Pause", "pause", "Wait here.", _steer, job, Job.pause, disabled=state.over)
         _button("Step", "skip_next", "Train one epoch.", _steer, job, Job.step, disabled=state.over)
         _button("Reset", "restart_alt", "Back to the same initial weights.", _reset, job)
-        _button("New seeds", "casino", "Other initial weights and orders of batches.", new_seeds)
+        _button(
+            "New seeds",
+            "casino",
+            "Other initial weights and orders of batches.",
+            _new_seeds,
+            config,
+        )
         with st.popover("Learning rate", icon=":material/speed:", disabled=state.over):
             _learning_rate(job, config)
         runs.buttons(job)
@@ -55,13 +61,18 @@ def _button(
     st.button(label, icon=icon, help=hint, disabled=disabled, on_click=action, args=args)
 
 
-def _learning_rate(job: Job, config: Config) -> None:
+def _new_seeds(config: Training) -> None:
+    """Change the page's config to seeds that it has not had."""
+    controls.change(type(config), seed=config.seed + config.seeds)
+
+
+def _learning_rate(job: Job, config: Training) -> None:
     spec = specs(type(config))["learning_rate"]
     rate = st.number_input(
         "Learning rate from now on",
         min_value=spec.low,
         max_value=spec.high,
-        value=job.status().learning_rate or float(config.values()["learning_rate"]),
+        value=job.status().learning_rate or config.learning_rate,
         format="%g",
         help="Changes this run only: the link and the command keep the one in the sidebar.",
     )

@@ -16,8 +16,6 @@ turns epoch by epoch in one process, after a warm-up. A seed gives one ratio.
 ``python -m benchmarks.animal_faces`` takes about 10 minutes and prints a report in Markdown.
 """
 
-import os
-import platform
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +30,8 @@ from torch.utils.data import DataLoader
 from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
+from benchmarks.machine import describe
+from benchmarks.measuring import best_threads, score, spread
 from mlpcore.datasets import collection, drawn_faces
 from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import Pictures
@@ -136,12 +136,6 @@ def lap(steps: Iterator[T], threads: int) -> tuple[float, T]:
     return time.perf_counter() - start, result
 
 
-def best_threads(steps: Iterator[object]) -> int:
-    """Which is faster, one thread or as many as there are cores. It also warms up."""
-    choices = {1, os.cpu_count() or 1}
-    return min(choices, key=lambda threads: min(lap(steps, threads)[0] for _ in range(2)))
-
-
 def drawings() -> Iterator[Pictures]:
     """Draw the whole set again and again."""
     while True:
@@ -156,7 +150,8 @@ def report() -> str:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         write(pictures, root)
-        plain_threads = best_threads(plain(root, 0))
+        first = plain(root, 0)
+        plain_threads = best_threads(lambda threads: lap(first, threads)[0])
         lap(ours(config), 1)  # a warm-up
         for seed in range(SEEDS):
             theirs, mine = plain(root, seed), ours(replace(config, seed=seed))
@@ -174,46 +169,24 @@ def report() -> str:
     torch.set_num_threads(1)
     *_, last = replace(config, augmentation="off", seeds=SEEDS).run()
     mlp = last.plain
-    flat_model = pd.Series([linear(pictures, seed, config.epochs) for seed in range(SEEDS)])
+    flat_model = [linear(pictures, seed, config.epochs) for seed in range(SEEDS)]
     return f"""\
-{cpu()}, {os.cpu_count()} cores; Python {platform.python_version()}, torch {torch.__version__};
-{plain_threads} thread(s) for the plain loop, 1 for ours. Seconds: median (least to
+{describe()}; {plain_threads} thread(s) for the plain loop, 1 for ours. Seconds: median (least to
 most). Accuracy: mean ± standard deviation over {SEEDS} seeds, in %.
 
 | with augmentation, {config.epochs} epochs | seconds an epoch | validation accuracy |
 |---|---|---|
-| plain loop | {spread(rounds["plain"])} | {score(table["plain_accuracy"].dropna())} |
-| ours | {spread(rounds["ours"])} | {score(table["our_accuracy"].dropna())} |
+| plain loop | {spread(rounds["plain"], 2)} | {score(table["plain_accuracy"].dropna())} |
+| ours | {spread(rounds["ours"], 2)} | {score(table["our_accuracy"].dropna())} |
 
-Ours is {spread(rounds["plain"] / rounds["ours"])} times as fast.
+Ours is {spread(rounds["plain"] / rounds["ours"], 2)} times as fast.
 
 | drawn faces, no augmentation | training accuracy | validation accuracy |
 |---|---|---|
-| 3072-64-64-64-3 | {score(pd.Series(mlp.train_accuracy[-1]))} \
-| {score(pd.Series(mlp.test_accuracy[-1]))} |
+| 3072-64-64-64-3 | {score(mlp.train_accuracy[-1])} | {score(mlp.test_accuracy[-1])} |
 | linear | | {score(flat_model)} |
 
-Drawing {len(pictures.images):,} pictures takes {spread(pd.Series(drawing))} s on one thread."""
-
-
-def spread(values: "pd.Series[float]") -> str:
-    """Median (least to most)."""
-    return f"{values.median():.2f} ({values.min():.2f} to {values.max():.2f})"
-
-
-def score(values: "pd.Series[float]") -> str:
-    """Mean ± standard deviation, in percent."""
-    return f"{100 * values.mean():.1f} ± {100 * values.std():.1f}"
-
-
-def cpu() -> str:
-    """The processor's name."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+Drawing {len(pictures.images):,} pictures takes {spread(drawing, 2)} s on one thread."""
 
 
 if __name__ == "__main__":

@@ -19,10 +19,8 @@ which this machine does the largest of them alone, with as many threads and by t
 ``python -m benchmarks.gain_sweep`` takes about 2 minutes and prints a report in Markdown.
 """
 
-import os
 import tempfile
 import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,6 +33,7 @@ from torchvision.datasets import ImageFolder
 
 from benchmarks.animal_faces import AUGMENT, write
 from benchmarks.machine import describe
+from benchmarks.measuring import best_threads, spread
 from mlpcore.datasets import collection
 from mlpcore.experiments import GainSweep
 from mlpcore.products import multiply
@@ -86,11 +85,6 @@ def ours(config: GainSweep, threads: int) -> float:
     for _ in config.run():
         pass
     return time.perf_counter() - start
-
-
-def best_threads(seconds: Callable[[int], float]) -> int:
-    """Which is faster, one thread or as many as there are cores. It also warms up."""
-    return min({1, os.cpu_count() or 1}, key=lambda threads: min(seconds(threads) for _ in (0, 1)))
 
 
 def operations(config: GainSweep, samples: int) -> int:
@@ -149,11 +143,6 @@ def report(config: GainSweep) -> str:
             f"| share achieved | {spread(100 * achieved / table['rate'])}% |",
         ]
     )
-
-
-def spread(values: "pd.Series[float]") -> str:
-    """Median (least to most)."""
-    return f"{values.median():.1f} ({values.min():.1f} to {values.max():.1f})"
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from benchmarks.app_server import AppServer
 from benchmarks.chromium import launch
 from benchmarks.machine import describe
+from benchmarks.measuring import spread
 
 ROUNDS = 5
 # Seconds that a round's training takes at most on an idle machine.
@@ -128,8 +129,7 @@ def report(case: Case, rounds: list[dict[str, Any]]) -> None:
         ("largest answer on the wire, kB", largest),
         ("median answer on the wire, kB", usual),
     ):
-        spread = f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
-        print(f"| {name} | {spread} |")
+        print(f"| {name} | {spread(values)} |")
 
 
 def main() -> None:

@@ -17,9 +17,7 @@ full, and after every depth our sweep runs with one seed and with eight. A round
 ``python -m benchmarks.wide_vs_deep`` takes about 3 minutes and prints a report in Markdown.
 """
 
-import os
 import time
-from collections.abc import Callable
 from itertools import pairwise
 
 import pandas as pd
@@ -28,6 +26,7 @@ from torch import nn, optim
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.machine import describe
+from benchmarks.measuring import best_threads, score, spread
 from mlpcore.experiments import WideVsDeep
 from mlpcore.params import replace
 from mlpcore.training import steps_per_epoch
@@ -74,12 +73,6 @@ def ours(config: WideVsDeep, threads: int) -> tuple[float, dict[int, list[float]
     *_, last = config.run()
     seconds = time.perf_counter() - start
     return seconds, {a.depth: a.test_accuracy[-1].tolist() for a in last.architectures}
-
-
-def best_threads(seconds: Callable[[int], float]) -> int:
-    """Which is faster, one thread or as many as there are cores. It also warms up."""
-    choices = {1, os.cpu_count() or 1}
-    return min(choices, key=lambda threads: min(seconds(threads) for _ in range(3)))
 
 
 def report(config: WideVsDeep) -> str:
@@ -131,18 +124,8 @@ def report(config: WideVsDeep) -> str:
         "|---|---|---|",
     ]
     for depth, values in table.groupby("depth")["accuracy"]:
-        lines.append(f"| {depth} | {score(values)} | {score(pd.Series(accuracies[depth]))} |")
+        lines.append(f"| {depth} | {score(values)} | {score(accuracies[depth])} |")
     return "\n".join(lines)
-
-
-def spread(values: "pd.Series[float]") -> str:
-    """Median (least to most)."""
-    return f"{values.median():.1f} ({values.min():.1f} to {values.max():.1f})"
-
-
-def score(values: "pd.Series[float]") -> str:
-    """Mean ± standard deviation, in percent."""
-    return f"{100 * values.mean():.1f} ± {100 * values.std():.1f}"
 
 
 if __name__ == "__main__":

@@ -1,13 +1,10 @@
 """Take the pictures of the README, the home page and the scenes.
 
-``.venv/bin/python docs/pictures.py URL [NAME …]``; URL is that of the running app, and the names
-are those of pictures, without their endings, if not all are wanted. Chromium is found as the
-browser tests find it.
+``.venv/bin/python -m docs.pictures URL [NAME …]``; URL is that of the running app, and the names
+are those of pictures, without their endings, if not all are wanted.
 """
 
 import io
-import os
-import shutil
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +14,7 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app.scenes import slug as scene_slug
+from benchmarks.chromium import launch
 
 ASSETS = Path(__file__).parents[1] / "assets"
 WIDTH = 1280
@@ -110,10 +108,8 @@ def scenes() -> Iterator[tuple[str, str, Path]]:
 
 def main(url: str, *wanted: str) -> None:
     """Take all pictures, or those with these names."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = launch(playwright)
         take_pages(browser, url, list(wanted))
         take_scenes(browser, url, list(wanted))
         browser.close()

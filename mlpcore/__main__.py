@@ -1,28 +1,19 @@
 """The experiments on the command line: ``python -m mlpcore EXPERIMENT [--field value …]``."""
 
 import argparse
-import shlex
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 import torch
 
 from mlpcore import data_command
+from mlpcore.commands import EXPERIMENTS, SWEEPS, flag
 from mlpcore.datasets import collection, image_folder, planar, points
 from mlpcore.datasets.animal_faces import DownloadError
-from mlpcore.experiments import (
-    AnimalFaces,
-    DegreeSweep,
-    GainSweep,
-    MeanField,
-    PolynomialFeatures,
-    SignalPropagation,
-    Trainability,
-    WideVsDeep,
-)
+from mlpcore.experiments import AnimalFaces, DegreeSweep, GainSweep
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import default_device
 from mlpcore.params import Config, ParameterError, Spec, specs
@@ -30,27 +21,6 @@ from mlpcore.progress_bar import ProgressBar
 from mlpcore.report import report, to_json
 from mlpcore.texts import printable
 
-Experiment: TypeAlias = (
-    WideVsDeep
-    | PolynomialFeatures
-    | AnimalFaces
-    | GainSweep
-    | SignalPropagation
-    | Trainability
-    | MeanField
-)
-
-EXPERIMENTS: dict[str, type[Experiment]] = {
-    "wide-vs-deep": WideVsDeep,
-    "polynomial": PolynomialFeatures,
-    "animal-faces": AnimalFaces,
-    "gain-sweep": GainSweep,
-    "signal-propagation": SignalPropagation,
-    "trainability": Trainability,
-    "mean-field": MeanField,
-}
-# What --sweep runs instead.
-SWEEPS: dict[str, type[DegreeSweep]] = {"polynomial": DegreeSweep}
 # Of a message that repeats arguments.
 MOST_LETTERS = 500
 
@@ -103,34 +73,6 @@ def add_sweep(command: _Parser, sweep: type[DegreeSweep], fields: Mapping[str, S
         "--sweep", dest="kind", action="store_const", const=sweep, help=sweep.__doc__
     )
     add_flags(group, own)
-
-
-def flag(field: str) -> str:
-    """The flag that sets a config's field."""
-    return "--" + field.replace("_", "-")
-
-
-def experiment_of(config: Config) -> str:
-    """The name of a config's experiment."""
-    kinds = [*EXPERIMENTS.items(), *SWEEPS.items()]
-    return next(name for name, kind in kinds if kind is type(config))
-
-
-def command_line(experiment: str, config: Config, file: str | None = None) -> str:
-    """The command that reproduces a config's result.
-
-    Args:
-        experiment: the subcommand.
-        config: what it runs.
-        file: the CSV file that holds its points, if they were brought.
-    """
-    texts = config.changes()
-    if file is not None:
-        texts["data"] = shlex.quote(file)
-        texts.pop("classes", None)
-    flags = [f" {flag(name)} {text}" for name, text in texts.items()]
-    sweep = " --sweep" if type(config) is SWEEPS.get(experiment) else ""
-    return f"python -m mlpcore {experiment}{sweep}{''.join(flags)}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

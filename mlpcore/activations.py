@@ -8,8 +8,9 @@ from torch import Tensor
 
 _aten = torch.ops.aten
 
-_SELU_ALPHA = 1.6732632423543772848170429916717
-_SELU_SCALE = 1.0507009873554804934193349852946
+# α and λ of Klambauer et al. 2017 (arXiv:1706.02515), section 2, in the digits that torch has.
+SELU_ALPHA = 1.6732632423543772848170429916717
+SELU_SCALE = 1.0507009873554804934193349852946
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "selu": Activation(
         "SELU",
-        lambda z, slope, a: _aten.elu.out(z, _SELU_ALPHA, _SELU_SCALE, out=a),
+        lambda z, slope, a: _aten.elu.out(z, SELU_ALPHA, SELU_SCALE, out=a),
         lambda g, z, a, slope: _aten.elu_backward.grad_input(
-            g, _SELU_ALPHA, _SELU_SCALE, 1, False, z, grad_input=g
+            g, SELU_ALPHA, SELU_SCALE, 1, False, z, grad_input=g
         ),
     ),
     "gelu": Activation(

@@ -9,7 +9,6 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import init
 
-from mlpcore.meanfield import critical_weight_var
 from mlpcore.params import ParameterError
 
 
@@ -104,6 +103,8 @@ class Initialization:
     def draw(self, sizes: Sequence[int], seed: int) -> list[Tensor]:
         """Draw one network, layer by layer, weights first.
 
+        By default it is what ``torch.nn.Linear`` layers get after ``torch.manual_seed(seed)``.
+
         Args:
             sizes: units in the input, each hidden layer and the output.
             seed: seed of this network's own generator.
@@ -135,21 +136,6 @@ class Initialization:
         return [self.bias_std**2] * (len(sizes) - 1)
 
 
-def torch_default(sizes: Sequence[int], seed: int) -> list[Tensor]:
-    """Draw the weights that ``torch.nn.Linear`` layers would get after ``torch.manual_seed(seed)``.
-
-    Weights and biases are uniform on ±1/√n_in, drawn layer by layer, weights first.
-
-    Args:
-        sizes: units in the input, each hidden layer and the output.
-        seed: seed of this network's own generator.
-
-    Returns:
-        For each layer a float32 tensor (out, in + 1) on the CPU; the last column is the bias.
-    """
-    return Initialization().draw(sizes, seed)
-
-
 _TORCH_GAINS = ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu")
 
 
@@ -158,16 +144,8 @@ def torch_gain(activation: str, negative_slope: float = 0.01) -> float | None:
 
     √(2/(1 + a²)) for LeakyReLU: the gain at which variance is kept from layer to layer (He et al.
     2015, section 2.2; Neuromatch W1D3, tutorial 2, bonus section). Those of tanh and SELU are rules
-    of thumb, and not :func:`critical_gain`.
+    of thumb, and not on the edge of chaos (:func:`mlpcore.meanfield.critical_weight_var`).
     """
     if activation not in _TORCH_GAINS:
         return None
     return float(init.calculate_gain(activation, negative_slope))  # type: ignore[arg-type]
-
-
-def critical_gain(activation: str, negative_slope: float = 0.01) -> float:
-    """The gain on weights of variance gain²/n_in that is on the edge of chaos without biases.
-
-    √σ_w² at σ_b² = 0 (see :func:`mlpcore.meanfield.critical_weight_var`); NaN if there is none.
-    """
-    return math.sqrt(critical_weight_var(activation, 0.0, negative_slope=negative_slope))

@@ -18,12 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, ndtr
 
+from mlpcore.activations import SELU_ALPHA, SELU_SCALE
 from mlpcore.params import ParameterError
 
 Floats = NDArray[np.float64]
-
-_SELU_ALPHA = 1.6732632423543772848170429916717
-_SELU_SCALE = 1.0507009873554804934193349852946
 
 
 class Moments(Protocol):
@@ -252,7 +250,7 @@ MOMENTS: dict[str, Callable[[float], Moments]] = {
     "relu": lambda slope: PiecewiseLinear(0.0),
     "leaky_relu": PiecewiseLinear,
     "elu": lambda slope: _exponential_linear(1.0, 1.0),
-    "selu": lambda slope: _exponential_linear(_SELU_ALPHA, _SELU_SCALE),
+    "selu": lambda slope: _exponential_linear(SELU_ALPHA, SELU_SCALE),
     "gelu": lambda slope: Quadrature(
         lambda u: u * ndtr(u),
         lambda u: ndtr(u) + u * _density(u),

@@ -250,6 +250,13 @@ def specs(config: type[Config]) -> dict[str, Spec]:
     }
 
 
+def check_order(config: Config, low: str, high: str) -> None:
+    """Raise :class:`ParameterError` if the field ``low`` is above the field ``high``."""
+    least, most = getattr(config, low), getattr(config, high)
+    if least > most:
+        raise ParameterError(high, f"{low} ({least}) or more", most, "Swap the two")
+
+
 def replace(config: C, **changes: Any) -> C:
     """A copy of ``config`` with some fields changed, checked again."""
     return dataclasses.replace(config, **changes)  # type: ignore[type-var]

@@ -47,6 +47,7 @@ _ANSWERS: dict[type[Config], str] = {
     """,
 }
 
+# Data that are there for everybody.
 MADE = (DRAWN, REAL, *PLANAR)
 
 # Data that somebody brought have a name that says nothing about where they are.

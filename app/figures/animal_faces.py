@@ -6,25 +6,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from app.figures import curves, pictures
-from app.figures.drawing import (
-    CLASS_COLOURS,
-    Figure,
-    Html,
-    Theme,
-    escape,
-    figure,
-)
-from app.figures.plane import HIDDEN, note
+from app.figures import curves, markup, pictures
+from app.figures.drawing import CLASS_COLOURS, Figure, Html, Theme, escape
+from app.figures.plane import diverged, instead
 from app.figures.words import accuracy, count, percent
 from mlpcore.datasets import augmentation
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.animal_faces import Snapshot, confusion, filters, probabilities
-from mlpcore.experiments.learner import Architecture
 
 ARMS = {"augmented": "with augmentation", "plain": "without augmentation"}
-# How their lines are drawn, so that colour alone does not tell them apart.
-DASHES = {"augmented": "solid", "plain": "dash"}
 # Pictures of a class in the sample, and seed of how the sample is moved.
 SHOWN, MOVE_SEED = 8, 0
 # How far the x axis of curves goes on, for the lines' names.
@@ -34,12 +24,6 @@ MOST_NAMED = 5
 # Above this many filters, each is shown at half its side, and so on.
 FULL_SIZE = 64
 RIGHT, WRONG = {"light": "#1a7f4b", "dark": "#5fd39a"}, {"light": "#b3261e", "dark": "#ff8f85"}
-
-
-def arms(snapshot: Snapshot) -> dict[str, Architecture]:
-    """The architectures there are, by :data:`ARMS`."""
-    both = {"augmented": snapshot.augmented, "plain": snapshot.plain}
-    return {name: arm for name, arm in both.items() if arm is not None}
 
 
 def colour_of(arm: str, theme: Theme) -> str:
@@ -53,19 +37,13 @@ def filter_norms(seen: pictures.Floats) -> NDArray[np.float64]:
     return np.asarray(np.sqrt(squares.sum(1)))
 
 
-def diverged(theme: Theme, alt: str) -> Figure:
-    """What stands in the place of a picture of a network that diverged."""
-    return figure(theme, [], alt=alt, aspect=1, annotations=[note("diverged", theme)], **HIDDEN)
-
-
 def headline(snapshot: Snapshot, theme: Theme) -> Html:
     """The answer so far, in a sentence or two."""
-    answer, detail = _answer(snapshot)
-    return Html(f'<p class="headline"><strong>{escape(answer)}</strong> {escape(detail)}</p>')
+    return markup.headline(*_answer(snapshot))
 
 
 def _answer(snapshot: Snapshot) -> tuple[str, str]:
-    shown = {name: arm for name, arm in arms(snapshot).items() if arm.score.count}
+    shown = {name: arm for name, arm in snapshot.arms.items() if arm.score.count}
     if not shown:
         return "Every network diverged.", "Lower the learning rate."
     first = next(iter(shown.values()))
@@ -164,43 +142,32 @@ def _sample(seen: Pictures) -> tuple[pictures.Pixels, NDArray[np.int64]]:
 
 def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     """Accuracy by epoch on both sets, with and without augmentation."""
-    families = [
-        _learning(name, arm, theme, 100 * arm.train_accuracy, 100 * arm.test_accuracy)
-        for name, arm in arms(snapshot).items()
-    ]
     alt = f"Accuracy by epoch. {' '.join(_answer(snapshot))}"
-    last = snapshot.config.epochs
-    drawn = curves.learning_curves(
-        families, theme, "accuracy (%)", last, alt=alt, top=100, room=ROOM
-    )
-    drawn["layout"]["annotations"].append(
-        curves.key("full: validation, dotted: training (not augmented)", theme)
-    )
-    return drawn
+    legend = "full: validation, dotted: training (not augmented)"
+    return _curves(snapshot, theme, "accuracy", alt, legend)
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     """Mean cross-entropy by epoch on both sets, with and without augmentation."""
-    families = [
-        _learning(name, arm, theme, arm.train_loss, arm.test_loss)
-        for name, arm in arms(snapshot).items()
-    ]
     alt = "Cross-entropy by epoch on training and validation pictures."
+    return _curves(snapshot, theme, "loss", alt)
+
+
+def _curves(snapshot: Snapshot, theme: Theme, quantity: str, alt: str, legend: str = "") -> Figure:
+    families = [
+        curves.Learning.of(
+            arm,
+            quantity,
+            name=f"validation, {ARMS[name]}",
+            tag="with" if name == "augmented" else "without",
+            colour=colour_of(name, theme),
+            chosen=True,
+        )
+        for name, arm in snapshot.arms.items()
+    ]
     last = snapshot.config.epochs
-    return curves.learning_curves(families, theme, "cross-entropy (nats)", last, alt=alt, room=ROOM)
-
-
-def _learning(
-    name: str, arm: Architecture, theme: Theme, train: curves.Floats, test: curves.Floats
-) -> curves.Learning:
-    return curves.Learning(
-        name=f"validation, {ARMS[name]}",
-        tag="with" if name == "augmented" else "without",
-        epochs=arm.epochs.tolist(),
-        train=train[:, arm.converged],
-        test=test[:, arm.converged],
-        colour=colour_of(name, theme),
-        chosen=True,
+    return curves.learning_curves(
+        families, theme, quantity, last, alt=alt, room=ROOM, legend=legend
     )
 
 
@@ -216,7 +183,7 @@ def filter_grid(
         own: scale each filter by its own largest weight rather than by that of all.
         ordered: the largest norm first.
     """
-    seen = filters(arms(snapshot)[arm], network)
+    seen = filters(snapshot.arms[arm], network)
     if not np.isfinite(seen).all():
         return diverged(theme, "The network diverged: it has no filters to show.")
     norms = filter_norms(seen)
@@ -246,21 +213,20 @@ def filter_grid(
 def confusion_table(snapshot: Snapshot, theme: Theme, arm: str, network: int) -> Html:
     """How many pictures of each class are taken for each class."""
     seen = snapshot.pictures
-    architecture = arms(snapshot)[arm]
+    architecture = snapshot.arms[arm]
     if not architecture.converged[network]:
         return Html("<p>The network diverged: its answers mean nothing.</p>")
     counts = confusion(architecture, network, seen)
     shares = counts / counts.sum(1, keepdims=True)
-    heads = "".join(f"<th scope='col'>{escape(name)}</th>" for name in seen.classes)
-    rows = "".join(
-        f"<tr><th scope='row'>{escape(name)}</th>{_cells(row, share, place)}</tr>"
-        for place, (name, row, share) in enumerate(zip(seen.classes, counts, shares, strict=True))
-    )
-    return Html(
-        f"<table><caption>Confusion {ARMS[arm]}: validation pictures of each class (row) by what "
-        "the network takes them for (column).</caption>"
-        f"<thead><tr><th scope='col'>is … taken for</th>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
+    names = [escape(name) for name in seen.classes]
+    return markup.table(
+        f"Confusion {ARMS[arm]}: validation pictures of each class (row) by what the network takes "
+        "them for (column).",
+        ["is … taken for", *names],
+        (
+            f"<tr><th scope='row'>{name}</th>{_cells(row, share, place)}</tr>"
+            for place, (name, row, share) in enumerate(zip(names, counts, shares, strict=True))
+        ),
     )
 
 
@@ -284,14 +250,13 @@ def predictions(snapshot: Snapshot, theme: Theme, arm: str, network: int) -> Fig
 def most_wrong(snapshot: Snapshot, theme: Theme, arm: str, network: int) -> Figure:
     """The validation pictures that a network is most confidently wrong about."""
     seen = snapshot.pictures
-    says = probabilities(arms(snapshot)[arm], network, seen)
+    says = probabilities(snapshot.arms[arm], network, seen)
     wrong = says.argmax(1) != seen.val_labels.numpy()
     sure = np.where(wrong, says.max(1), -1.0)
     chosen = np.argsort(-sure, kind="stable")[: min(2 * SHOWN, int(wrong.sum()))]
     if not len(chosen):
-        right = [note("none is wrong", theme)]
         alt = "No picture is taken for another."
-        return figure(theme, [], alt=alt, aspect=4, annotations=right, **HIDDEN)
+        return instead("none is wrong", theme, alt=alt, aspect=4)
     title = f"most confidently wrong, {ARMS[arm]}"
     return _judged(snapshot, theme, arm, network, chosen, title)
 
@@ -305,7 +270,7 @@ def _judged(
     title: str,
 ) -> Figure:
     """Validation pictures with a network's guess and confidence below each."""
-    seen, architecture = snapshot.pictures, arms(snapshot)[arm]
+    seen, architecture = snapshot.pictures, snapshot.arms[arm]
     says = probabilities(architecture, network, seen)[chosen]
     if not np.isfinite(says).all():
         return diverged(theme, "The network diverged: its answers mean nothing.")

@@ -4,12 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.drawing import Figure, Theme, axis, figure, legible, numbers
+from mlpcore.experiments.learner import Architecture
 
 Floats = NDArray[np.floating[Any]]
 
@@ -19,6 +20,8 @@ SPREAD = 0.3
 MEAN = "mean"
 # Labels of lines are kept apart by at least this share of the axis.
 LABEL_GAP = 0.06
+# What learning curves show → title of the y axis, and where that ends, if that is known.
+QUANTITIES = {"accuracy": ("accuracy (%)", 100.0), "loss": ("cross-entropy (nats)", None)}
 
 
 @dataclass(frozen=True)
@@ -128,28 +131,45 @@ class Learning:
     colour: str
     chosen: bool
 
+    @classmethod
+    def of(cls, networks: Architecture, quantity: str, **look: Any) -> Self:
+        """A quantity of those networks that have not diverged.
+
+        Args:
+            networks: the networks.
+            quantity: a key of :data:`QUANTITIES`.
+            look: the attributes that are not the networks'.
+        """
+        factor = 100 if quantity == "accuracy" else 1
+        train, test = (
+            factor * getattr(networks, f"{part}_{quantity}")[:, networks.converged]
+            for part in ("train", "test")
+        )
+        return cls(epochs=networks.epochs.tolist(), train=train, test=test, **look)
+
 
 def learning_curves(
     families: Sequence[Learning],
     theme: Theme,
-    title: str,
+    quantity: str,
     last_epoch: int,
     *,
     alt: str,
-    top: float | None = None,
     room: float = 1.06,
+    legend: str = "",
 ) -> Figure:
     """The mean on the test set by epoch, a line a family.
 
     Args:
         families: what to draw, in order.
         theme: colours.
-        title: of the y axis, with its unit.
+        quantity: a key of :data:`QUANTITIES`.
         last_epoch: where the x axis ends.
         alt: what the figure shows, in a sentence; where the lines end is added.
-        top: where the y axis ends, if that is known.
         room: how far the x axis goes on, for the tags, as a multiple of its length.
+        legend: what the lines are, if there is room for it.
     """
+    title, top = QUANTITIES[quantity]
     traces: list[dict[str, Any]] = []
     ends: list[tuple[float, Learning]] = []
     for family in sorted(families, key=lambda f: f.chosen):
@@ -189,7 +209,7 @@ def learning_curves(
         hovermode="x unified",
         xaxis=axis(theme, "epoch", range=[0, last_epoch * room], showgrid=False),
         yaxis=axis(theme, title, range=[0, highest * 1.04]),
-        annotations=tags,
+        annotations=[*tags, *([key(legend, theme)] if legend else [])],
     )
 
 
@@ -242,6 +262,18 @@ def level(y: float, text: str, theme: Theme) -> tuple[dict[str, Any], dict[str, 
         "font": {"color": theme.muted, "size": 13},
     }
     return shape, label
+
+
+def upright(x: float, **line: Any) -> dict[str, Any]:
+    """A vertical line through the plot; ``line`` as Plotly has it."""
+    ends = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": x, "x1": x}
+    return {**ends, "line": line}
+
+
+def above(x: float, text: str, colour: str, shift: int) -> dict[str, Any]:
+    """Words about a place on the x axis, above the plot by so many pixels."""
+    place = {"x": x, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": shift}
+    return {"text": text, **place, "showarrow": False, "font": {"color": colour, "size": 15}}
 
 
 def key(text: str, theme: Theme) -> dict[str, Any]:

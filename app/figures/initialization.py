@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from app.figures import curves
+from app.figures import curves, markup
 from app.figures.curves import Floats
-from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, heading, numbers
+from app.figures.drawing import Figure, Html, Theme, axis, figure, heading, numbers
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.gain_sweep import Snapshot
 from mlpcore.experiments.layer_moments import layer_moments
@@ -19,8 +19,7 @@ ROOM = 5.0
 
 def headline(snapshot: Snapshot, theme: Theme) -> Html:
     """The best gain so far, and whether theory agrees."""
-    answer, detail = _answer(snapshot)
-    return Html(f'<p class="headline"><strong>{escape(answer)}</strong> {escape(detail)}</p>')
+    return markup.headline(*_answer(snapshot))
 
 
 def _answer(snapshot: Snapshot) -> tuple[str, str]:
@@ -76,11 +75,13 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
     colour = theme.sequence[2]
     guessing, label = curves.level(100 / config.sizes[-1], "guessing", theme)
     legend = "full: test set, dotted: training set<br>bands: 95% interval of the mean, dots: seeds"
-    shapes = [guessing, _upright(best.theory, theme.text, "dash")]
-    annotations = [label, _above(best.theory, f"theory {best.theory:.3f}", theme.text, 20)]
+    shapes = [guessing, curves.upright(best.theory, color=theme.text, dash="dash", width=1.5)]
+    theory = f"theory {best.theory:.3f}"
+    annotations = [label, curves.above(best.theory, theory, theme.text, 20)]
     if snapshot.progress and np.isfinite(best.gain):
-        shapes += [_upright(best.gain, theme.accent, "solid")]
-        annotations.append(_above(best.gain, f"<b>best {best.gain:.2f}</b>", theme.accent, 2))
+        shapes.append(curves.upright(best.gain, color=theme.accent, dash="solid", width=1.5))
+        found = f"<b>best {best.gain:.2f}</b>"
+        annotations.append(curves.above(best.gain, found, theme.accent, 2))
         if np.isfinite(best.low):
             shapes.append(_between(best.low, best.high, theme))
     gap = gains[1] - gains[0]
@@ -100,51 +101,21 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
     )
 
 
-def _upright(x: float, colour: str, dash: str) -> dict[str, Any]:
-    """A vertical line through the plot."""
-    ends = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": x, "x1": x}
-    return {**ends, "line": {"color": colour, "dash": dash, "width": 1.5}}
-
-
 def _between(low: float, high: float, theme: Theme) -> dict[str, Any]:
     """An interval of x, shaded."""
     ends = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "x0": low, "x1": high}
     return {**ends, "fillcolor": theme.accent, "opacity": 0.1, "line": {"width": 0}}
 
 
-def _above(x: float, text: str, colour: str, shift: int) -> dict[str, Any]:
-    """A vertical line's name, above the plot by some pixels."""
-    place = {"x": x, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": shift}
-    return {"text": text, **place, "showarrow": False, "font": {"color": colour, "size": 15}}
-
-
 def signal_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
     """E[h²] by layer at a gain: every network a dot, their mean, and theory with its band."""
-    measured = layer_moments(snapshot.config, gain, snapshot.probe)
-    return _by_layer(
-        snapshot,
-        theme,
-        measured.lengths,
-        measured.theory.lengths,
-        _reach(snapshot, gain, "lengths"),
-        title="signal E[h²]",
-        name=f"Signal at gain {gain:.2f}",
-        spread=measured.theory.spread,
-    )
+    return _by_layer(snapshot, theme, gain, "lengths", "Signal", title="signal E[h²]")
 
 
 def gradient_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
     """E[(∂loss/∂h)²] by layer at a gain, as multiples of the output layer's."""
-    measured = layer_moments(snapshot.config, gain, snapshot.probe)
-    return _by_layer(
-        snapshot,
-        theme,
-        measured.gradients,
-        measured.theory.gradients,
-        _reach(snapshot, gain, "gradients"),
-        title="gradient, output layer = 1",
-        name=f"Gradient at gain {gain:.2f}",
-    )
+    title = "gradient, output layer = 1"
+    return _by_layer(snapshot, theme, gain, "gradients", "Gradient", title=title)
 
 
 def _reach(snapshot: Snapshot, gain: float, moment: str) -> tuple[float, float]:
@@ -162,25 +133,21 @@ def _reach(snapshot: Snapshot, gain: float, moment: str) -> tuple[float, float]:
 
 
 def _by_layer(
-    snapshot: Snapshot,
-    theme: Theme,
-    measured: Floats,
-    theory: Floats,
-    reach: tuple[float, float],
-    *,
-    title: str,
-    name: str,
-    spread: Floats | None = None,
+    snapshot: Snapshot, theme: Theme, gain: float, moment: str, name: str, *, title: str
 ) -> Figure:
     """Measurements (S, L) as dots and their mean, theory (L,) dashed, on a logarithmic axis."""
+    found = layer_moments(snapshot.config, gain, snapshot.probe)
+    measured: Floats = getattr(found, moment)
+    theory: Floats = getattr(found.theory, moment)
+    name = f"{name} at gain {gain:.2f}"
     seeds, layers = measured.shape
     places = list(range(1, layers + 1))
     offsets = 0.2 * (np.arange(seeds) - (seeds - 1) / 2) / max(seeds, 2)
     colour = theme.sequence[2]
     traces = []
-    if spread is not None:
+    if moment == "lengths":
         # A standard deviation of the logarithm, as if that were normal.
-        ratio = np.exp(np.sqrt(np.log1p(spread**2)))
+        ratio = np.exp(np.sqrt(np.log1p(found.theory.spread**2)))
         wide = [*theory * ratio, *(theory / ratio)[::-1]]
         traces.append(
             curves.band(places, np.zeros(layers), np.zeros(layers), colour) | {"y": numbers(wide)}
@@ -222,7 +189,7 @@ def _by_layer(
             range=[0.7, layers + 0.3],
             showgrid=False,
         ),
-        yaxis=curves.log_axis(theme, title, *reach),
+        yaxis=curves.log_axis(theme, title, *_reach(snapshot, gain, moment)),
         annotations=[curves.key("dashed: theory, full: measured, dots: seeds", theme)],
     )
 
@@ -255,12 +222,11 @@ def accounts(snapshot: Snapshot, theme: Theme, gain: float) -> Html:
         "of that, biases",
         "gradient, theory",
     )
-    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
-    return Html(
-        f"<p>{_loose(snapshot, gain)}</p><table><caption>At gain {gain:.2f}, before training. "
-        f"Measured over {count(config.seeds, 'seed')}; the gradient as a multiple of the output "
-        f"layer's.</caption><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    caption = (
+        f"At gain {gain:.2f}, before training. Measured over {count(config.seeds, 'seed')}; the "
+        "gradient as a multiple of the output layer's."
     )
+    return Html(f"<p>{_loose(snapshot, gain)}</p>{markup.table(caption, heads, rows)}")
 
 
 def _loose(snapshot: Snapshot, gain: float) -> str:
@@ -299,13 +265,12 @@ def scores_table(snapshot: Snapshot, theme: Theme) -> Html:
         snapshot.scores(snapshot.test_accuracy),
         strict=True,
     )
-    rows = "".join(
-        f"<tr><th scope='row'>{gain:.3g}</th><td>{accuracy(train)}</td><td>{accuracy(test)}</td>"
-        "</tr>"
-        for gain, train, test in pairs
-    )
-    return Html(
-        "<table><caption>Mean ± half the 95% interval over seeds.</caption><thead><tr>"
-        "<th scope='col'>gain</th><th scope='col'>training accuracy</th>"
-        f"<th scope='col'>test accuracy</th></tr></thead><tbody>{rows}</tbody></table>"
+    return markup.table(
+        "Mean ± half the 95% interval over seeds.",
+        ["gain", "training accuracy", "test accuracy"],
+        (
+            f"<tr><th scope='row'>{gain:.3g}</th><td>{accuracy(train)}</td>"
+            f"<td>{accuracy(test)}</td></tr>"
+            for gain, train, test in pairs
+        ),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from app.figures import curves, pictures
-from app.figures.animal_faces import ARMS, DASHES, SHOWN, arms, colour_of, diverged, filter_norms
+from app.figures.animal_faces import ARMS, SHOWN, colour_of, filter_norms
 from app.figures.classes import OUTLINE
 from app.figures.drawing import (
     CLASS_COLOURS,
@@ -23,17 +23,20 @@ from app.figures.drawing import (
     figure,
     numbers,
 )
-from app.figures.plane import HIDDEN, note
+from app.figures.plane import diverged, instead
 from app.figures.words import count, percent
 from mlpcore.datasets import augmentation
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments import inside
 from mlpcore.experiments.animal_faces import Snapshot, filters
 
+# How lines are drawn, by ARMS, so that colour alone does not tell them apart.
+DASHES = {"augmented": "solid", "plain": "dash"}
+
 
 def unit_filter(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: int) -> Figure:
     """One filter, large, with its norm."""
-    seen = filters(arms(snapshot)[arm], network)[unit][None]
+    seen = filters(snapshot.arms[arm], network)[unit][None]
     if not np.isfinite(seen).all():
         return diverged(theme, "The network diverged.")
     norm = filter_norms(seen)[0]
@@ -50,7 +53,7 @@ def unit_filter(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: 
 def unit_pictures(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: int) -> Figure:
     """The validation pictures that excite a unit of the first layer most, and least."""
     seen = snapshot.pictures
-    activations = inside.first_layer(arms(snapshot)[arm], network, seen)[:, unit]
+    activations = inside.first_layer(snapshot.arms[arm], network, seen)[:, unit]
     if not np.isfinite(activations).all():
         return diverged(theme, "The network diverged.")
     order = np.argsort(-activations, kind="stable")
@@ -82,7 +85,7 @@ def unit_pictures(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit
 def unit_classes(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: int) -> Figure:
     """How a unit of the first layer moves each class's logit."""
     seen = snapshot.pictures
-    effects = inside.class_effects(arms(snapshot)[arm], network, seen)[unit]
+    effects = inside.class_effects(snapshot.arms[arm], network, seen)[unit]
     if len(snapshot.config.hidden_widths) == 1:
         title, words = "outgoing weight", "less its mean over the classes"
     else:
@@ -187,6 +190,8 @@ def picture_units(
 ) -> Figure:
     """How strongly every hidden unit answers to one picture, a row a layer."""
     subject, seen = _response(snapshot, arm, network, subject)
+    if not all(np.isfinite(layer).all() for layer in seen.units):
+        return diverged(theme, "The network diverged.")
     widest = max(len(layer) for layer in seen.units)
     rows = [np.pad(layer, (0, widest - len(layer)), constant_values=np.nan) for layer in seen.units]
     # Each layer by its own largest activation: it is the pattern that counts.
@@ -219,10 +224,9 @@ def picture_units(
 def probes(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
     """How well a linear model reads the class off the pixels and off each hidden layer."""
     if not snapshot.finished:
-        wait = [note("measured when training ends", theme)]
-        return figure(theme, [], alt="Not measured yet.", annotations=wait, **HIDDEN)
+        return instead("measured when training ends", theme, alt="Not measured yet.")
     traces, words = [], []
-    for name, arm in arms(snapshot).items():
+    for name, arm in snapshot.arms.items():
         if not arm.converged[network]:
             continue
         accuracies = inside.probe_accuracies(arm, network, snapshot.pictures)
@@ -248,7 +252,7 @@ def similarities(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
     """How alike filters and class means are, for every filter, beside what chance gives."""
     seen = snapshot.pictures
     traces, words = [], []
-    for name, arm in arms(snapshot).items():
+    for name, arm in snapshot.arms.items():
         if not arm.converged[network]:
             continue
         cosines = inside.mean_similarities(filters(arm, network), seen)
@@ -279,7 +283,9 @@ def _bars(
     span: list[float] | None = None,
     caption: str | None = None,
 ) -> Figure:
-    """A bar a class; its name and value are added to ``alt``."""
+    """A bar a class; its name and value are added to ``alt``, unless the network diverged."""
+    if not np.isfinite(values).all():
+        return diverged(theme, "The network diverged.")
     alt += " " + ", ".join(f"{name} {value:.3g}" for name, value in zip(names, values, strict=True))
     bars = {
         "type": "bar",
@@ -334,4 +340,4 @@ def _response(
     """What a picture that there is does to a network."""
     subject = subject.within(snapshot.pictures)
     image = subject.image(snapshot.pictures)
-    return subject, inside.respond(arms(snapshot)[arm], network, image)
+    return subject, inside.respond(snapshot.arms[arm], network, image)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.figures.drawing import Figure, Theme, figure
-from app.figures.plane import HIDDEN
+from app.figures.plane import HIDDEN, hot_spots, image
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -77,44 +77,25 @@ def grid(
         pictures, ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255
     )
     down, across = cells.shape[1:3]
-    image = cells.reshape(rows, columns, down, across, 4).swapaxes(1, 2)
-    image = image.reshape(rows * down, columns * across, 4)
+    pixels = cells.reshape(rows, columns, down, across, 4).swapaxes(1, 2)
+    pixels = pixels.reshape(rows * down, columns * across, 4)
     places = [(i % columns * across, -(i // columns) * down - above) for i in range(len(pictures))]
     words = [
         _words(text, x + side / 2, y - side, colour, "center")
         for (text, colour), (x, y) in zip(below, places, strict=False)
     ]
     words += [_words(text, 0, -row * down, theme.muted, "left") for row, text in enumerate(titles)]
-    points = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [x + side / 2 for x, _ in places],
-        "y": [y - side / 2 for _, y in places],
-        "text": list(hover),
-        "customdata": list(numbers),
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"opacity": 0, "size": 30},
-    }
-    height, width = image.shape[:2]
+    points = hot_spots(
+        [x + side / 2 for x, _ in places], [y - side / 2 for _, y in places], hover
+    ) | {"customdata": list(numbers)}
+    height, width = pixels.shape[:2]
     drawn = figure(
         theme,
         [points],
         alt=alt,
         aspect=width / height,
         caption=caption,
-        images=[
-            {
-                "source": webp(image),
-                "xref": "x",
-                "yref": "y",
-                "x": 0,
-                "y": 0,
-                "sizex": width,
-                "sizey": height,
-                "sizing": "stretch",
-                "layer": "below",
-            }
-        ],
+        images=[image(webp(pixels), 0, 0, width, height)],
         annotations=words,
         xaxis={**HIDDEN["xaxis"], "range": [0, width]},
         yaxis={**HIDDEN["yaxis"], "range": [-height, 0]},

@@ -1,5 +1,6 @@
 """The plane as networks see it: decision maps, and what each hidden unit does."""
 
+from collections.abc import Sequence
 from functools import cache
 from itertools import product
 from typing import Any
@@ -70,16 +71,16 @@ def square(half_width: float) -> dict[str, Any]:
     return {"xaxis": hidden, "yaxis": {**hidden, "scaleanchor": "x"}}
 
 
-def picture(source: str, half_width: float) -> dict[str, Any]:
-    """A layout image that fills ±half_width, below the data."""
+def image(source: str, x: float, y: float, width: float, height: float) -> dict[str, Any]:
+    """A layout image below the data, with its upper left corner at (x, y)."""
     return {
         "source": source,
         "xref": "x",
         "yref": "y",
-        "x": -half_width,
-        "y": half_width,
-        "sizex": 2 * half_width,
-        "sizey": 2 * half_width,
+        "x": x,
+        "y": y,
+        "sizex": width,
+        "sizey": height,
         "sizing": "stretch",
         "layer": "below",
     }
@@ -158,8 +159,8 @@ def decision_map(
     """
     layout = square(half_width)
     if np.isfinite(probabilities).all():
-        image = decision_image(probabilities, theme, confidence)
-        layout["images"] = [picture(image, half_width)]
+        source, side = decision_image(probabilities, theme, confidence), 2 * half_width
+        layout["images"] = [image(source, -half_width, half_width, side, side)]
     else:
         layout["annotations"] = [note("diverged", theme)]
         sample, labels = sample[:0], labels[:0]
@@ -199,6 +200,29 @@ def note(text: str, theme: Theme) -> dict[str, Any]:
     }
 
 
+def instead(words: str, theme: Theme, *, alt: str, aspect: float | None = None) -> Figure:
+    """Words in the place of a figure that cannot be drawn."""
+    return figure(theme, [], alt=alt, aspect=aspect, annotations=[note(words, theme)], **HIDDEN)
+
+
+def diverged(theme: Theme, alt: str) -> Figure:
+    """What stands in the place of a picture of a network that diverged."""
+    return instead("diverged", theme, alt=alt, aspect=1)
+
+
+def hot_spots(x: Sequence[float], y: Sequence[float], words: Sequence[str]) -> dict[str, Any]:
+    """A trace of places that are not seen, each of which says its words on hover."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(x),
+        "y": list(y),
+        "text": list(words),
+        "hovertemplate": "%{text}<extra></extra>",
+        "marker": {"opacity": 0, "size": 30},
+    }
+
+
 @cache
 def weight_palette(theme: Theme) -> NDArray[np.uint8]:
     """Colours (UNIT_SHADES + 1, 3) from negative through the paper to positive, and the frame."""
@@ -225,7 +249,7 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
         alt: what the figure shows, in a sentence.
     """
     if not all(np.isfinite(layer).all() for layer in layers):
-        return figure(theme, [], alt=alt, aspect=1, annotations=[note("diverged", theme)], **HIDDEN)
+        return diverged(theme, alt)
     shown = len(layers[0])
     # Long rows fold, so that one layer of 32 units is not 32 slivers.
     columns = min(shown, 8)
@@ -240,32 +264,16 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
             range(shown), product(range(rows_a_layer), range(columns)), strict=False
         ):
             top = y - 0.3 - row
-            images.append(
-                {
-                    **picture(signed_image(layer[unit], theme), 0.5),
-                    "x": column + 0.04,
-                    "y": top - 0.04,
-                    "sizex": 0.92,
-                    "sizey": 0.92,
-                }
-            )
+            source = signed_image(layer[unit], theme)
+            images.append(image(source, column + 0.04, top - 0.04, 0.92, 0.92))
             xs.append(column + 0.5)
             ys.append(top - 0.5)
             low, high = float(layer[unit].min()), float(layer[unit].max())
             words.append(f"layer {depth}, unit {unit + 1}<br>from {low:.3g} to {high:.3g}")
         y -= rows_a_layer + 0.35
-    hover = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": xs,
-        "y": ys,
-        "text": words,
-        "hovertemplate": "%{text}<extra></extra>",
-        "marker": {"opacity": 0, "size": 30},
-    }
     return figure(
         theme,
-        [hover],
+        [hot_spots(xs, ys, words)],
         alt=f"{alt} {silent} of {count(len(layers) * shown, 'unit')} shown are 0 everywhere.",
         aspect=columns / -y,
         images=images,

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures import classes, curves, plane
+from app.figures import classes, curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
@@ -25,8 +25,7 @@ DASHES = ("solid", "dash", "dot")
 
 def headline(snapshot: Snapshot, theme: Theme, network: int, half_width: float) -> Html:
     """How both models do inside the data, and into how many pieces each cuts the outside."""
-    answer, detail = _answer(snapshot, network, half_width)
-    return Html(f'<p class="headline"><strong>{escape(answer)}</strong> {escape(detail)}</p>')
+    return markup.headline(*_answer(snapshot, network, half_width))
 
 
 def _answer(snapshot: Snapshot, network: int, half_width: float) -> tuple[str, str]:
@@ -147,17 +146,7 @@ def accuracy_by_degree(sweep: Sweep, theme: Theme, degree: int) -> Figure:
             showgrid=False,
         ),
         yaxis=axis(theme, "accuracy (%)", range=[0, 102]),
-        shapes=[
-            {
-                "type": "line",
-                "yref": "paper",
-                "x0": degree,
-                "x1": degree,
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": theme.muted, "width": 1, "dash": "dot"},
-            }
-        ],
+        shapes=[curves.upright(degree, color=theme.muted, width=1, dash="dot")],
         annotations=[
             *(
                 {
@@ -186,7 +175,7 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
     i, j = np.unravel_index(int(np.abs(np.where(finite, square, 0)).argmax()), square.shape)
     # Enlarged here, because a browser would blur what alternates from cell to cell.
     cells = np.kron(np.nan_to_num(square).T, np.ones((6, 6), np.float32))
-    image = plane.signed_image(cells, theme, frame=0)
+    source = plane.signed_image(cells, theme, frame=0)
     drawn = figure(
         theme,
         # Traces cost more than images: values wait until nothing changes any more.
@@ -195,13 +184,7 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
         f"at degree {i} in x and {j} in y.",
         aspect=1,
         caption=f"<b>{escape(name)}</b>, largest |weight| {largest:.3g}",
-        images=[
-            {
-                **plane.picture(image, size / 2),
-                "x": -0.5,
-                "y": size - 0.5,
-            }
-        ],
+        images=[plane.image(source, -0.5, size - 0.5, size, size)],
         xaxis={"range": [-0.5, size - 0.5], "constrain": "domain"},
         yaxis={"range": [-0.5, size - 0.5], "scaleanchor": "x"},
     )
@@ -222,36 +205,23 @@ def _on_hover(square: plane.Floats) -> dict[str, Any]:
 
 def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     """Mean test accuracy by epoch of both models, with their seeds and training sets."""
-    return _curves(snapshot, theme, "accuracy (%)", "accuracy", 100)
+    return _curves(snapshot, theme, "accuracy")
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     """Mean test loss by epoch of both models, with their seeds and training sets."""
-    return _curves(snapshot, theme, "cross-entropy (nats)", "loss", None)
+    return _curves(snapshot, theme, "loss")
 
 
-def _curves(
-    snapshot: Snapshot, theme: Theme, title: str, quantity: str, top: float | None
-) -> Figure:
-    families = []
+def _curves(snapshot: Snapshot, theme: Theme, quantity: str) -> Figure:
     models = (("polynomial", snapshot.polynomial), ("MLP", snapshot.mlp))
-    for (name, a), colour in zip(models, _colours(theme), strict=False):
-        scale = 100 if quantity == "accuracy" else 1
-        train, test = (
-            scale * getattr(a, f"{part}_{quantity}")[:, a.converged] for part in ("train", "test")
-        )
-        families.append(
-            curves.Learning(name, name, a.epochs.tolist(), train, test, colour, chosen=True)
-        )
-    return curves.learning_curves(
-        families,
-        theme,
-        title,
-        snapshot.config.epochs,
-        alt=f"Test {quantity} by epoch of the polynomial model and of the MLP.",
-        top=top,
-        room=1.3,
-    )
+    families = [
+        curves.Learning.of(a, quantity, name=name, tag=name, colour=colour, chosen=True)
+        for (name, a), colour in zip(models, _colours(theme), strict=False)
+    ]
+    alt = f"Test {quantity} by epoch of the polynomial model and of the MLP."
+    last = snapshot.config.epochs
+    return curves.learning_curves(families, theme, quantity, last, alt=alt, room=1.3)
 
 
 def _colours(theme: Theme) -> tuple[str, str, str]:

@@ -4,17 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from app.figures import curves, plane
-from app.figures.drawing import Figure, Html, Theme, along, axis, escape, figure
+from app.figures import curves, markup, plane
+from app.figures.drawing import Figure, Html, Theme, along, axis, figure
 from app.figures.words import accuracy, agree, count, percent
 from mlpcore import maps
-from mlpcore.experiments.wide_vs_deep import Architecture, Snapshot, view
+from mlpcore.experiments.learner import Architecture
+from mlpcore.experiments.wide_vs_deep import Snapshot, view
 
 
 def headline(snapshot: Snapshot, theme: Theme) -> Html:
     """The answer so far, in a sentence or two."""
-    answer, detail = _answer(snapshot)
-    return Html(f'<p class="headline"><strong>{escape(answer)}</strong> {escape(detail)}</p>')
+    return markup.headline(*_answer(snapshot))
 
 
 def _answer(snapshot: Snapshot) -> tuple[str, str]:
@@ -98,16 +98,9 @@ def accuracy_by_depth(snapshot: Snapshot, theme: Theme) -> Figure:
 def _above(a: Architecture, best: bool, theme: Theme) -> dict[str, Any]:
     """A depth's accuracy, above the plot."""
     text = percent(a.score.mean) if a.score.count else "diverged"
-    return {
-        "text": f"<b>{text}</b>" if best else text,
-        "x": a.depth,
-        "yref": "paper",
-        "y": 1,
-        "yanchor": "bottom",
-        "yshift": 6,
-        "showarrow": False,
-        "font": {"color": theme.accent if best else theme.text, "size": 15},
-    }
+    if best:
+        return curves.above(a.depth, f"<b>{text}</b>", theme.accent, 6)
+    return curves.above(a.depth, text, theme.text, 6)
 
 
 def decision_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Figure:
@@ -159,44 +152,29 @@ def unit_maps(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Fig
 
 def accuracy_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
     """Mean test accuracy by epoch of every depth; of the chosen one also training and seeds."""
-    families = [
-        _learning(snapshot, a, theme, depth, 100 * a.train_accuracy, 100 * a.test_accuracy)
-        for a in snapshot.architectures
-    ]
-    alt = f"Test accuracy by epoch, a line a depth; {count(depth, 'hidden layer')} emphasised."
-    last = snapshot.config.epochs
-    return curves.learning_curves(families, theme, "accuracy (%)", last, alt=alt, top=100)
+    return _curves(snapshot, theme, depth, "accuracy")
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
     """Mean test loss by epoch of every depth; of the chosen one also training and seeds."""
+    return _curves(snapshot, theme, depth, "loss")
+
+
+def _curves(snapshot: Snapshot, theme: Theme, depth: int, quantity: str) -> Figure:
+    end = max(len(snapshot.architectures) - 1, 1)
     families = [
-        _learning(snapshot, a, theme, depth, a.train_loss, a.test_loss)
-        for a in snapshot.architectures
+        curves.Learning.of(
+            a,
+            quantity,
+            name=count(a.depth, "hidden layer"),
+            tag=str(a.depth),
+            colour=along(theme.sequence, place / end),
+            chosen=a.depth == depth,
+        )
+        for place, a in enumerate(snapshot.architectures)
     ]
-    alt = f"Test loss by epoch, a line a depth; {count(depth, 'hidden layer')} emphasised."
-    last = snapshot.config.epochs
-    return curves.learning_curves(families, theme, "cross-entropy (nats)", last, alt=alt)
-
-
-def _learning(
-    snapshot: Snapshot,
-    a: Architecture,
-    theme: Theme,
-    chosen_depth: int,
-    train: curves.Floats,
-    test: curves.Floats,
-) -> curves.Learning:
-    place = (a.depth - snapshot.config.depth_from) / max(len(snapshot.architectures) - 1, 1)
-    return curves.Learning(
-        name=count(a.depth, "hidden layer"),
-        tag=str(a.depth),
-        epochs=a.epochs.tolist(),
-        train=train[:, a.converged],
-        test=test[:, a.converged],
-        colour=along(theme.sequence, place),
-        chosen=a.depth == chosen_depth,
-    )
+    alt = f"Test {quantity} by epoch, a line a depth; {count(depth, 'hidden layer')} emphasised."
+    return curves.learning_curves(families, theme, quantity, snapshot.config.epochs, alt=alt)
 
 
 def table(snapshot: Snapshot, theme: Theme, network: int) -> Html:
@@ -212,13 +190,17 @@ def table(snapshot: Snapshot, theme: Theme, network: int) -> Html:
             f"<td>{a.parameters:,} <small>{over:+.0%}</small></td><td>{accuracy(a.score)}</td>"
             f"<td>{'–' if regions is None else f'{regions:,}'}</td></tr>"
         )
-    return Html(
-        "<table><caption>Test accuracy: mean ± half the 95% interval over seeds. Linear regions: "
-        f"of seed {snapshot.config.seed + network}, those that the map's grid meets.</caption>"
-        "<thead><tr><th scope='col'>hidden layers</th><th scope='col'>width</th>"
-        "<th scope='col'>parameters <small>over budget</small></th>"
-        "<th scope='col'>test accuracy</th>"
-        f"<th scope='col'>linear regions</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return markup.table(
+        "Test accuracy: mean ± half the 95% interval over seeds. Linear regions: of seed "
+        f"{snapshot.config.seed + network}, those that the map's grid meets.",
+        [
+            "hidden layers",
+            "width",
+            "parameters <small>over budget</small>",
+            "test accuracy",
+            "linear regions",
+        ],
+        rows,
     )
 
 

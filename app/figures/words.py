@@ -2,7 +2,7 @@
 
 import math
 
-from mlpcore.experiments.wide_vs_deep import Score
+from mlpcore.scores import Score
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -15,7 +15,7 @@ from app.take_away import take_away
 from app.teaching import predict
 from app.texts import animal_faces as texts
 from app.transport import transport
-from mlpcore.__main__ import command_line
+from mlpcore.commands import command_line
 from mlpcore.experiments import AnimalFaces
 
 # The networks there are, by the choice of augmentation.
@@ -60,7 +60,7 @@ live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
 runs.note(job, figures.headline)
-row = transport(job, config, lambda: controls.change(AnimalFaces, seed=config.seed + config.seeds))
+row = transport(job, config)
 compare.pinned_run(job, [(figures.headline, {})])
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
@@ -142,7 +142,7 @@ with st.expander("The mathematics of the probes"):
 with st.expander("The mathematics of looking inside"):
     st.markdown(texts.SALIENCY)
 with st.expander("The command that reproduces this result"):
-    st.code(command_line("animal-faces", config), language="bash", wrap_lines=True)
+    st.code(command_line(config), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 take_away(row, "Animal Faces", panel.write_url(), {"Animal Faces": job})

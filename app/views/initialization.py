@@ -18,7 +18,7 @@ from app.teaching import predict
 from app.texts import initialization as texts
 from app.trainability import trained_grid
 from app.transport import transport
-from mlpcore.__main__ import command_line
+from mlpcore.commands import command_line
 from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
@@ -48,7 +48,7 @@ live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
 runs.note(job, figures.headline)
-row = transport(job, config, lambda: controls.change(GainSweep, seed=config.seed + config.seeds))
+row = transport(job, config)
 compare.pinned_run(job, [(figures.headline, {})])
 by_gain = compare.over(job, [(figures.accuracy_by_gain, {})])
 live_figures(job, by_gain, key="gains", height="27rem")
@@ -116,7 +116,7 @@ with st.expander("The mathematics of order and chaos"):
 with st.expander("All accuracies as a table"):
     live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
 with st.expander("The commands that reproduce these results"):
-    lines = [command_line("gain-sweep", config), command_line("signal-propagation", deep_config)]
+    lines = [command_line(config), command_line(deep_config)]
     lines += [files.command_of(grid)] if grid else []
     st.code("\n".join(lines), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)

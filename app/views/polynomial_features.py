@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import compare, controls, own_points, runs, stage
+from app import compare, own_points, runs, stage
 from app.controls import Panel
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
@@ -38,9 +38,7 @@ stage.play(panel, job)
 
 headline = st.container()
 runs.note(job, figures.headline, network=0, half_width=HALF_WIDTH)
-row = transport(
-    job, config, lambda: controls.change(PolynomialFeatures, seed=config.seed + config.seeds)
-)
+row = transport(job, config)
 comparison = st.container()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     panel.draw(Window, "half_width")
@@ -74,7 +72,7 @@ live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", 
 st.header("Accuracy against degree")
 panel.draw(PolynomialLook, "sweep")
 jobs = {"Linear model and MLP": job}
-commands = [own_points.command("polynomial", config)]
+commands = [own_points.command(config)]
 if panel["sweep"]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         panel.draw(PolynomialLook, ("degree_from", "degree_to"), "degree_step", "all_bases")
@@ -83,7 +81,7 @@ if panel["sweep"]:
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
     jobs["Sweep over degrees"] = follow(sweep, "sweep")
     live_figures(jobs["Sweep over degrees"], [by_degree], key="sweep", height="26rem", status=True)
-    commands.append(own_points.command("polynomial --sweep", sweep))
+    commands.append(own_points.command(sweep))
 else:
     release("sweep")
 

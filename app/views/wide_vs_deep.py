@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import compare, controls, own_points, runs, stage
+from app import compare, own_points, runs, stage
 from app.controls import Panel
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
@@ -38,7 +38,7 @@ live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )
 runs.note(job, figures.headline)
-row = transport(job, config, lambda: controls.change(WideVsDeep, seed=config.seed + config.seeds))
+row = transport(job, config)
 compare.pinned_run(job, [(figures.headline, {})])
 
 panel.pick(DepthLook, "network", {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)})
@@ -76,7 +76,7 @@ with st.expander("The mathematics of the budget"):
 with st.expander("The mathematics of linear regions"):
     st.markdown(texts.REGIONS)
 with st.expander("The command that reproduces this result"):
-    st.code(own_points.command("wide-vs-deep", config), language="bash", wrap_lines=True)
+    st.code(own_points.command(config), language="bash", wrap_lines=True)
 st.caption(texts.CREDIT)
 
 panel.config(DepthLook)

@@ -83,7 +83,7 @@ class Pictures:
 
     @property
     def images(self) -> Tensor:
-        """All pictures, the training set first."""
+        """All pictures (N, 32, 32, 3) uint8, the training set first."""
         return torch.cat([self.train_images, self.val_images])
 
 

@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mlpcore.activations import ACTIVATIONS
 from mlpcore.control import Control
 from mlpcore.datasets import collection
 from mlpcore.datasets.augmentation import flat
@@ -18,7 +17,7 @@ from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.learner import Architecture, Floats, Learner, stacked
 from mlpcore.experiments.picture_samples import PictureSamples, check_batch, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import Training
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import SCHEMES, Initialization
 from mlpcore.params import again, choice, number, specs, text
@@ -57,12 +56,8 @@ class AnimalFaces(Training):
         unit="degrees",
         help="Augmented pictures are rotated by up to this, either way.",
     )
-    activation: str = choice(
-        "relu", ACTIVATIONS, label="Activation", help="The hidden layers' activation function."
-    )
-    negative_slope: float = number(
-        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
-    )
+    activation: str = again(ACTIVATION)
+    negative_slope: float = again(NEGATIVE_SLOPE)
     scheme: str = choice(
         "torch_default", SCHEMES, label="Initialization", help="The law of the initial weights."
     )

@@ -14,7 +14,7 @@ from mlpcore.experiments.learner import Architecture
 from mlpcore.experiments.polynomial_features import PolynomialTraining
 from mlpcore.experiments.run import AnySnapshot, Run
 from mlpcore.features import BASES, term_count
-from mlpcore.params import ParameterError, choice, number, specs
+from mlpcore.params import check_order, choice, number, specs
 
 ALL = "all"
 
@@ -41,13 +41,7 @@ class DegreeSweep(PolynomialTraining):
         Raises:
             ParameterError: the degrees are reversed, or a batch holds more than the training set.
         """
-        if self.degree_from > self.degree_to:
-            raise ParameterError(
-                "degree_to",
-                f"degree_from ({self.degree_from}) or more",
-                self.degree_to,
-                "Swap the two",
-            )
+        check_order(self, "degree_from", "degree_to")
         super().check()
 
     @property

@@ -121,6 +121,11 @@ class GainSweep(PlanarTraining):
         return self.data not in planar.PLANAR
 
     @property
+    def brought(self) -> None:
+        """No points can be brought to a sweep, only pictures."""
+        return None
+
+    @property
     def sizes(self) -> list[int]:
         """Units in the input, each hidden layer and the output."""
         if self.on_pictures:

@@ -7,6 +7,7 @@ import pandas as pd
 import torch
 
 from mlpcore.control import Control
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE
 from mlpcore.meanfield import (
     c_fixed_point,
     chi_1,
@@ -16,18 +17,14 @@ from mlpcore.meanfield import (
     q_fixed_point,
 )
 from mlpcore.moments import MOMENTS
-from mlpcore.params import Config, choice, number
+from mlpcore.params import Config, again, number
 
 
 class MeanField(Config):
     """Fixed points, depth scales and phase of wide random networks, from theory."""
 
-    activation: str = choice(
-        "tanh", MOMENTS, label="Activation", help="The hidden layers' activation function."
-    )
-    negative_slope: float = number(
-        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
-    )
+    activation: str = again(ACTIVATION, default="tanh", options=tuple(MOMENTS))
+    negative_slope: float = again(NEGATIVE_SLOPE)
     sigma_w: float = number(
         1.5,
         0.0,

@@ -2,14 +2,33 @@
 
 import math
 
+from mlpcore.activations import ACTIVATIONS
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.legend import Legend
-from mlpcore.params import Config, ParameterError, choice, number, specs, switch, text
+from mlpcore.params import Config, ParameterError, Spec, choice, number, specs, switch, text
 from mlpcore.training import OPTIMISERS
 
 # Evaluations of all networks on all data in a run, at least about; and the most epochs between two.
 # They take about a tenth of the tutorial's sweep with 8 seeds (benchmarks.wide_vs_deep).
 EVALUATIONS, MOST_BETWEEN = 20, 20
+
+ACTIVATION = Spec(
+    "activation",
+    str,
+    "relu",
+    label="Activation",
+    help="The hidden layers' activation function.",
+    options=tuple(ACTIVATIONS),
+)
+NEGATIVE_SLOPE = Spec(
+    "negative_slope",
+    float,
+    0.1,
+    label="Negative slope",
+    help="LeakyReLU's slope below 0.",
+    low=0.0,
+    high=0.99,
+)
 
 
 class Training(Config):

@@ -13,30 +13,26 @@ from torch import Tensor
 
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.control import Control
+from mlpcore.experiments.geometry import Circle, Geometry
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
 from mlpcore.initialization import Initialization
 from mlpcore.meanfield import GreatCircle, correlation_map, great_circle, propagate
-from mlpcore.moments import Floats, moments
-from mlpcore.params import Config, ParameterError, choice, number
+from mlpcore.moments import Floats
+from mlpcore.params import Config, ParameterError, again, number, specs
 
 # Snapshots are at least this many seconds apart, but for the last.
 INTERVAL = 0.1
 # Weights of one network at most: 200 MB.
 MOST_WEIGHTS = 50_000_000
-# Points on the great circle.
-POINTS = 96
-# Half the difference that stands for φ″.
-STEP = 1e-5
 
 
 class SignalPropagation(Config):
     """Carry signals, gradients and a circle through random networks, and compare with theory."""
 
-    activation: str = choice(
-        "tanh", ACTIVATIONS, label="Activation", help="The activation function of every layer."
+    activation: str = again(
+        ACTIVATION, default="tanh", help="The activation function of every layer."
     )
-    negative_slope: float = number(
-        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
-    )
+    negative_slope: float = again(NEGATIVE_SLOPE)
     sigma_w: float = number(
         1.5,
         0.01,
@@ -58,9 +54,7 @@ class SignalPropagation(Config):
     networks: int = number(
         10, 1, 100, label="Networks", help="Networks to measure, each with its own weights."
     )
-    seed: int = number(
-        0, 0, 1_000_000, label="First seed", help="The networks' seeds count up from this one."
-    )
+    seed: int = again(specs(Training)["seed"])
     mean_square: float = number(
         1.0, 0.01, 100.0, label="Input power", help="Mean of the inputs' squared components."
     )
@@ -114,12 +108,20 @@ class SignalPropagation(Config):
         theory = Theory.of(self)
         vectors = _Vectors.of(self)
         measured: list[Floats] = []
-        first: _First | None = None
+        first: Geometry | None = None
         published = time.monotonic()
         for seed in range(self.seed, self.seed + self.networks):
             control.checkpoint()
             network = self.initialization.draw(self.sizes, seed)
-            first = first or _First(self, network, vectors, theory.lengths[0], control)
+            first = first or Geometry(
+                self.activation,
+                self.negative_slope,
+                network,
+                point=vectors.inputs[:, :1],
+                axes=vectors.axes,
+                length=theory.lengths[0],
+                control=control,
+            )
             measured.append(_measure(self, [layer.to(device) for layer in network], vectors))
             done = len(measured) == self.networks
             if done or time.monotonic() - published >= INTERVAL:
@@ -179,26 +181,6 @@ class Theory:
             config.activation, forward.lengths[0], *variances, config.depth, negative_slope=slope
         )
         return cls(forward.lengths, np.array(correlations), forward.gradients, circle)
-
-
-@dataclass(frozen=True, eq=False)
-class Circle:
-    """A great circle of the first layer's pre-activations, carried through one network.
-
-    Its radius is the length that theory gives an input there. L layers, P points.
-
-    Attributes:
-        components: (L, P, 3) the points' principal components in each layer, divided by √width.
-        share: (L, 3) how much of the points' variance each component has.
-        metric: (L,) the squared speed g per unit, averaged over the circle.
-        curvature: (L,) the squared curvature κ² per unit, averaged over the circle; NaN from the
-            second layer on if φ has a kink.
-    """
-
-    components: Floats
-    share: Floats
-    metric: Floats
-    curvature: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -334,94 +316,3 @@ def _measure(config: SignalPropagation, network: Sequence[Tensor], vectors: _Vec
     powers = torch.stack(errors[::-1]).square().mean((1, 2))
     moments = [squares[:, 0], products / squares.prod(1).sqrt(), powers / powers[-1]]
     return torch.stack(moments).double().cpu().numpy()
-
-
-class _First:
-    """The great circle and the Jacobian of one network, in float64 on the CPU."""
-
-    def __init__(
-        self,
-        config: SignalPropagation,
-        network: Sequence[Tensor],
-        vectors: _Vectors,
-        length: float,
-        control: Control,
-    ) -> None:
-        self.phi, self.negative_slope = ACTIVATIONS[config.activation], config.negative_slope
-        theory = moments(config.activation, config.negative_slope)
-        self.kinked = bool(np.isinf(theory.bend_square(np.array(1.0))))
-        with torch.inference_mode():
-            layers = [layer.double() for layer in network]
-            self.singular_values = self._jacobian(layers, vectors.inputs[:, :1], control)
-            self.circle = self._carry(layers, vectors.axes, length, control)
-
-    def _activate(self, pre: Tensor) -> tuple[Tensor, Tensor]:
-        """φ and φ′ of pre-activations."""
-        hidden, slope = torch.empty_like(pre), torch.ones_like(pre)
-        self.phi.forward(pre, self.negative_slope, hidden)
-        self.phi.backward(slope, pre, hidden, self.negative_slope)
-        return hidden, slope
-
-    def _jacobian(self, layers: Sequence[Tensor], point: Tensor, control: Control) -> Floats:
-        """Singular values of the last pre-activations' Jacobian by the input, at ``point``."""
-        pre = torch.addmm(layers[0][:, -1:], layers[0][:, :-1], point)
-        jacobian = layers[0][:, :-1]
-        for layer in layers[1:]:
-            control.checkpoint()
-            hidden, slope = self._activate(pre)
-            pre = torch.addmm(layer[:, -1:], layer[:, :-1], hidden)
-            jacobian = layer[:, :-1] @ (slope * jacobian)
-        if not jacobian.isfinite().all():
-            return np.full(len(jacobian), np.nan)
-        singular_values: Floats = torch.linalg.svdvals(jacobian).numpy()
-        return singular_values
-
-    def _carry(
-        self, layers: Sequence[Tensor], axes: Tensor, length: float, control: Control
-    ) -> Circle:
-        """Carry a circle on from the first layer, with its derivatives by the angle."""
-        angle = torch.arange(POINTS, dtype=torch.float64) * (2 * math.pi / POINTS)
-        turn = torch.stack([angle.cos(), angle.sin()])
-        points = math.sqrt(length) * axes @ turn
-        speed, bend = math.sqrt(length) * axes @ torch.stack([-turn[1], turn[0]]), -points
-        grams, geometry = [_gram(points)], [_geometry(speed, bend)]
-        for layer in layers[1:]:
-            control.checkpoint()
-            hidden, slope = self._activate(points)
-            change = self._activate(points + STEP)[1] - self._activate(points - STEP)[1]
-            bend = slope * bend + change / (2 * STEP) * speed**2
-            columns = layer[:, :-1] @ torch.cat([hidden, slope * speed, bend], dim=1)
-            points, speed, bend = columns.split(POINTS, dim=1)
-            points = points + layer[:, -1:]
-            grams.append(_gram(points))
-            geometry.append(_geometry(speed, bend))
-        metric, curvature = torch.tensor(geometry, dtype=torch.float64).T.numpy()
-        if self.kinked:
-            curvature[1:] = np.nan
-        components, share = _principal_components(torch.stack(grams))
-        return Circle(components, share, metric, curvature)
-
-
-def _gram(points: Tensor) -> Tensor:
-    """Products (P, P), per unit, of points (W, P) about their mean."""
-    centred = points - points.mean(1, keepdim=True)
-    return centred.T @ centred / len(points)
-
-
-def _geometry(speed: Tensor, bend: Tensor) -> tuple[float, float]:
-    """Squared speed and squared curvature, per unit, from derivatives (W, P) by the angle."""
-    vv, aa, va = ((x * y).mean(0) for x, y in ((speed, speed), (bend, bend), (speed, bend)))
-    return float(vv.mean()), float(((vv * aa - va**2) / vv**3).mean())
-
-
-def _principal_components(grams: Tensor) -> tuple[Floats, Floats]:
-    """Of products (L, P, P): the first three components (L, P, 3) and their shares (L, 3)."""
-    finite = grams.isfinite().all((1, 2))
-    values, vectors = torch.linalg.eigh(torch.where(finite[:, None, None], grams, 0.0))
-    values, vectors = values[:, -3:].flip(1).clamp(min=0), vectors[:, :, -3:].flip(2)
-    # Eigenvectors have no sign of their own: let the first point's be positive.
-    vectors = vectors * torch.where(vectors[:, :1] < 0, -1.0, 1.0)
-    total = grams.diagonal(dim1=1, dim2=2).sum(1)
-    components = torch.where(finite[:, None, None], vectors * values[:, None].sqrt(), torch.nan)
-    share: Floats = (values / total[:, None]).numpy()
-    return components.numpy(), share

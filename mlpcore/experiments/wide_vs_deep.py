@@ -11,19 +11,15 @@ import torch
 from numpy.typing import NDArray
 
 from mlpcore import maps
-from mlpcore.activations import ACTIVATIONS
 from mlpcore.budget import parameter_count, width_for_budget
 from mlpcore.control import Control
 from mlpcore.datasets.legend import Legend
 from mlpcore.experiments.learner import Architecture, Floats, Learner
 from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import PlanarTraining
-from mlpcore.params import ParameterError, choice, number
-from mlpcore.scores import Score
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
+from mlpcore.params import ParameterError, again, check_order, number
 from mlpcore.training import Samples
 from mlpcore.weights import Networks
-
-__all__ = ["Architecture", "Score", "Snapshot", "Verdict", "View", "WideVsDeep", "view"]
 
 
 class WideVsDeep(PlanarTraining):
@@ -43,12 +39,8 @@ class WideVsDeep(PlanarTraining):
     depth_to: int = number(
         5, 1, 10, label="Most hidden layers", help="The deepest networks of the sweep."
     )
-    activation: str = choice(
-        "relu", ACTIVATIONS, label="Activation", help="The hidden layers' activation function."
-    )
-    negative_slope: float = number(
-        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
-    )
+    activation: str = again(ACTIVATION)
+    negative_slope: float = again(NEGATIVE_SLOPE)
 
     def check(self) -> None:
         """Check the fields against each other.
@@ -57,13 +49,7 @@ class WideVsDeep(PlanarTraining):
             ParameterError: the depths are reversed, the smallest network exceeds the budget, or a
                 batch holds more than the training set.
         """
-        if self.depth_from > self.depth_to:
-            raise ParameterError(
-                "depth_to",
-                f"depth_from ({self.depth_from}) or more",
-                self.depth_to,
-                "Swap the two",
-            )
+        check_order(self, "depth_from", "depth_to")
         least = parameter_count([2, *[1] * self.depth_to, self.classes])
         if self.budget < least:
             raise ParameterError(
@@ -95,8 +81,7 @@ class WideVsDeep(PlanarTraining):
             control: steers the run from another thread.
 
         Yields:
-            Snapshots: one before training, then at most one every :data:`INTERVAL` seconds, one at
-            a pause, and the final one.
+            Snapshots, as :meth:`mlpcore.experiments.run.Run.snapshots` does.
 
         Raises:
             Cancelled: when the control says so.

@@ -12,7 +12,8 @@ from PIL import Image
 
 from app.figures import curves, plane, wide_vs_deep, words
 from app.figures.drawing import CLASS_COLOURS, THEMES, Html, along, numbers, packed, rgb
-from mlpcore.experiments.wide_vs_deep import Score, WideVsDeep, view
+from mlpcore.experiments.wide_vs_deep import WideVsDeep, view
+from mlpcore.scores import Score
 
 THEME = THEMES["light"]
 PICTURES = {

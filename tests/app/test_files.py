@@ -143,6 +143,14 @@ def test_a_running_sweep_has_no_weights(jobs, wait_for):
     assert len(safetensors.numpy.load(files.as_weights(job))) == 3 * 2 * 2 * 2
 
 
+def test_a_sweep_of_pictures_is_no_one_s_points(jobs, wait_for):
+    job = jobs.submit(GainSweep(data=collection.keep(drawn_faces.make(20, 10)), gains=2), "w")
+    assert "points" not in files.command_of(job)
+    wait_for(lambda: job.status().state is State.FINISHED)
+    assert safetensors.numpy.load(files.as_weights(job))
+    assert "image_folder" in files.as_script(job, LINK)
+
+
 # Figures in one file
 
 
@@ -201,7 +209,7 @@ def test_the_file_needs_no_network(text):
 def test_the_file_says_what_ran(text):
     assert "<title>Wide &amp; Deep</title>" in text
     assert f'<a href="{LINK}">' in text
-    assert files.command_line("wide-vs-deep", SMALL) in text
+    assert files.command_line(SMALL) in text
     assert "<th scope=row>Parameter budget</th><td>40 parameters</td>" in text
     assert "Not finished" not in text
 

@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import json
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 import torch
@@ -36,6 +37,14 @@ def test_every_figure_is_valid_and_says_what_it_shows(name, state, theme, reques
     json.dumps(drawn, allow_nan=False)
     go.Figure(drawn)  # raises if Plotly does not know an attribute
     assert drawn["layout"]["meta"]["alt"].endswith(".")
+
+
+@pytest.mark.parametrize("name", ["picture_classes", "picture_units", "unit_classes", "saliency"])
+def test_a_network_without_finite_weights_answers_nothing(name, finished_faces):
+    weights = tuple(np.full_like(layer, np.nan) for layer in finished_faces.plain.weights)
+    lost = dataclasses.replace(finished_faces.plain, weights=weights)
+    drawn = draw(name, dataclasses.replace(finished_faces, plain=lost))
+    assert drawn["layout"]["meta"]["alt"] == "The network diverged."
 
 
 def test_a_unit_is_shown_with_the_pictures_it_answers_to(finished_faces):

@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
-from mlpcore.__main__ import EXPERIMENTS, command_line, flag, main
+from mlpcore.__main__ import main
+from mlpcore.commands import EXPERIMENTS, command_line, flag
 from mlpcore.experiments import WideVsDeep
 from mlpcore.params import specs
 
 SMALL = WideVsDeep(depth_to=2, seeds=2, samples=60, batch_size=32, epochs=2)
-ARGUMENTS = shlex.split(command_line("wide-vs-deep", SMALL))[3:]
+ARGUMENTS = shlex.split(command_line(SMALL))[3:]
 
 
 def report(capsys, *arguments):
@@ -112,9 +113,9 @@ def test_help_tells_every_flag_with_what_is_allowed(capsys, experiment):
 
 
 def test_the_command_line_of_a_config():
-    assert command_line("wide-vs-deep", WideVsDeep()) == "python -m mlpcore wide-vs-deep"
+    assert command_line(WideVsDeep()) == "python -m mlpcore wide-vs-deep"
     config = WideVsDeep(budget=500, learning_rate=0.01, drop_last=False)
-    assert command_line("wide-vs-deep", config) == (
+    assert command_line(config) == (
         "python -m mlpcore wide-vs-deep --budget 500 --learning-rate 0.01 --drop-last false"
     )
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from mlpcore.__main__ import EXPERIMENTS, SWEEPS, flag, main
+from mlpcore.__main__ import main
+from mlpcore.commands import EXPERIMENTS, SWEEPS, flag
 from mlpcore.datasets import animal_faces, drawn_faces
 from mlpcore.params import specs
 

@@ -9,13 +9,8 @@ import torch
 from torch import nn
 
 from mlpcore.activations import ACTIVATIONS
-from mlpcore.initialization import (
-    SCHEMES,
-    Initialization,
-    critical_gain,
-    torch_default,
-    torch_gain,
-)
+from mlpcore.initialization import SCHEMES, Initialization, torch_gain
+from mlpcore.meanfield import critical_weight_var
 from mlpcore.params import ParameterError
 
 SIZES = [30, 50, 20, 4]
@@ -30,7 +25,7 @@ def test_torch_default_is_what_linear_layers_get(sizes):
     with torch.random.fork_rng():
         torch.manual_seed(7)
         layers = [nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-    for layer, drawn in zip(layers, torch_default(sizes, 7), strict=True):
+    for layer, drawn in zip(layers, Initialization().draw(sizes, 7), strict=True):
         assert torch.equal(drawn[:, :-1], layer.weight)
         assert torch.equal(drawn[:, -1], layer.bias)
 
@@ -154,9 +149,10 @@ def test_gains():
         "silu",
         "softplus",
     }
-    # The two gains agree just for the piecewise linear activations.
+    # Weights of variance gain²/n_in are then on the edge of chaos just if φ is piecewise linear.
     for name in "relu", "leaky_relu", "linear":
-        assert critical_gain(name, 0.2) == pytest.approx(torch_gain(name, 0.2))
-    assert critical_gain("tanh") == pytest.approx(1)
-    assert critical_gain("selu") == pytest.approx(0.690486, abs=1e-6)
-    assert math.isnan(critical_gain("gelu"))
+        critical = critical_weight_var(name, 0.0, negative_slope=0.2)
+        assert torch_gain(name, 0.2) ** 2 == pytest.approx(critical)
+    assert critical_weight_var("tanh", 0.0) == pytest.approx(1)
+    assert critical_weight_var("selu", 0.0) == pytest.approx(0.690486**2, abs=1e-6)
+    assert math.isnan(critical_weight_var("gelu", 0.0))

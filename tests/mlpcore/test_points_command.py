@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlpcore.__main__ import command_line, main
+from mlpcore.__main__ import main
+from mlpcore.commands import command_line
 from mlpcore.datasets import points
 from mlpcore.experiments import DegreeSweep, PolynomialFeatures, WideVsDeep
 
@@ -41,8 +42,7 @@ def test_a_file_is_learnt(capsys, path, arguments):
 def test_the_command_names_the_file_and_reproduces(capsys, path, kind):
     data = points.keep(points.load(Path(path)))
     config = kind(data=data, classes=3, epochs=1, seeds=2, batch_size=8)
-    experiment = "wide-vs-deep" if kind is WideVsDeep else "polynomial"
-    command = command_line(experiment, config, path)
+    command = command_line(config, path)
     assert "--classes" not in command
     extra = ["--degree-from", "5", "--degree-to", "5"] if kind is DegreeSweep else []
     assert main([*shlex.split(command)[3:], *extra, "--device", "cpu", "--quiet"]) == 0

@@ -5,7 +5,8 @@ import shlex
 
 import pytest
 
-from mlpcore.__main__ import command_line, main
+from mlpcore.__main__ import main
+from mlpcore.commands import command_line
 from mlpcore.experiments import DegreeSweep, PolynomialFeatures
 
 SMALL = ["--samples", "30", "--batch-size", "16", "--epochs", "2", "--seeds", "2", "--quiet"]
@@ -53,7 +54,7 @@ def test_bad_arguments_are_refused_in_a_line(capsys, arguments, message):
     ],
 )
 def test_the_command_line_names_a_config(config, expected):
-    command = command_line("polynomial", config)
+    command = command_line(config)
     assert shlex.split(command) == ["python", "-m", "mlpcore", *expected.split()]
 
 

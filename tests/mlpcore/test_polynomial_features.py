@@ -19,7 +19,7 @@ from mlpcore.experiments.polynomial_features import (
     spectrum,
 )
 from mlpcore.features import term_count, terms
-from mlpcore.initialization import torch_default
+from mlpcore.initialization import Initialization
 from mlpcore.maps import cell_centres, connected_regions
 from mlpcore.params import ParameterError, specs
 from mlpcore.training import Samples, WideSamples
@@ -97,7 +97,7 @@ def test_the_linear_models_are_torchs_trained_by_its_adam():
     trained = final(config).polynomial.weights[0]
     for network, seed in enumerate(config.network_seeds):
         linear = torch.nn.Linear(features.shape[1], config.classes)
-        (first,) = torch_default([features.shape[1], config.classes], seed)
+        (first,) = Initialization().draw([features.shape[1], config.classes], seed)
         with torch.no_grad():
             linear.weight.copy_(first[:, :-1])
             linear.bias.copy_(first[:, -1])

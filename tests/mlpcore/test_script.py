@@ -53,6 +53,11 @@ def test_a_script_gives_the_config_s_numbers(run, config):
     assert len(printed.splitlines()) > 1
 
 
+@pytest.mark.parametrize("kind", [AnimalFaces, GainSweep])
+def test_drawn_faces_need_nothing_brought(kind):
+    assert "Path" not in to_script(kind())
+
+
 def test_a_script_is_a_program_of_its_own(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(to_script(CONFIGS[0]))

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from mlpcore.activations import ACTIVATIONS
-from mlpcore.initialization import Initialization, torch_default
+from mlpcore.initialization import Initialization
 from mlpcore.stack import Stack, with_ones
 
 TOLERANCE = {torch.float64: dict(rtol=1e-11, atol=1e-13), torch.float32: dict(rtol=1e-4, atol=1e-6)}
@@ -174,7 +174,7 @@ def test_initial_weights_are_torchs_bit_for_bit(sizes, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         expected = [nn.Linear(n_in, n_out) for n_in, n_out in pairwise(sizes)]
-    for layer, linear in zip(torch_default(sizes, seed), expected, strict=True):
+    for layer, linear in zip(Initialization().draw(sizes, seed), expected, strict=True):
         assert torch.equal(layer[:, :-1], linear.weight)
         assert torch.equal(layer[:, -1], linear.bias)
 
@@ -184,5 +184,7 @@ def test_a_stack_is_initialised_network_by_network_and_touches_no_global_state()
     stack = Stack.initialised([2, 7, 7, 4], [5, 0, 11], "relu")
     assert torch.equal(torch.get_rng_state(), state)
     for i, seed in enumerate([5, 0, 11]):
-        for weights, layer in zip(stack.weights, torch_default([2, 7, 7, 4], seed), strict=True):
+        for weights, layer in zip(
+            stack.weights, Initialization().draw([2, 7, 7, 4], seed), strict=True
+        ):
             assert torch.equal(weights[i], layer)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from mlpcore.__main__ import command_line, main
+from mlpcore.__main__ import main
+from mlpcore.commands import command_line
 from mlpcore.experiments import MeanField
 
 
@@ -58,7 +59,7 @@ def test_bad_values_are_refused_in_a_line(capsys, flags, message):
 def test_the_command_reproduces_the_config():
     config = MeanField(activation="erf", sigma_w=2.0)
     command = "python -m mlpcore mean-field --activation erf --sigma-w 2.0"
-    assert command_line("mean-field", config) == command
+    assert command_line(config) == command
     (snapshot,) = config.run()
     assert snapshot.finished
     assert snapshot.progress == 1

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import nn
 
-from mlpcore.__main__ import command_line, main
+from mlpcore.__main__ import main
+from mlpcore.commands import command_line
 from mlpcore.control import Cancelled, Control
 from mlpcore.experiments import Trainability
 from mlpcore.experiments.trainability import Row
@@ -141,7 +142,7 @@ def test_equal_configs_give_equal_numbers():
 
 def test_on_the_command_line(capsys):
     config = replace(QUICK, activation="relu", sigma_b=0.0, sigmas=2, depth_to=3, depths=2)
-    assert main([*shlex.split(command_line("trainability", config))[3:], "--quiet"]) == 0
+    assert main([*shlex.split(command_line(config))[3:], "--quiet"]) == 0
     result = json.loads(capsys.readouterr().out)["result"]
     assert result["depths"] == [2, 3]
     assert result["sigma_w"] == [0.5, 3.5]
