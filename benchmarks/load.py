@@ -47,10 +47,11 @@ def note():
     file = pathlib.Path({file!r})
     while True:
         time.sleep(1)
-        live = sys.modules.get("app.live.component")
-        if live and live.jobs.cache_info().currsize:
+        # None also while that module is being imported.
+        jobs = getattr(sys.modules.get("app.live.component"), "jobs", None)
+        if jobs and jobs.cache_info().currsize:
             new = file.with_suffix(".new")
-            new.write_text(str(live.jobs().history_bytes))
+            new.write_text(str(jobs().history_bytes))
             new.replace(file)
 import threading
 threading.Thread(target=note, daemon=True).start()
