@@ -170,13 +170,10 @@ def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     ]
     alt = f"Accuracy by epoch. {' '.join(_answer(snapshot))}"
     last = snapshot.config.epochs
-    drawn = curves.learning_curves(
-        families, theme, "accuracy (%)", last, alt=alt, top=100, room=ROOM
+    legend = "full: validation, dotted: training (not augmented)"
+    return curves.learning_curves(
+        families, theme, "accuracy (%)", last, alt=alt, top=100, room=ROOM, legend=legend
     )
-    drawn["layout"]["annotations"].append(
-        curves.key("full: validation, dotted: training (not augmented)", theme)
-    )
-    return drawn
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
@@ -277,7 +274,7 @@ def predictions(snapshot: Snapshot, theme: Theme, arm: str, network: int) -> Fig
     """What a network says of an even sample of the validation pictures, and how sure it is."""
     size = len(snapshot.pictures.val_images)
     chosen = np.linspace(0, size - 1, 2 * SHOWN).astype(np.int64)
-    title = f"a sample of the validation pictures, {ARMS[arm]}"
+    title = f"answers to a sample of the validation pictures, {ARMS[arm]}"
     return _judged(snapshot, theme, arm, network, chosen, title)
 
 
@@ -292,7 +289,7 @@ def most_wrong(snapshot: Snapshot, theme: Theme, arm: str, network: int) -> Figu
         right = [note("none is wrong", theme)]
         alt = "No picture is taken for another."
         return figure(theme, [], alt=alt, aspect=4, annotations=right, **HIDDEN)
-    title = f"most confidently wrong, {ARMS[arm]}"
+    title = f"the surest wrong answers, {ARMS[arm]}"
     return _judged(snapshot, theme, arm, network, chosen, title)
 
 

@@ -19,6 +19,8 @@ SPREAD = 0.3
 MEAN = "mean"
 # Labels of lines are kept apart by at least this share of the axis.
 LABEL_GAP = 0.06
+# Plotly writes powers of ten a quarter larger than other labels.
+POWERS: dict[str, Any] = {"exponentformat": "power", "tickfont": {"size": 14 / 1.25}}
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def learning_curves(
     alt: str,
     top: float | None = None,
     room: float = 1.06,
+    legend: str = "",
 ) -> Figure:
     """The mean on the test set by epoch, a line a family.
 
@@ -149,6 +152,7 @@ def learning_curves(
         alt: what the figure shows, in a sentence; where the lines end is added.
         top: where the y axis ends, if that is known.
         room: how far the x axis goes on, for the tags, as a multiple of its length.
+        legend: what the lines are, if there is room for it.
     """
     traces: list[dict[str, Any]] = []
     ends: list[tuple[float, Learning]] = []
@@ -189,7 +193,7 @@ def learning_curves(
         hovermode="x unified",
         xaxis=axis(theme, "epoch", range=[0, last_epoch * room], showgrid=False),
         yaxis=axis(theme, title, range=[0, highest * 1.04]),
-        annotations=tags,
+        annotations=[*tags, *([key(legend, theme)] if legend else [])],
     )
 
 
@@ -224,7 +228,7 @@ def log_axis(theme: Theme, title: str, low: float, high: float) -> dict[str, Any
     """A logarithmic axis between two numbers above 0, with at most about six labels."""
     ends = [float(np.log10(low)), float(np.log10(high))]
     apart = max(1, math.ceil((ends[1] - ends[0]) / 6))
-    return axis(theme, title, type="log", range=ends, dtick=apart, exponentformat="power")
+    return axis(theme, title, type="log", range=ends, dtick=apart, **POWERS)
 
 
 def level(y: float, text: str, theme: Theme) -> tuple[dict[str, Any], dict[str, Any]]:

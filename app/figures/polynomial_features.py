@@ -6,7 +6,7 @@ import numpy as np
 
 from app.figures import classes, curves, plane
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
-from app.figures.words import accuracy, count, percent
+from app.figures.words import accuracy, count, magnitude, percent
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
 from mlpcore.experiments.learner import Architecture
 from mlpcore.experiments.polynomial_features import (
@@ -194,7 +194,7 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
         alt=f"Weights for {name} by degree in x and y; the largest in size is {largest:.3g}, "
         f"at degree {i} in x and {j} in y.",
         aspect=1,
-        caption=f"<b>{escape(name)}</b>, largest |weight| {largest:.3g}",
+        caption=f"<b>{escape(name)}</b>, largest |weight| {magnitude(largest)}",
         images=[
             {
                 **plane.picture(image, size / 2),
@@ -222,16 +222,22 @@ def _on_hover(square: plane.Floats) -> dict[str, Any]:
 
 def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     """Mean test accuracy by epoch of both models, with their seeds and training sets."""
-    return _curves(snapshot, theme, "accuracy (%)", "accuracy", 100)
+    legend = "full: test set, dotted: training set, thin: seeds"
+    return _curves(snapshot, theme, "accuracy (%)", "accuracy", 100, legend)
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     """Mean test loss by epoch of both models, with their seeds and training sets."""
-    return _curves(snapshot, theme, "cross-entropy (nats)", "loss", None)
+    return _curves(snapshot, theme, "cross-entropy (nats)", "loss")
 
 
 def _curves(
-    snapshot: Snapshot, theme: Theme, title: str, quantity: str, top: float | None
+    snapshot: Snapshot,
+    theme: Theme,
+    title: str,
+    quantity: str,
+    top: float | None = None,
+    legend: str = "",
 ) -> Figure:
     families = []
     models = (("polynomial", snapshot.polynomial), ("MLP", snapshot.mlp))
@@ -251,6 +257,7 @@ def _curves(
         alt=f"Test {quantity} by epoch of the polynomial model and of the MLP.",
         top=top,
         room=1.3,
+        legend=legend,
     )
 
 
@@ -266,11 +273,11 @@ def conditioning_table(found: Conditioning, terms: int) -> Html:
     rows = {
         "columns": f"{terms:,}",
         "effective rank": rank,
-        "root mean square of a column, least": f"{found.least_rms:.2g}",
-        "root mean square of a column, greatest": f"{found.greatest_rms:.2g}",
-        "greatest over least": f"{spread:.2g}",
+        "smallest column (root mean square)": magnitude(found.least_rms),
+        "largest column (root mean square)": magnitude(found.greatest_rms),
+        "largest over smallest": magnitude(spread),
         "entries that are exactly 0 in float32": percent(found.zeros),
-        "entries beyond float32": percent(found.not_finite),
+        "entries too large for float32": percent(found.not_finite),
     }
     cells = "".join(
         f"<tr><th scope='row'>{name}</th><td>{text}</td></tr>" for name, text in rows.items()

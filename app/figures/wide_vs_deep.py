@@ -165,7 +165,10 @@ def accuracy_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
     ]
     alt = f"Test accuracy by epoch, a line a depth; {count(depth, 'hidden layer')} emphasised."
     last = snapshot.config.epochs
-    return curves.learning_curves(families, theme, "accuracy (%)", last, alt=alt, top=100)
+    legend = "numbers: hidden layers; of the thick line<br>dotted: training set, thin: seeds"
+    return curves.learning_curves(
+        families, theme, "accuracy (%)", last, alt=alt, top=100, legend=legend
+    )
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
