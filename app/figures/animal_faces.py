@@ -76,12 +76,15 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
     so_far = "" if snapshot.finished else f" after {count(int(first.epochs[-1]), 'epoch')}"
     answer = f"{accuracy(shown[best].score)} right {ARMS[best]}{so_far}."
     others = [f"{accuracy(arm.score)} {ARMS[name]}." for name, arm in shown.items() if name != best]
-    gaps = [
-        f"{100 * (arm.train_score.mean - arm.score.mean):.1f} points {ARMS[name]}"
-        for name, arm in shown.items()
-    ]
+    gaps = {
+        name: f"{100 * (arm.train_score.mean - arm.score.mean):.1f}" for name, arm in shown.items()
+    }
+    if len(gaps) == 1:
+        gap = f"{gaps.popitem()[1]} points"
+    else:
+        gap = f"{gaps['augmented']} points with it, {gaps['plain']} without"
     seeds = f" Over {count(first.score.count, 'seed')}." if first.score.count > 1 else ""
-    return answer, f"{' '.join(others)} Training exceeds validation by {' and '.join(gaps)}.{seeds}"
+    return answer, f"{' '.join(others)} Training accuracy is higher by {gap}.{seeds}"
 
 
 def about(snapshot: Snapshot, theme: Theme) -> Html:

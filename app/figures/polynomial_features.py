@@ -205,7 +205,10 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
         xaxis={"range": [-0.5, size - 0.5], "constrain": "domain"},
         yaxis={"range": [-0.5, size - 0.5], "scaleanchor": "x"},
     )
-    return plane.axes(drawn, theme, "degree in x", "degree in y")
+    drawn = plane.axes(drawn, theme, "degree in x", "degree in y")
+    # The labels reach further than Plotly reckons with.
+    drawn["layout"]["yaxis"]["title"]["standoff"] = 16
+    return drawn
 
 
 def _on_hover(square: plane.Floats) -> dict[str, Any]:
