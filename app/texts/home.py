@@ -30,7 +30,7 @@ PAGES = (
         "pets",
         "Watch 64 first-layer filters form while two networks learn cats, dogs and wild animals, "
         "one from pictures rotated and flipped anew each time. Are those faces a hierarchy?",
-        "First-layer filters after training on drawn faces, with augmentation.",
+        "First-layer filters after training on drawn faces, with and without augmentation.",
     ),
     (
         "initialization",
