@@ -73,12 +73,14 @@ class FacesLook(Config):
     by_norm: bool = switch(False, label="Order by norm", help="The largest filters first.")
     network: int = number(1, 1, 16, label="Seed", help="Which network to look into.")
     arm: str = choice(
-        "augmented", ("augmented", "plain"), label="Network", help="Trained with augmentation?"
+        "augmented", ("augmented", "plain"), label="Network", help="Plain is without augmentation."
     )
-    unit: int = number(1, 1, MOST_WIDTH, label="Filter", help="A unit of the first layer.")
+    unit: int = number(
+        1, 1, MOST_WIDTH, label="Unit", help="Of the first layer; its weights are its filter."
+    )
     picture: int = number(1, 1, 1_000_000, label="Picture", help="One of the validation set.")
     turn: int = number(
-        0, -180, 180, label="Turn it by", unit="degrees", help="Corners from outside are black."
+        0, -180, 180, label="Rotate it by", unit="degrees", help="Corners from outside are black."
     )
     flip: bool = switch(False, label="Flip it", help="Left and right change places.")
 

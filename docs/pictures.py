@@ -17,19 +17,22 @@ from app.scenes import slug as scene_slug
 from benchmarks.chromium import launch
 
 ASSETS = Path(__file__).parents[1] / "assets"
-WIDTH = 1280
+# Of the window; where maps are to be large, and four in a row.
+WIDTH, NARROW = 1280, 760
 
 MAPS, FIGURES = ".mlp-live:has(figcaption b)", ".mlp-live:has(.js-plotly-plot)"
-# Picture → page, and what it shows from there on, twice as wide as high; or None for the window.
+# Picture → page, what it shows from there on, twice as wide as high, or None for the window, and
+# the window's width.
 PICTURES = {
-    "readme": ("wide-vs-deep", None),
-    "wide_vs_deep": ("wide-vs-deep", MAPS),
+    "readme": ("wide-vs-deep", None, WIDTH),
+    "wide_vs_deep": ("wide-vs-deep?depth_to=8", MAPS, NARROW),
     "polynomial_features": (
         "polynomial-features?basis=chebyshev&scale=true&half_width=4&seeds=4",
         MAPS,
+        NARROW,
     ),
-    "animal_faces": ("animal-faces", MAPS),
-    "initialization": ("initialization", FIGURES),
+    "animal_faces": ("animal-faces", MAPS, WIDTH),
+    "initialization": ("initialization", FIGURES, WIDTH),
 }
 
 
@@ -62,15 +65,17 @@ def finished(page: Page, address: str) -> None:
 
 def take_pages(browser: Browser, url: str, wanted: list[str]) -> None:
     """Take the pictures of the README and of the home page."""
-    page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
-    for name, (address, part) in PICTURES.items():
+    page = browser.new_page()
+    for name, (address, part, width) in PICTURES.items():
         if wanted and name not in wanted:
             continue
+        page.set_viewport_size({"width": width, "height": 1000})
         finished(page, f"{url}/{address}")
         target = ASSETS / f"{name}.png"
         if part is None:
             page.screenshot(path=target)
             continue
+        page.add_style_tag(content="figcaption { display: none; }")
         grid = page.locator(part).first
         grid.scroll_into_view_if_needed()
         box = grid.bounding_box()

@@ -54,12 +54,15 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
     so_far = "" if snapshot.finished else f" after {count(int(first.epochs[-1]), 'epoch')}"
     answer = f"{accuracy(shown[best].score)} right {ARMS[best]}{so_far}."
     others = [f"{accuracy(arm.score)} {ARMS[name]}." for name, arm in shown.items() if name != best]
-    gaps = [
-        f"{100 * (arm.train_score.mean - arm.score.mean):.1f} points {ARMS[name]}"
-        for name, arm in shown.items()
-    ]
+    gaps = {
+        name: f"{100 * (arm.train_score.mean - arm.score.mean):.1f}" for name, arm in shown.items()
+    }
+    if len(gaps) == 1:
+        gap = f"{gaps.popitem()[1]} points"
+    else:
+        gap = f"{gaps['augmented']} points with it, {gaps['plain']} without"
     seeds = f" Over {count(first.score.count, 'seed')}." if first.score.count > 1 else ""
-    return answer, f"{' '.join(others)} Training exceeds validation by {' and '.join(gaps)}.{seeds}"
+    return answer, f"{' '.join(others)} Training accuracy is higher by {gap}.{seeds}"
 
 
 def about(snapshot: Snapshot, theme: Theme) -> Html:
@@ -243,7 +246,7 @@ def predictions(snapshot: Snapshot, theme: Theme, arm: str, network: int) -> Fig
     """What a network says of an even sample of the validation pictures, and how sure it is."""
     size = len(snapshot.pictures.val_images)
     chosen = np.linspace(0, size - 1, 2 * SHOWN).astype(np.int64)
-    title = f"a sample of the validation pictures, {ARMS[arm]}"
+    title = f"answers to a sample of the validation pictures, {ARMS[arm]}"
     return _judged(snapshot, theme, arm, network, chosen, title)
 
 
@@ -257,7 +260,7 @@ def most_wrong(snapshot: Snapshot, theme: Theme, arm: str, network: int) -> Figu
     if not len(chosen):
         alt = "No picture is taken for another."
         return instead("none is wrong", theme, alt=alt, aspect=4)
-    title = f"most confidently wrong, {ARMS[arm]}"
+    title = f"the surest wrong answers, {ARMS[arm]}"
     return _judged(snapshot, theme, arm, network, chosen, title)
 
 

@@ -55,12 +55,12 @@ def _answer(snapshot: Snapshot) -> str:
     chi = chi_1(*arguments, negative_slope=slope)
     c_star = c_fixed_point(*arguments, negative_slope=slope)
     scale = depth_scale(*arguments, negative_slope=slope)
-    within = f", with depth scale ξ = {scale:.3g} layers" if np.isfinite(scale) else ""
+    within = f" (depth scale ξ<sub>c</sub> = {scale:.3g} layers)" if np.isfinite(scale) else ""
     fate = f"Two inputs end at correlation {c_star:.2f}{within}."
     if np.isnan(c_star):
         fate = "Every correlation is kept."
-    gradient = f"Each layer multiplies a gradient's square by χ₁ = {chi:.3g}."
-    return f"<strong>{escape(name.capitalize())}.</strong> {escape(f'{gradient} {fate}')}"
+    gradient = f"Each layer multiplies a gradient's mean square by χ₁ = {chi:.3g}."
+    return f"<strong>{escape(name.capitalize())}.</strong> {gradient} {fate}"
 
 
 def _theory(snapshot: Snapshot) -> tuple[tuple[str, float, float], float]:
@@ -105,7 +105,8 @@ def phase_diagram(snapshot: Snapshot, theme: Theme) -> Figure:
                 "color": theme.accent,
                 "line": {"color": theme.text, "width": 2},
             },
-            "hovertemplate": "σ_w %{x:.2f}, σ_b %{y:.2f}<extra>this network</extra>",
+            "hovertemplate": "σ<sub>w</sub> %{x:.2f}, σ<sub>b</sub> %{y:.2f}"
+            "<extra>this network</extra>",
         }
     )
     words = [_word("ordered", 0.03, "left", blue), _word("chaotic", 0.97, "right", theme.accent)]
@@ -116,8 +117,8 @@ def phase_diagram(snapshot: Snapshot, theme: Theme) -> Figure:
         f"is {name}.",
         margin=(10, 10, 34, 10),
         title=heading("Phase diagram; line: edge of chaos"),
-        xaxis=axis(theme, "weight scale σ_w", range=list(WEIGHTS)),
-        yaxis=axis(theme, "bias scale σ_b", range=[-0.05, BIASES[1]]),
+        xaxis=axis(theme, "weight scale σ<sub>w</sub>", range=list(WEIGHTS)),
+        yaxis=axis(theme, "bias scale σ<sub>b</sub>", range=[-0.05, BIASES[1]]),
         annotations=words if len(sigma_w) else [],
     )
 

@@ -22,6 +22,8 @@ MEAN = "mean"
 LABEL_GAP = 0.06
 # What learning curves show → title of the y axis, and where that ends, if that is known.
 QUANTITIES = {"accuracy": ("accuracy (%)", 100.0), "loss": ("cross-entropy (nats)", None)}
+# Plotly writes powers of ten a quarter larger than other labels.
+POWERS: dict[str, Any] = {"exponentformat": "power", "tickfont": {"size": 14 / 1.25}}
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,7 @@ def log_axis(theme: Theme, title: str, low: float, high: float) -> dict[str, Any
     """A logarithmic axis between two numbers above 0, with at most about six labels."""
     ends = [float(np.log10(low)), float(np.log10(high))]
     apart = max(1, math.ceil((ends[1] - ends[0]) / 6))
-    return axis(theme, title, type="log", range=ends, dtick=apart, exponentformat="power")
+    return axis(theme, title, type="log", range=ends, dtick=apart, **POWERS)
 
 
 def level(y: float, text: str, theme: Theme) -> tuple[dict[str, Any], dict[str, Any]]:

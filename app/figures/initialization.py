@@ -215,8 +215,8 @@ def accounts(snapshot: Snapshot, theme: Theme, gain: float) -> Html:
     heads = (
         "layer",
         "inputs → units",
-        "n_in Var W",
-        "n_out Var W",
+        "n<sub>in</sub> Var W",
+        "n<sub>out</sub> Var W",
         "E[h²], theory",
         "E[h²], measured",
         "of that, biases",

@@ -182,7 +182,8 @@ def picture_classes(
     names = snapshot.pictures.classes
     shares = 100 * seen.probabilities
     alt = f"{subject.name.capitalize()} is taken for {_most(names, shares)}."
-    return _bars(names, shares, "probability (%)", theme, alt=alt, span=[0, 100])
+    caption = "<b>probability</b><br>of each class"
+    return _bars(names, shares, "%", theme, alt=alt, span=[0, 100], caption=caption)
 
 
 def picture_units(

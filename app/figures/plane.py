@@ -173,6 +173,8 @@ def axes(drawn: Figure, theme: Theme, x: str, y: str) -> Figure:
     for place, title in (("xaxis", x), ("yaxis", y)):
         shown = {"visible": True, "ticks": "outside", "showgrid": False, "nticks": 6}
         drawn["layout"][place] = axis(theme, title, **(drawn["layout"][place] | shown))
+    # Half of the last labels, which would be left out.
+    drawn["layout"]["margin"] |= {"t": 10, "r": 14}
     return drawn
 
 
@@ -276,6 +278,7 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
         [hot_spots(xs, ys, words)],
         alt=f"{alt} {silent} of {count(len(layers) * shown, 'unit')} shown are 0 everywhere.",
         aspect=columns / -y,
+        caption="orange: above 0, blue: below 0; each unit on its own scale",
         images=images,
         annotations=labels,
         xaxis={**HIDDEN["xaxis"], "range": [0, columns]},

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.figures import classes, curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
-from app.figures.words import accuracy, count, percent
+from app.figures.words import accuracy, count, magnitude, percent
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
 from mlpcore.experiments.learner import Architecture
 from mlpcore.experiments.polynomial_features import (
@@ -183,12 +183,15 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
         alt=f"Weights for {name} by degree in x and y; the largest in size is {largest:.3g}, "
         f"at degree {i} in x and {j} in y.",
         aspect=1,
-        caption=f"<b>{escape(name)}</b>, largest |weight| {largest:.3g}",
+        caption=f"<b>{escape(name)}</b>, largest |weight| {magnitude(largest)}",
         images=[plane.image(source, -0.5, size - 0.5, size, size)],
         xaxis={"range": [-0.5, size - 0.5], "constrain": "domain"},
         yaxis={"range": [-0.5, size - 0.5], "scaleanchor": "x"},
     )
-    return plane.axes(drawn, theme, "degree in x", "degree in y")
+    drawn = plane.axes(drawn, theme, "degree in x", "degree in y")
+    # The labels reach further than Plotly reckons with.
+    drawn["layout"]["yaxis"]["title"]["standoff"] = 16
+    return drawn
 
 
 def _on_hover(square: plane.Floats) -> dict[str, Any]:
@@ -205,7 +208,8 @@ def _on_hover(square: plane.Floats) -> dict[str, Any]:
 
 def accuracy_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     """Mean test accuracy by epoch of both models, with their seeds and training sets."""
-    return _curves(snapshot, theme, "accuracy")
+    legend = "full: test set, dotted: training set, thin: seeds"
+    return _curves(snapshot, theme, "accuracy", legend)
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
@@ -213,7 +217,7 @@ def loss_curves(snapshot: Snapshot, theme: Theme) -> Figure:
     return _curves(snapshot, theme, "loss")
 
 
-def _curves(snapshot: Snapshot, theme: Theme, quantity: str) -> Figure:
+def _curves(snapshot: Snapshot, theme: Theme, quantity: str, legend: str = "") -> Figure:
     models = (("polynomial", snapshot.polynomial), ("MLP", snapshot.mlp))
     families = [
         curves.Learning.of(a, quantity, name=name, tag=name, colour=colour, chosen=True)
@@ -221,7 +225,7 @@ def _curves(snapshot: Snapshot, theme: Theme, quantity: str) -> Figure:
     ]
     alt = f"Test {quantity} by epoch of the polynomial model and of the MLP."
     last = snapshot.config.epochs
-    return curves.learning_curves(families, theme, quantity, last, alt=alt, room=1.3)
+    return curves.learning_curves(families, theme, quantity, last, alt=alt, room=1.3, legend=legend)
 
 
 def _colours(theme: Theme) -> tuple[str, str, str]:
@@ -236,11 +240,11 @@ def conditioning_table(found: Conditioning, terms: int) -> Html:
     rows = {
         "columns": f"{terms:,}",
         "effective rank": rank,
-        "root mean square of a column, least": f"{found.least_rms:.2g}",
-        "root mean square of a column, greatest": f"{found.greatest_rms:.2g}",
-        "greatest over least": f"{spread:.2g}",
+        "smallest column (root mean square)": magnitude(found.least_rms),
+        "largest column (root mean square)": magnitude(found.greatest_rms),
+        "largest over smallest": magnitude(spread),
         "entries that are exactly 0 in float32": percent(found.zeros),
-        "entries beyond float32": percent(found.not_finite),
+        "entries too large for float32": percent(found.not_finite),
     }
     cells = "".join(
         f"<tr><th scope='row'>{name}</th><td>{text}</td></tr>" for name, text in rows.items()

@@ -59,7 +59,7 @@ def trainability_map(snapshot: Snapshot, theme: Theme, sigma_w: float) -> Figure
             "y": list(range(len(snapshot.rows))),
             "z": [numbers(np.round(100 * row, 1)) for row in snapshot.accuracy],
             "customdata": [list(range(len(scales)))] * len(snapshot.rows),
-            "text": [[f"{depth} hidden layers"] * len(scales) for depth in depths],
+            "text": [[count(depth, "hidden layer")] * len(scales) for depth in depths],
             "zmin": guessing,
             "zmax": 100,
             "xgap": 2,
@@ -72,7 +72,7 @@ def trainability_map(snapshot: Snapshot, theme: Theme, sigma_w: float) -> Figure
                 "outlinewidth": 0,
             },
             "hoverongaps": False,
-            "hovertemplate": "%{z}% at σ_w %{x:.2f}, %{text}<extra></extra>",
+            "hovertemplate": "%{z}% at σ<sub>w</sub> %{x:.2f}, %{text}<extra></extra>",
         },
         {
             "type": "scatter",
@@ -81,7 +81,7 @@ def trainability_map(snapshot: Snapshot, theme: Theme, sigma_w: float) -> Figure
             "y": [int(row) for row, _ in lost],
             "customdata": [int(column) for _, column in lost],
             "marker": {"symbol": "x-thin", "size": 12, "line": {"width": 2, "color": theme.muted}},
-            "hovertemplate": "diverged at σ_w %{x:.2f}<extra></extra>",
+            "hovertemplate": "diverged at σ<sub>w</sub> %{x:.2f}<extra></extra>",
         },
         curves.line(
             fine, _places(told_apart, depths), theme.accent, 2, dash="dot", hoverinfo="skip"
@@ -94,7 +94,7 @@ def trainability_map(snapshot: Snapshot, theme: Theme, sigma_w: float) -> Figure
             "y": [-0.5],
             "cliponaxis": False,
             "marker": {"symbol": "triangle-up", "size": 16, "color": theme.text},
-            "hovertemplate": "the networks above, σ_w %{x:.2f}<extra></extra>",
+            "hovertemplate": "the networks above, σ<sub>w</sub> %{x:.2f}<extra></extra>",
         },
     ]
     edge = _edge(config)
@@ -107,7 +107,7 @@ def trainability_map(snapshot: Snapshot, theme: Theme, sigma_w: float) -> Figure
         caption=_caption(theme, bool(shown)),
         xaxis=axis(
             theme,
-            "weight scale σ_w",
+            "weight scale σ<sub>w</sub>",
             range=[scales[0] - gap / 2, scales[-1] + gap / 2],
             showgrid=False,
         ),

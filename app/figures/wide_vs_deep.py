@@ -152,7 +152,8 @@ def unit_maps(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Fig
 
 def accuracy_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
     """Mean test accuracy by epoch of every depth; of the chosen one also training and seeds."""
-    return _curves(snapshot, theme, depth, "accuracy")
+    legend = "numbers: hidden layers; of the thick line<br>dotted: training set, thin: seeds"
+    return _curves(snapshot, theme, depth, "accuracy", legend)
 
 
 def loss_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
@@ -160,7 +161,9 @@ def loss_curves(snapshot: Snapshot, theme: Theme, depth: int) -> Figure:
     return _curves(snapshot, theme, depth, "loss")
 
 
-def _curves(snapshot: Snapshot, theme: Theme, depth: int, quantity: str) -> Figure:
+def _curves(
+    snapshot: Snapshot, theme: Theme, depth: int, quantity: str, legend: str = ""
+) -> Figure:
     end = max(len(snapshot.architectures) - 1, 1)
     families = [
         curves.Learning.of(
@@ -174,7 +177,8 @@ def _curves(snapshot: Snapshot, theme: Theme, depth: int, quantity: str) -> Figu
         for place, a in enumerate(snapshot.architectures)
     ]
     alt = f"Test {quantity} by epoch, a line a depth; {count(depth, 'hidden layer')} emphasised."
-    return curves.learning_curves(families, theme, quantity, snapshot.config.epochs, alt=alt)
+    last = snapshot.config.epochs
+    return curves.learning_curves(families, theme, quantity, last, alt=alt, legend=legend)
 
 
 def table(snapshot: Snapshot, theme: Theme, network: int) -> Html:

@@ -17,6 +17,8 @@ const OPTIONS = {
 };
 // Pixels of a saved picture for each pixel on the page.
 const SCALE = 3;
+// Where there is no pointer that hovers, a finger on a figure scrolls the page, and does not zoom.
+const TOUCH = matchMedia("(hover: none)").matches;
 // What a layout may change without the traces being drawn again: about ten times faster.
 const DECORATION = ["images", "annotations"];
 
@@ -86,13 +88,16 @@ class Cell {
     const { alt, aspect, caption } = layout.meta;
     this.body.style.aspectRatio = aspect ?? "";
     this.body.classList.toggle("free", !aspect);
+    this.element.style.setProperty("--aspect", aspect ?? 1);
     this.caption.innerHTML = caption ?? "";
     const decoration = this.drawn && decorationChanges(this.drawn.layout, layout);
     if (decoration && same(traces, this.drawn.traces)) {
       await Plotly.relayout(this.body, decoration);
     } else {
-      const options = { ...OPTIONS, displayModeBar: caption ? false : "hover" };
-      await Plotly.react(this.body, traces, { ...structuredClone(layout), autosize: true }, options);
+      const options = { ...OPTIONS, displayModeBar: caption || TOUCH ? false : "hover" };
+      const drawn = { ...structuredClone(layout), autosize: true };
+      if (TOUCH) drawn.dragmode = false;
+      await Plotly.react(this.body, traces, drawn, options);
       if (!this.drawn && this.picked) {
         this.body.on("plotly_click", ({ points: [point] }) => this.picked(point));
       }

@@ -14,7 +14,7 @@ PAGES = (
         "layers",
         "You have 100 parameters. One wide hidden layer, or several narrow ones? Forty networks "
         "learn a spiral in front of you. Which depth wins, and is one seed enough to tell?",
-        "Decision maps of networks with the same parameter budget, from one to five hidden layers.",
+        "Decision maps of networks with the same parameter budget, of one to eight hidden layers.",
     ),
     (
         "polynomial_features",
@@ -30,7 +30,7 @@ PAGES = (
         "pets",
         "Watch 64 first-layer filters form while two networks learn cats, dogs and wild animals, "
         "one from pictures rotated and flipped anew each time. Are those faces a hierarchy?",
-        "First-layer filters after training on drawn faces with augmentation.",
+        "First-layer filters after training on drawn faces, with and without augmentation.",
     ),
     (
         "initialization",

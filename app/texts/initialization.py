@@ -44,7 +44,7 @@ CHAOS = (
 GEOMETRY = (
     "Why it matters: a **small step** of the input leaves the network multiplied by a singular "
     "value of its input–output Jacobian, and an error comes back through the same ones. Near 1, "
-    "every direction can be learned; spread over decades, most are lost. The **circle** shows the "
+    "every direction can be learnt; spread over decades, most are lost. The **circle** shows the "
     "same on a large scale. In order it shrinks but stays a circle: the layers hardly do more than "
     "one would. In chaos it grows and goes on bending, so that points side by side end far apart."
 )

@@ -20,9 +20,11 @@ for lesson in found:
         )
         st.markdown(lesson.about)
 stage.show_file_problems(problems)
-cards = st.columns(2, gap="large")
 for place, (view, title, icon, words, picture) in enumerate(texts.PAGES):
-    with cards[place % 2], st.container(border=True):
+    # Row by row, so that a phone, which shows a column after the other, keeps the order.
+    if place % 2 == 0:
+        cards = st.columns(2, gap="medium")
+    with cards[place % 2], st.container(border=True, height="stretch"):
         st.image(f"assets/{view}.png", caption=picture, alt=picture)
         st.page_link(f"views/{view}.py", label=f"**{title}**", icon=f":material/{icon}:")
         st.markdown(words)

@@ -40,7 +40,7 @@ headline = st.container()
 runs.note(job, figures.headline, network=0, half_width=HALF_WIDTH)
 row = transport(job, config)
 comparison = st.container()
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     panel.draw(Window, "half_width")
     panel.draw(PolynomialLook, "confidence")
     seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
@@ -61,11 +61,12 @@ st.header("Think")
 predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
 
 st.header("Why the fit is poor, or good")
-st.markdown(texts.CONDITIONING)
-conditioning = st.empty()
+left, right = st.columns([5, 4], gap="large")
+left.markdown(texts.CONDITIONING)
+conditioning = right.empty()
 curves = compare.over(job, [(figures.accuracy_curves, {}), (figures.loss_curves, {})])
 live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
-st.markdown("**Learned weights** by degree, for each class: blue negative, orange positive.")
+st.markdown("**Learnt weights** by degree, for each class: blue negative, orange positive.")
 weights = [(figures.coefficients, {**network, "label": k}) for k in range(config.classes)]
 live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")
 

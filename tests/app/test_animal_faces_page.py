@@ -99,7 +99,7 @@ def test_fewer_units_keep_the_chosen_filter_within_the_layer(small):
     at = visit(data=small, widths="16", unit="16")
     at.text_input(key="AnimalFaces.widths").set_value("4").run()
     assert not at.exception
-    assert next(slider for slider in at.slider if slider.label == "Filter").value == 4
+    assert next(slider for slider in at.slider if slider.label == "Unit").value == 4
 
 
 def test_a_set_that_is_gone_is_said():

@@ -99,7 +99,7 @@ def test_classes_have_symbols_of_their_own():
 def test_names_at_the_ends_of_lines_can_be_read(theme):
     *_, last = WideVsDeep(epochs=2, seeds=1, samples=50, batch_size=32).run()
     notes = wide_vs_deep.accuracy_curves(last, theme, 3)["layout"]["annotations"]
-    assert len(notes) == len(last.architectures)
+    assert len(notes) == len(last.architectures) + 1  # and what the lines are
     assert min(contrast(note["font"]["color"], theme.paper) for note in notes) >= WRITING
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.figures import polynomial_features as figures
 from app.figures.drawing import THEMES
+from app.figures.words import magnitude
 from mlpcore.experiments import DegreeSweep, PolynomialFeatures
 from mlpcore.experiments.polynomial_features import (
     Window,
@@ -126,7 +127,7 @@ def test_weights_are_drawn_at_their_degrees(finished):
     square = spectrum(finished, 0)[1]
     drawn = figures.coefficients(finished, THEME, network=0, label=1)
     largest = np.nanmax(np.abs(square))
-    assert f"{largest:.3g}" in drawn["layout"]["meta"]["caption"]
+    assert magnitude(largest) in drawn["layout"]["meta"]["caption"]
     assert drawn["layout"]["xaxis"]["range"] == [-0.5, 6.5]
     on_hover = np.array(drawn["data"][0]["z"], float)  # a row a degree in y
     np.testing.assert_allclose(on_hover, square.T, rtol=1e-5)
