@@ -488,13 +488,16 @@ def _positive(q: ArrayLike) -> Floats:
 
 def _root(f: Callable[[Floats], Floats], low: float, high: float) -> float:
     """Where f changes sign from ``low`` to ``high``; the better end if rounding hides that."""
+    # By a power of two, which rounds nothing: products of values would vanish at tiny lengths.
+    unit = 2.0 ** math.frexp(high)[1]
 
     def value(x: float) -> float:
-        return float(f(np.asarray(x)))
+        return float(f(np.asarray(x * unit))) / unit
 
+    low, high = low / unit, high / unit
     if value(low) * value(high) >= 0:
-        return float(min(low, high, key=lambda end: abs(value(end))))
-    return float(brentq(value, low, high, xtol=low * 1e-15 or 1e-15, rtol=1e-15))
+        return unit * float(min(low, high, key=lambda end: abs(value(end))))
+    return unit * float(brentq(value, low, high, xtol=low * 1e-15 or 1e-15, rtol=1e-15))
 
 
 def _layers_to_change(factor: float) -> float:

@@ -358,6 +358,9 @@ class StatusLine {
   }
 }
 
+const scriptRuns = () =>
+  document.querySelector(`[data-test-script-state="running"], [data-test-script-state="rerunRequested"]`);
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 // Something between the page and its job that may pass: asking again is all there is to do.
@@ -532,7 +535,9 @@ class Poller {
   }
 
   // Let the page's script know when the job is not as it was when it ran: its buttons depend on it.
-  tell(state) {
+  // While it runs the browser still has the controls from before, and would undo what it changes.
+  async tell(state) {
+    while (scriptRuns()) await new Promise((resolve) => setTimeout(resolve, 50));
     const [mount] = this.mounts;
     mount?.notify(`${this.job} ${state}`);
   }

@@ -274,7 +274,7 @@ def test_listeners_hear_every_change_until_they_stop(make_jobs):
     unheard = []
     job.subscribe(lambda: unheard.append(job.status()))()
     config.grant(3)
-    until_state(job, State.FINISHED)
+    eventually(lambda: statuses[-1].state is State.FINISHED)
     assert [status.snapshot.epoch for status in statuses] == [0, 1, 2, 3, 3]
     versions = [status.version for status in statuses]
     assert versions == list(range(versions[0], versions[0] + 5))
@@ -292,7 +292,7 @@ def test_a_failing_listener_does_not_disturb_the_job(make_jobs, caplog):
     job.subscribe(fail)
     statuses = history(job)
     config.grant(3)
-    until_state(job, State.FINISHED)
+    eventually(lambda: statuses[-1].state is State.FINISHED)
     assert statuses[-1].snapshot == Snapshot(3)
     assert "no ear" in caplog.text
 
@@ -375,7 +375,7 @@ def test_a_job_that_is_done_does_not_wait_in_line_to_say_so(make_jobs):
     waiting = jobs.submit(Gated(), "a")
     until(waiting, lambda status: status.position or status.snapshot)
     config.grant(3)
-    until_state(job, State.FINISHED)
+    eventually(lambda: statuses[-1].state is State.FINISHED)
     last = [status.state for status in statuses if status.snapshot == Snapshot(3)]
     assert last == [State.RUNNING, State.FINISHED]
 
@@ -653,7 +653,7 @@ def test_a_pause_is_not_put_off_by_those_who_wait(make_jobs):
     statuses = history(job)
     until(jobs.submit(Gated(), "b"), lambda status: status.position or status.snapshot)
     config.grant()
-    until_state(job, State.PAUSED)
+    eventually(lambda: statuses[-1].state is State.PAUSED)
     states = [status.state for status in statuses if status.snapshot == Snapshot(1)]
     assert states == [State.RUNNING, State.PAUSED]
 

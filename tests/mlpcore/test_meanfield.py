@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlpcore.activations import ACTIVATIONS
@@ -161,6 +161,7 @@ def test_the_tutorials_funnel_with_torchs_biases(gain, lengths, digit):
     st.floats(0, 100) | st.sampled_from([0.0, 1e-300]),
     st.floats(0, 0.99),
 )
+@example("elu", 0.0, 1.0690151320887316e-156, 0.0)
 def test_fixed_points_are_fixed_or_say_what_happens(activation, weight_var, bias_var, slope):
     arguments = dict(weight_var=weight_var, bias_var=bias_var, negative_slope=slope)
     q = q_fixed_point(activation, **arguments)
