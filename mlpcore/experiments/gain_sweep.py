@@ -18,7 +18,7 @@ from mlpcore.datasets.pictures import SIDE
 from mlpcore.experiments.learner import Floats, Learner, column
 from mlpcore.experiments.picture_samples import PictureSamples, check_batch, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import PlanarTraining
+from mlpcore.experiments.settings import NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, again, choice, number, specs, text
@@ -59,9 +59,7 @@ class GainSweep(PlanarTraining):
         label="Distribution",
         help="Xavier initialization draws weights from this law; biases are torch's default.",
     )
-    negative_slope: float = number(
-        0.1, 0.0, 0.99, label="Negative slope", help="LeakyReLU's slope below 0."
-    )
+    negative_slope: float = again(NEGATIVE_SLOPE)
     widths: str = text(
         "128-64-32",
         ALLOWED_WIDTHS,

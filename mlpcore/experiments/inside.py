@@ -14,6 +14,7 @@ from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.animal_faces import val_inputs
 from mlpcore.experiments.learner import Architecture, Floats
 from mlpcore.stack import Stack, with_ones
+from mlpcore.training import evenly
 
 # Pre-activations and activations of each layer.
 Layers = list[tuple[Tensor, Tensor]]
@@ -139,7 +140,7 @@ def _back_to_first_layer(stack: Stack, layers: Layers, error: Tensor) -> Tensor:
 def _probed(pictures: Pictures) -> Tensor:
     """Places of an even sample of the training set."""
     size = len(pictures.train_images)
-    return torch.linspace(0, size - 1, min(size, MOST_PROBED)).long()
+    return evenly(size, min(size, MOST_PROBED))
 
 
 @functools.lru_cache(maxsize=4)

@@ -12,17 +12,16 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from mlpcore.activations import ACTIVATIONS
 from mlpcore.budget import parameter_count
 from mlpcore.control import Control
 from mlpcore.datasets import planar
 from mlpcore.experiments.learner import Floats, Learner, column, stacked
 from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import PlanarTraining
+from mlpcore.experiments.settings import ACTIVATION, PlanarTraining
 from mlpcore.experiments.signal_propagation import SignalPropagation
 from mlpcore.initialization import Initialization
 from mlpcore.meanfield import trainable_depth
-from mlpcore.params import ParameterError, again, choice, number, specs
+from mlpcore.params import ParameterError, again, check_order, choice, number, specs
 from mlpcore.training import Samples
 
 # Numbers kept for the networks of one depth at most: 800 MB.
@@ -34,9 +33,7 @@ _planar, _carried = specs(PlanarTraining), specs(SignalPropagation)
 class Trainability(PlanarTraining):
     """Train a grid of networks, depth by weight scale, and see which of them learn."""
 
-    activation: str = choice(
-        "tanh", ACTIVATIONS, label="Activation", help="The hidden layers' activation function."
-    )
+    activation: str = again(ACTIVATION, default="tanh")
     negative_slope: float = again(_carried["negative_slope"])
     sigma_from: float = number(
         0.5, 0.1, 4.1, label="Lowest σ_w", help="Weights are normal with deviation σ_w/√n_in."
@@ -85,13 +82,7 @@ class Trainability(PlanarTraining):
             raise ParameterError(
                 "sigma_to", f"above sigma_from ({self.sigma_from:g})", self.sigma_to, "Raise it"
             )
-        if self.depth_from > self.depth_to:
-            raise ParameterError(
-                "depth_to",
-                f"depth_from ({self.depth_from}) or more",
-                self.depth_to,
-                "Swap the two",
-            )
+        check_order(self, "depth_from", "depth_to")
         most = MOST_NUMBERS // (self.sigmas * self._numbers(self.depth_to))
         if self.seeds > most:
             raise ParameterError(
