@@ -38,8 +38,6 @@ DRAWING, PROBE, SAMPLING, WARM_UP = 0.1, 2.0, 2.0, 5.0
 QUERY = "epochs=200&seeds=8&seed={seed}"
 # After which the server has forgotten those who left.
 FORGOTTEN = 20.0
-# Threads that pools may start late. A leak would leave one for each visitor or run.
-LATE = 2
 # In the server: writes down, again and again, the bytes of the histories of all runs.
 NOTE_HISTORY = """
 def note():
@@ -189,8 +187,9 @@ class Outcome:
     def held(self) -> bool:
         """Whether nothing went wrong."""
         lost = {code: n for code, n in self.record.answers.items() if code != httpx.codes.OK}
-        left_over = self.threads_after > self.threads_before + LATE
-        return not (lost or self.record.errors or self.problems or left_over)
+        return not (
+            lost or self.record.errors or self.problems or self.threads_after > self.threads_before
+        )
 
 
 def run(visitors: int, configs: int, seconds: float) -> Outcome:

@@ -7,7 +7,6 @@ def test_a_small_crowd_is_served_and_forgotten(monkeypatch):
     monkeypatch.setattr(load, "QUERY", "epochs=20&depth_to=2&seeds=2&samples=100&seed={seed}")
     monkeypatch.setattr(load, "PROBE", 0.5)
     monkeypatch.setattr(load, "FORGOTTEN", 14.0)
-    monkeypatch.setattr(load, "WARM_UP", 1.0)
     outcome = load.run(visitors=6, configs=3, seconds=5)
     assert len(outcome.record.runs) > 3
     assert outcome.record.finished > len(outcome.record.runs)
