@@ -15,10 +15,10 @@ from app.looks import StageLook
 from app.messages import listed, plain
 from app.scenes import Scene
 from mlpcore.activations import ACTIVATIONS
+from mlpcore.engines import OPTIMISERS
 from mlpcore.features import BASES
 from mlpcore.params import Config, ParameterError, Spec, Value, specs
 from mlpcore.texts import printable
-from mlpcore.training import OPTIMISERS
 
 C = TypeVar("C", bound=Config)
 
@@ -359,5 +359,5 @@ def name_of(spec: Spec, option: str) -> str:
     if spec.name == "basis" and option in BASES:
         return BASES[option].label
     if spec.name == "optimiser":
-        return OPTIMISERS[option].__name__
+        return OPTIMISERS[option]
     return option.replace("_", " ").capitalize()

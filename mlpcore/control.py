@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 
+from mlpcore.engines.workers import cores
+
 
 class Cancelled(Exception):
     """Raised inside a run that has been cancelled."""
@@ -37,6 +39,7 @@ class Control:
         make_room: called at each step that does not pause; may wait.
         aside: entered for as long as the run prepares something that takes its time.
         prepared: told how far that is.
+        share: how many threads the run may train on now.
     """
 
     def __init__(
@@ -45,9 +48,10 @@ class Control:
         make_room: Callable[[], object] = lambda: None,
         aside: Callable[[], AbstractContextManager[object]] = nullcontext,
         prepared: Callable[[Preparation], object] = lambda preparation: None,
+        share: Callable[[], int] = cores,
     ) -> None:
         self._away, self._make_room = away, make_room
-        self._aside, self._prepared = aside, prepared
+        self._aside, self._prepared, self._share = aside, prepared, share
         self._changed = threading.Condition()  # guards what is below
         self._paused = False
         self._epochs_left = math.inf
@@ -60,6 +64,16 @@ class Control:
     def pausing(self) -> bool:
         """Whether the next :meth:`checkpoint` will wait."""
         return self._paused and not self.cancelled
+
+    @property
+    def threads(self) -> int:
+        """How many threads the run may train on now."""
+        return self._share()
+
+    @property
+    def epochs_left(self) -> float:
+        """Epochs until a pause that :meth:`step` has asked for, or infinity; at least 1."""
+        return max(1, self._epochs_left)
 
     def learning_rate(self, default: float) -> float:
         """The learning rate to use now."""
@@ -89,7 +103,7 @@ class Control:
             yield progress
 
     def step_done(self) -> None:
-        """Return at once, or wait for others whose turn it is. Cheap: call it at every step.
+        """Return at once, or wait for others whose turn it is. Call it between slices of work.
 
         It does not pause: whoever watches would take the latest snapshot for where the run stands.
 
@@ -115,11 +129,11 @@ class Control:
         if self.cancelled:
             raise Cancelled
 
-    def epoch_done(self) -> None:
-        """Count an epoch of all networks; the last one granted by :meth:`step` pauses."""
+    def epochs_done(self, count: int) -> None:
+        """Count epochs of all networks; the last one granted by :meth:`step` pauses."""
         with self._changed:
-            self._epochs_left -= 1
-            if self._epochs_left <= 0:
+            self._epochs_left -= count
+            if count and self._epochs_left <= 0:
                 self._paused = True
 
     # For its owner

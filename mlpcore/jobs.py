@@ -6,7 +6,6 @@ is disturbed and a steered result is never taken for the config's.
 """
 
 import logging
-import os
 import secrets
 import threading
 import time
@@ -21,6 +20,7 @@ from typing import Any, Protocol
 import torch
 
 from mlpcore.control import Cancelled, Control, Preparation
+from mlpcore.engines.workers import cores, step_back
 from mlpcore.history import History
 from mlpcore.params import ParameterError
 from mlpcore.slots import Seat, Slots
@@ -94,7 +94,9 @@ class Job:
         self.seen = time.monotonic()  # when any watcher was last seen; guarded by Jobs
         self.device = device
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
-        self._control = Control(self._away, self._seat.make_room, self._aside, self._prepared)
+        self._control = Control(
+            self._away, self._seat.make_room, self._aside, self._prepared, self._seat.share
+        )
         if epochs is not None:
             self._control.step(epochs) if epochs else self._control.pause()
         self._lock = threading.Lock()
@@ -142,6 +144,7 @@ class Job:
 
     def _work(self) -> None:
         started = time.monotonic()
+        step_back()
         try:
             self._seat.take()
             for snapshot in self.config.run(device=self.device, control=self._control):
@@ -200,7 +203,8 @@ class Jobs:
 
     Args:
         device: where they train; a GPU if there is one by default.
-        at_once: how many work at once; by default one for every two cores, at least one.
+        at_once: how many work at once, and threads they train on together; by default one for every
+            core.
         turn: seconds a job may work while others wait.
         patience: seconds after which a watcher that has not been heard of is forgotten.
         keep: how many finished jobs are kept for those who ask for the same config again, if
@@ -223,10 +227,9 @@ class Jobs:
         per_watcher: int = 8,
         history_bytes: int = 96 * 2**20,
     ) -> None:
-        # Stacks of small networks do not gain from more threads, and those who watch need a core.
-        torch.set_num_threads(1)
+        torch.set_num_threads(1)  # what it computes here is small
         self._device = device or default_device()
-        at_once = at_once or max(1, (os.cpu_count() or 1) // 2)
+        at_once = at_once or cores()
         self._slots = Slots(at_once, turn)
         self._patience, self._keep = patience, keep
         self._most_active, self._per_watcher = at_once + waiting, per_watcher

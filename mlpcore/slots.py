@@ -16,7 +16,7 @@ class Slots:
     """
 
     def __init__(self, count: int, turn: float) -> None:
-        self.turn = turn
+        self.turn, self.count = turn, count
         self.free = count
         self.line: list[Seat] = []
         self.changed = threading.Condition()
@@ -87,6 +87,12 @@ class Seat:
         if turn_over and self._slots.line:
             self.leave()
             self.take()
+
+    def share(self) -> int:
+        """How many of all threads this seat's job may use: as many as the others at work."""
+        slots = self._slots
+        with slots.changed:
+            return max(1, slots.count // max(1, slots.count - slots.free))
 
     def wake(self) -> None:
         """Look again whether to go on waiting."""

@@ -5,6 +5,7 @@ Every generator takes (classes K, samples per class N, noise σ, generator) and 
 throughout, as in the tutorial's spiral.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -101,6 +102,7 @@ PLANAR: dict[str, Generate] = {
 TEST_SHARE = 0.2
 
 
+@functools.lru_cache(maxsize=8)
 def make(name: str, classes: int, samples: int, noise: float, seed: int) -> Split:
     """Generate a data set, shuffle it and take its first fifth as the test set.
 

@@ -14,14 +14,14 @@ from mlpcore.control import Control
 from mlpcore.datasets import collection
 from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import SIDE, Pictures
+from mlpcore.engines import PictureSamples
 from mlpcore.experiments.learner import Architecture, Floats, Learner, stacked
-from mlpcore.experiments.picture_samples import PictureSamples, check_batch, on_device
+from mlpcore.experiments.picture_sets import check_batch, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import SCHEMES, Initialization
 from mlpcore.params import again, choice, number, specs, text
-from mlpcore.stack import with_ones
 from mlpcore.weights import Networks
 
 _training = specs(Training)
@@ -93,7 +93,7 @@ class AnimalFaces(Training):
     def run(
         self, device: torch.device | str = "cpu", control: Control | None = None
     ) -> Iterator["Snapshot"]:
-        """Train, the networks with and without augmentation interleaved epoch by epoch.
+        """Train the networks with augmentation and those without, side by side.
 
         Networks of one seed start from equal weights and meet the pictures in equal orders.
 
@@ -112,7 +112,7 @@ class AnimalFaces(Training):
         control = control or Control()
         with control.preparing(collection.work(self.data)) as progress:
             pictures = collection.load(self.data, progress)
-        yield from _Run(self, pictures, device).snapshots(control)
+        yield from _Run(self, pictures, device, control.threads).snapshots(control)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,17 +173,15 @@ def filters(architecture: Architecture, network: int) -> Floats:
 
 @functools.lru_cache(maxsize=2)
 def val_inputs(pictures: Pictures) -> Tensor:
-    """The validation set as a stack takes it: (1, D + 1, N)."""
-    return with_ones(flat(pictures.val_images).T)[None]
+    """The validation set as a network takes it: (N, D)."""
+    return flat(pictures.val_images)
 
 
 @functools.lru_cache(maxsize=32)
 def probabilities(architecture: Architecture, network: int, pictures: Pictures) -> Floats:
     """What a network makes of the validation set: class probabilities (N, C)."""
-    with torch.inference_mode():
-        logits = architecture.stack(network).logits(val_inputs(pictures))
-        probability = logits[0].softmax(0)
-    return probability.T.numpy()
+    probability, _, _ = architecture.network(network).look(val_inputs(pictures))
+    return np.ascontiguousarray(probability.T)
 
 
 def confusion(architecture: Architecture, network: int, pictures: Pictures) -> NDArray[np.int64]:
@@ -197,7 +195,9 @@ def confusion(architecture: Architecture, network: int, pictures: Pictures) -> N
 class _Run(Run[AnimalFaces, Snapshot]):
     """The state of one run: a learner with augmentation, one without, or both."""
 
-    def __init__(self, config: AnimalFaces, pictures: Pictures, device: torch.device | str) -> None:
+    def __init__(
+        self, config: AnimalFaces, pictures: Pictures, device: torch.device | str, threads: int
+    ) -> None:
         check_batch(config, pictures)
         self.pictures = pictures
         classes = len(pictures.classes)
@@ -208,19 +208,20 @@ class _Run(Run[AnimalFaces, Snapshot]):
         for arm, wanted in (("augmented", "on"), ("plain", "off")):
             if config.augmentation in ("both", wanted):
                 degrees = config.degrees if arm == "augmented" else None
-                train = PictureSamples(
-                    words, pictures.train_labels, classes, degrees, config.network_seeds
-                )
-                self.learners[arm] = Learner(
-                    sizes,
+                course = Course(
                     config,
+                    PictureSamples(words, pictures.train_labels, degrees),
+                    test,
+                    [sizes],
                     config.activation,
                     config.negative_slope,
                     device,
                     initialization=Initialization(scheme=config.scheme, gain=config.gain),
+                    seen=seen,
                 )
-                courses.append(Course(config, train, test, [self.learners[arm]], seen=seen))
-        super().__init__(config, courses)
+                (self.learners[arm],) = course.learners
+                courses.append(course)
+        super().__init__(config, courses, threads)
 
     def snapshot(self) -> Snapshot:
         arms = {arm: learner.snapshot() for arm, learner in self.learners.items()}

@@ -76,7 +76,8 @@ class DegreeSweep(PolynomialTraining):
         control, split = control or Control(), self.split()
         points: tuple[Point, ...] = ()
         for _ in self.places:
-            for snapshot in _Run(self, split, points, device).snapshots(control):
+            run = _Run(self, split, points, device, control.threads)
+            for snapshot in run.snapshots(control):
                 yield snapshot
             points = snapshot.points
 
@@ -154,11 +155,12 @@ class _Run(Run[DegreeSweep, Snapshot]):
         split: Split,
         before: tuple[Point, ...],
         device: torch.device | str,
+        threads: int,
     ) -> None:
         self.before = before
         self.degree, self.basis = config.places[len(before)]
         polynomials = config.expand(split, self.degree, self.basis)
-        super().__init__(config, [config.course(split, polynomials, device)])
+        super().__init__(config, [config.course(split, polynomials, device)], threads)
 
     def snapshot(self) -> Snapshot:
         networks = self.courses[0].learners[0].snapshot()

@@ -9,21 +9,20 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from mlpcore.budget import parameter_count
 from mlpcore.control import Control
 from mlpcore.datasets import collection, planar
 from mlpcore.datasets.pictures import SIDE
-from mlpcore.experiments.learner import Floats, Learner, column
-from mlpcore.experiments.picture_samples import PictureSamples, check_batch, on_device
+from mlpcore.engines import PictureSamples, Samples
+from mlpcore.experiments.learner import Floats, column
+from mlpcore.experiments.picture_sets import check_batch, evenly, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.initialization import Initialization, torch_gain
 from mlpcore.params import ParameterError, again, choice, number, specs, text
 from mlpcore.scores import Score
-from mlpcore.training import Samples, WideSamples, evenly
 from mlpcore.weights import KeptWeights, Networks
 
 # Weights and biases of all networks at most: 500 MB with their gradients.
@@ -164,7 +163,8 @@ class GainSweep(PlanarTraining):
             ParameterError: a batch holds more than the training set and the last one is dropped.
         """
         control = control or Control()
-        yield from _Run(self, _Data.of(self, device, control), device).snapshots(control)
+        data = _Data.of(self, device, control)
+        yield from _Run(self, data, device, control.threads).snapshots(control)
 
 
 @dataclass(frozen=True)
@@ -190,19 +190,6 @@ class Best:
 
 
 @dataclass(frozen=True, eq=False)
-class Probe:
-    """Some of the samples, to be sent through networks.
-
-    Attributes:
-        inputs: (1, D + 1, B), the last row ones.
-        targets: (1, C, B), one-hot.
-    """
-
-    inputs: Tensor
-    targets: Tensor
-
-
-@dataclass(frozen=True, eq=False)
 class Snapshot(AnySnapshot):
     """The sweep at one moment: G gains, S seeds.
 
@@ -217,7 +204,7 @@ class Snapshot(AnySnapshot):
     train_accuracy: Floats
     test_accuracy: Floats
     diverged_at: NDArray[np.int64]
-    probe: Probe
+    probe: Samples
 
     @property
     def label(self) -> str:
@@ -303,76 +290,77 @@ class _Data:
         probe: some of ``seen``.
     """
 
-    train: Samples
+    train: Samples | PictureSamples
     seen: Samples
     test: Samples
     few: tuple[Samples, Samples]
-    probe: Probe
+    probe: Samples
 
     @classmethod
     def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
-        classes = config.sizes[-1]
-        train: Samples
+        train: Samples | PictureSamples
         if config.on_pictures:
             with control.preparing(collection.work(config.data)) as progress:
                 pictures = collection.load(config.data, progress)
             check_batch(config, pictures)
             words, seen, test = on_device(pictures, device)
-            train = PictureSamples(words, pictures.train_labels, classes, ROTATION, [config.seed])
+            train = PictureSamples(words, pictures.train_labels, ROTATION)
         else:
             split = config.split()
-            train = seen = Samples(split.train_inputs, split.train_labels, classes, device)
-            test = Samples(split.test_inputs, split.test_labels, classes, device)
+            train = seen = Samples(split.train_inputs, split.train_labels, device)
+            test = Samples(split.test_inputs, split.test_labels, device)
         few = _some(seen, LOOKED_AT), _some(test, LOOKED_AT)
-        probed = _some(seen, PROBED)
-        probe = Probe(probed.inputs[None].cpu(), probed.targets[None].cpu())
-        return cls(train, seen, test, few, probe)
+        return cls(train, seen, test, few, _some(seen, PROBED, "cpu"))
 
 
-def _some(samples: Samples, count: int) -> Samples:
+def _some(samples: Samples, count: int, device: torch.device | str | None = None) -> Samples:
     """At most so many of the samples, evenly spread over them."""
-    chosen = evenly(len(samples.labels), min(count, len(samples.labels)))
-    inputs, labels = samples.inputs[:-1, chosen].T, samples.labels[chosen]
-    return WideSamples(inputs, labels, len(samples.targets), samples.inputs.device)
-
-
-class _Course(Course):
-    """All networks meet the same batches, and are looked at now and then."""
-
-    def __init__(self, config: GainSweep, data: _Data, learner: Learner) -> None:
-        super().__init__(
-            config, data.train, data.test, [learner], seen=data.seen, seeds=[config.seed]
-        )
-        self.few = data.few
-        self.between = max(1, config.epochs * self.steps // LOOKS)
-
-    def epoch(self, control: Control) -> Iterator[None]:
-        """As for :class:`Course`."""
-        for _ in super().epoch(control):
-            if self.steps_done and self.steps_done % self.between == 0:
-                self.learners[0].evaluate(self.steps_done // self.steps, *self.few)
-            yield
-
-    def evaluate(self, epoch: int) -> None:
-        """As for :class:`Course`; before training, a few samples do."""
-        samples = (self.seen, self.test) if epoch else self.few
-        self.learners[0].evaluate(epoch, *samples)
+    places = evenly(len(samples), min(count, len(samples)))
+    return samples.some(places, device)
 
 
 class _Run(Run[GainSweep, Snapshot]):
-    """The state of one run: all networks in one learner."""
+    """The state of one run: networks that all meet the same batches, looked at now and then."""
 
-    def __init__(self, config: GainSweep, data: _Data, device: torch.device | str) -> None:
-        self.probe = data.probe
-        self.learner = Learner(
-            config.sizes,
+    def __init__(
+        self, config: GainSweep, data: _Data, device: torch.device | str, threads: int
+    ) -> None:
+        self.probe, self.few = data.probe, data.few
+        course = Course(
             config,
+            data.train,
+            data.test,
+            [config.sizes],
             "leaky_relu",
             config.negative_slope,
             device,
             initialization=[config.initialization(float(gain)) for gain in config.places],
+            seen=data.seen,
+            shared_order=config.seed,
         )
-        super().__init__(config, [_Course(config, data, self.learner)])
+        (self.learner,) = course.learners
+        self.between = max(1, config.epochs * course.lesson.steps // LOOKS)
+        super().__init__(config, [course], threads)
+
+    def evaluate(self, threads: int) -> None:
+        """Evaluate all networks; before training, a few samples do."""
+        if self.step:
+            super().evaluate(threads)
+        else:
+            self._look_at_few(threads)
+
+    def pause_after(self, epochs: float) -> int:
+        """The step to train to at most; the next look's is one."""
+        return min(super().pause_after(epochs), self.step + self.between - self.step % self.between)
+
+    def look(self, control: Control) -> None:
+        """Evaluate the networks, or look at how they do on a few samples, if it is time."""
+        super().look(control)
+        if self.step % self.between == 0 and self.step % self.steps_an_epoch:
+            self._look_at_few(control.threads)
+
+    def _look_at_few(self, threads: int) -> None:
+        self.test({self.courses[0]: self.few}, threads)
 
     def snapshot(self) -> Snapshot:
         train_accuracy, test_accuracy, *_ = self.learner.history[-1]

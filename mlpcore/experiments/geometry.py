@@ -84,10 +84,8 @@ class Geometry:
 
     def _activate(self, pre: Tensor) -> tuple[Tensor, Tensor]:
         """φ and φ′ of pre-activations."""
-        hidden, slope = torch.empty_like(pre), torch.ones_like(pre)
-        self.phi.forward(pre, self.negative_slope, hidden)
-        self.phi.backward(slope, pre, hidden, self.negative_slope)
-        return hidden, slope
+        slope = self.phi.slope_at(pre, self.negative_slope)
+        return self.phi.function(pre, self.negative_slope), slope
 
     def _jacobian(self, layers: Sequence[Tensor], point: Tensor, control: Control) -> Floats:
         """Singular values of the last pre-activations' Jacobian by the input, at ``point``."""

@@ -13,11 +13,11 @@ from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.animal_faces import val_inputs
 from mlpcore.experiments.learner import Architecture, Floats
-from mlpcore.stack import Stack, with_ones
-from mlpcore.training import evenly
+from mlpcore.experiments.picture_sets import evenly
+from mlpcore.network import Network
 
-# Pre-activations and activations of each layer.
-Layers = list[tuple[Tensor, Tensor]]
+# Pre-activations and activations of each layer, (W, N).
+Carried = list[tuple[Tensor, Tensor]]
 
 # Training pictures a probe learns from, and the share of a feature's mean square added to each
 # (ridge regression), without which 3,072 pixels fit as many pictures exactly.
@@ -29,7 +29,7 @@ MOST_PROBED, RIDGE = 4000, 0.01
 def first_layer(architecture: Architecture, network: int, pictures: Pictures) -> Floats:
     """Activations (N, W) of the first hidden layer on the validation pictures."""
     _, layers = _validated(architecture, network, pictures)
-    return layers[0][1][0].T.numpy()
+    return layers[0][1].T.numpy()
 
 
 @functools.lru_cache(maxsize=16)
@@ -40,13 +40,13 @@ def class_effects(architecture: Architecture, network: int, pictures: Pictures) 
     It is the derivative, averaged over the validation pictures and less its mean over the classes,
     which no probability depends on. With one hidden layer it is the unit's outgoing weights.
     """
-    stack, layers = _validated(architecture, network, pictures)
-    logits = layers[-1][1]
+    net, layers = _validated(architecture, network, pictures)
+    logits, weights = layers[-1][1], torch.from_numpy(net.layers[1][:, :-1])
     effects = []
-    for k in range(logits.shape[1]):
+    for k in range(len(logits)):
         error = torch.zeros_like(logits)
-        error[:, k] = 1
-        effects.append(_back_to_first_layer(stack, layers, error)[0].mean(1))
+        error[k] = 1
+        effects.append((weights.T @ net.back(layers, error)[1]).mean(1))
     effect = torch.stack(effects, 1)
     return (effect - effect.mean(1, keepdim=True)).numpy()
 
@@ -70,16 +70,14 @@ class Response:
 @torch.inference_mode()
 def respond(architecture: Architecture, network: int, image: Tensor) -> Response:
     """Show a picture (32, 32, 3) uint8 to a network."""
-    stack, layers = _forward(architecture, network, image[None])
-    units = tuple(hidden[0, :, 0].numpy().copy() for _, hidden in layers[:-1])
-    probabilities = layers[-1][1].softmax(1)
+    net, layers = _forward(architecture, network, image[None])
+    units = tuple(hidden[:, 0].numpy().copy() for _, hidden in layers[:-1])
+    probabilities = layers[-1][1].softmax(0)
     error = -probabilities
-    error[0, probabilities[0, :, 0].argmax()] += 1
-    error = _back_to_first_layer(stack, layers, error)
-    stack.activation.backward(error, *layers[0], stack.negative_slope)
-    gradient = stack.weights[0][0, :, :-1].T @ error[0]
+    error[probabilities[:, 0].argmax()] += 1
+    gradient = torch.from_numpy(net.layers[0][:, :-1]).T @ net.back(layers, error)[0]
     saliency = gradient.view(3, SIDE, SIDE).abs().amax(0)
-    return Response(probabilities[0, :, 0].numpy(), units, saliency.numpy())
+    return Response(probabilities[:, 0].numpy(), units, saliency.numpy())
 
 
 @functools.lru_cache(maxsize=16)
@@ -97,7 +95,7 @@ def probe_accuracies(architecture: Architecture, network: int, pictures: Picture
     return [
         _pixel_probe(pictures),
         *(
-            _probe(train[0].T, labels, val[0].T, pictures.val_labels)
+            _probe(train.T, labels, val.T, pictures.val_labels)
             for (_, train), (_, val) in zip(learnt[:-1], tested[:-1], strict=True)
         ),
     ]
@@ -113,28 +111,19 @@ def mean_similarities(filters: Floats, pictures: Pictures) -> Floats:
     return (normalise(flat_filters) @ normalise(_mean_differences(pictures)).T).numpy()
 
 
-def _forward(architecture: Architecture, network: int, images: Tensor) -> tuple[Stack, Layers]:
-    """A network, and its layers' pre-activations and activations, each (1, W, N)."""
-    stack = architecture.stack(network)
-    return stack, stack.layers(with_ones(flat(images).T)[None])
+def _forward(architecture: Architecture, network: int, images: Tensor) -> tuple[Network, Carried]:
+    """A network, and its layers' pre-activations and activations."""
+    net = architecture.network(network)
+    return net, net.carry(flat(images))
 
 
 @functools.lru_cache(maxsize=4)
 def _validated(
     architecture: Architecture, network: int, pictures: Pictures
-) -> tuple[Stack, Layers]:
+) -> tuple[Network, Carried]:
     """Like :func:`_forward`, for the validation set."""
-    stack = architecture.stack(network)
-    return stack, stack.layers(val_inputs(pictures))
-
-
-def _back_to_first_layer(stack: Stack, layers: Layers, error: Tensor) -> Tensor:
-    """Carry derivatives by the logits (1, C, N) back to the first layer's activations."""
-    for place in range(len(layers) - 1, 0, -1):
-        error = stack.weights[place][:, :, :-1].mT @ error
-        if place > 1:
-            stack.activation.backward(error, *layers[place - 1], stack.negative_slope)
-    return error
+    net = architecture.network(network)
+    return net, net.carry(val_inputs(pictures))
 
 
 def _probed(pictures: Pictures) -> Tensor:

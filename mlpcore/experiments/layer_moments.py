@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import torch
 
-from mlpcore.activations import ACTIVATIONS
-from mlpcore.experiments.gain_sweep import GainSweep, Probe
+from mlpcore.engines import Samples
+from mlpcore.experiments.gain_sweep import GainSweep
 from mlpcore.meanfield import Propagation, propagate
 from mlpcore.moments import Floats
-from mlpcore.stack import Stack
+from mlpcore.network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class LayerMoments:
 
 @functools.lru_cache(maxsize=64)
 @torch.inference_mode()
-def layer_moments(config: GainSweep, gain: float, probe: Probe) -> LayerMoments:
+def layer_moments(config: GainSweep, gain: float, probe: Samples) -> LayerMoments:
     """Send a sweep's samples through its networks at one gain, as they are before training.
 
     Args:
@@ -40,18 +40,18 @@ def layer_moments(config: GainSweep, gain: float, probe: Probe) -> LayerMoments:
         probe: the samples.
     """
     law, sizes = config.initialization(gain), config.sizes
-    stack = Stack.initialised(
-        sizes, config.network_seeds, "leaky_relu", config.negative_slope, initialization=law
-    )
-    layers = stack.layers(probe.inputs)
-    errors = [layers[-1][0].softmax(1) - probe.targets]
-    for weights, (pre, hidden) in zip(stack.weights[:0:-1], layers[-2::-1], strict=True):
-        error = weights[:, :, :-1].mT @ errors[-1]
-        ACTIVATIONS["leaky_relu"].backward(error, pre, hidden, config.negative_slope)
-        errors.append(error)
-    lengths = torch.stack([pre.square().mean((1, 2)) for pre, _ in layers], 1)
-    powers = torch.stack([error.square().mean((1, 2)) for error in errors[::-1]], 1)
-    mean_square = float(probe.inputs[:, :-1].square().mean())
+    inputs = probe.inputs[:, :-1]
+    targets = torch.nn.functional.one_hot(probe.labels, sizes[-1]).T
+    lengths, powers = [], []
+    for seed in config.network_seeds:
+        layers = tuple(layer.numpy() for layer in law.draw(sizes, seed))
+        network = Network(layers, "leaky_relu", config.negative_slope)
+        carried = network.carry(inputs)
+        errors = network.back(carried, carried[-1][1].softmax(0) - targets)
+        lengths.append(torch.stack([pre.square().mean() for pre, _ in carried]))
+        powers.append(torch.stack([error.square().mean() for error in errors]))
+    power = torch.stack(powers)
+    mean_square = float(inputs.square().mean())
     theory = propagate(
         "leaky_relu",
         sizes,
@@ -62,7 +62,7 @@ def layer_moments(config: GainSweep, gain: float, probe: Probe) -> LayerMoments:
     )
     return LayerMoments(
         mean_square=mean_square,
-        lengths=lengths.double().numpy(),
-        gradients=(powers / powers[:, -1:]).double().numpy(),
+        lengths=torch.stack(lengths).double().numpy(),
+        gradients=(power / power[:, -1:]).double().numpy(),
         theory=theory,
     )

@@ -7,16 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from mlpcore.budget import parameter_count
-from mlpcore.experiments.settings import Training
-from mlpcore.initialization import Initialization
+from mlpcore.engines import Ensemble, Metrics
+from mlpcore.network import Network
 from mlpcore.scores import Score
-from mlpcore.stack import Stack
-from mlpcore.training import OPTIMISERS, Samples, evaluate
 from mlpcore.weights import Layers
 
 Floats = NDArray[np.float32]
@@ -73,10 +69,10 @@ class Architecture:
         layers = "layer" if self.depth == 1 else "layers"
         return f"{self.depth} hidden {layers} × {self.width}"
 
-    def stack(self, network: int) -> Stack:
-        """One of the networks, to compute with."""
-        weights = [torch.from_numpy(layer[network : network + 1]) for layer in self.weights]
-        return Stack(weights, self.activation, self.negative_slope)
+    def network(self, place: int) -> Network:
+        """One of the networks, to look into."""
+        layers = tuple(layer[place] for layer in self.weights)
+        return Network(layers, self.activation, self.negative_slope)
 
     def networks(self, first_seed: int) -> dict[str, Layers]:
         """The weights of each network by its name, such as "seed0"."""
@@ -138,55 +134,27 @@ def stacked(name: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 class Learner:
-    """Networks of one architecture while they learn, one a seed (and initialization).
+    """The networks of one architecture while they learn, and what became of them so far.
 
     Args:
         sizes: units of the input, every hidden layer and the output.
-        config: their seeds and optimiser.
-        activation, negative_slope, device, initialization: as for
-            :meth:`mlpcore.stack.Stack.initialised`.
+        ensemble: all networks.
+        group: which of them.
     """
 
-    def __init__(
-        self,
-        sizes: Sequence[int],
-        config: Training,
-        activation: str,
-        negative_slope: float,
-        device: torch.device | str,
-        *,
-        initialization: Initialization | Sequence[Initialization] | None = None,
-    ) -> None:
-        self.sizes, self.activation, self.negative_slope = sizes, activation, negative_slope
-        self.stack = Stack.initialised(
-            sizes,
-            config.network_seeds,
-            activation,
-            negative_slope,
-            device,
-            initialization=initialization,
-        )
-        self.optimiser = OPTIMISERS[config.optimiser](
-            self.stack, config.momentum, config.weight_decay
-        )
+    def __init__(self, sizes: Sequence[int], ensemble: Ensemble, group: slice) -> None:
+        self.sizes, self.ensemble, self.group = sizes, ensemble, group
         self.history: list[tuple[Floats, ...]] = []
-        self.diverged_at = np.full(self.stack.models, -1)
+        self.diverged_at = np.full(group.stop - group.start, -1)
         # Of snapshots, which share them until the next evaluation.
         self._epochs = np.zeros(0, np.int64)
         self._curves: tuple[Floats, ...] = ()
 
-    def step(self, inputs: Tensor, targets: Tensor, learning_rate: float) -> None:
-        """Learn from a batch, laid out as for :meth:`Stack.compute_gradients`.
-
-        It is faster in inference mode, which is worth entering for many steps at once.
-        """
-        self.optimiser.step(inputs, targets, learning_rate)
-
-    @torch.inference_mode()
-    def evaluate(self, epoch: int, train: Samples, test: Samples) -> None:
-        """Add the networks' accuracy and loss on all data to their history."""
-        metrics = *evaluate(self.stack, train), *evaluate(self.stack, test)
-        accuracy, loss, test_accuracy, test_loss = torch.stack(metrics).cpu().numpy()
+    def record(self, epoch: int, train: Metrics, test: Metrics) -> None:
+        """Add what an evaluation of the whole ensemble found to the networks' history."""
+        accuracy, loss, test_accuracy, test_loss = (
+            metric[self.group] for metric in (*train, *test)
+        )
         finite = np.isfinite(loss) & np.isfinite(test_loss)
         self.diverged_at = np.where((self.diverged_at < 0) & ~finite, epoch, self.diverged_at)
         self.history.append((accuracy, test_accuracy, loss, test_loss))
@@ -195,7 +163,7 @@ class Learner:
 
     def weights(self) -> tuple[Floats, ...]:
         """A copy of the weights as they stand now: for each layer (M, out, in + 1)."""
-        return tuple(layer.cpu().numpy().copy("K") for layer in self.stack.weights)
+        return tuple(layer.cpu().numpy().copy() for layer in self.ensemble.weights(self.group))
 
     def snapshot(self) -> Architecture:
         """The networks as they stand now."""
@@ -212,6 +180,6 @@ class Learner:
             test_loss=test_loss,
             diverged_at=self.diverged_at,
             weights=self.weights(),
-            activation=self.activation,
-            negative_slope=self.negative_slope,
+            activation=self.ensemble.activation,
+            negative_slope=self.ensemble.negative_slope,
         )

@@ -15,7 +15,8 @@ from mlpcore.budget import parameter_count, width_for_budget
 from mlpcore.control import Control
 from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import Split
-from mlpcore.experiments.learner import Architecture, Floats, Learner, stacked
+from mlpcore.engines import Samples
+from mlpcore.experiments.learner import Architecture, Floats, stacked
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.features import (
@@ -27,7 +28,6 @@ from mlpcore.features import (
     terms,
 )
 from mlpcore.params import Config, choice, number, switch
-from mlpcore.training import Samples, WideSamples
 from mlpcore.weights import Networks
 
 # Cells a side of a map: shattered regions are small.
@@ -55,14 +55,14 @@ class PolynomialTraining(PlanarTraining):
     def course(self, split: Split, polynomials: Polynomials, device: torch.device | str) -> Course:
         """A course with one learner: a linear model on these features of the points."""
         train, test = (
-            WideSamples(polynomials.features(points), labels, self.classes, device)
+            Samples(polynomials.features(points), labels, device)
             for points, labels in (
                 (split.train_inputs, split.train_labels),
                 (split.test_inputs, split.test_labels),
             )
         )
         sizes = [term_count(polynomials.degree), self.classes]
-        return Course(self, train, test, [Learner(sizes, self, "linear", 0.0, device)])
+        return Course(self, train, test, [sizes], "linear", 0.0, device)
 
 
 class PolynomialFeatures(PolynomialTraining):
@@ -92,7 +92,7 @@ class PolynomialFeatures(PolynomialTraining):
     def run(
         self, device: torch.device | str = "cpu", control: Control | None = None
     ) -> Iterator["Snapshot"]:
-        """Train both kinds of networks, interleaved epoch by epoch; ReLU in the MLP.
+        """Train both kinds of networks; ReLU in the MLP.
 
         A network of either kind meets the samples in the order its seed gives.
 
@@ -106,7 +106,8 @@ class PolynomialFeatures(PolynomialTraining):
         Raises:
             Cancelled: when the control says so.
         """
-        yield from _Run(self, device).snapshots(control or Control())
+        control = control or Control()
+        yield from _Run(self, device, control.threads).snapshots(control)
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,10 +222,10 @@ def polynomial_map(snapshot: Snapshot, network: int, window: Window) -> Map:
 @functools.lru_cache(maxsize=32)
 def mlp_map(snapshot: Snapshot, network: int, window: Window) -> Map:
     """What one of the MLPs does with the plane, computed when first asked for."""
-    stack = snapshot.mlp.stack(network)
+    net = snapshot.mlp.network(network)
 
     def draw(half_width: float) -> tuple[Floats, float]:
-        return maps.decision_maps(stack, half_width, GRID)[0].numpy(), 0.0
+        return maps.decision_map(net, half_width, GRID)[0], 0.0
 
     return _map(draw, snapshot, window)
 
@@ -269,20 +270,21 @@ def feature_conditioning(config: PolynomialFeatures) -> Conditioning:
 class _Run(Run[PolynomialFeatures, Snapshot]):
     """The state of one run: the linear models on the features, the MLPs on the points."""
 
-    def __init__(self, config: PolynomialFeatures, device: torch.device | str) -> None:
+    def __init__(
+        self, config: PolynomialFeatures, device: torch.device | str, threads: int
+    ) -> None:
         split = config.split()
         self.polynomials = config.expand(split, config.degree, config.basis)
-        train = Samples(split.train_inputs, split.train_labels, config.classes, device)
-        test = Samples(split.test_inputs, split.test_labels, config.classes, device)
+        train = Samples(split.train_inputs, split.train_labels, device)
+        test = Samples(split.test_inputs, split.test_labels, device)
         self.legend = config.legend
         self.points, self.labels = split.test_inputs.numpy(), split.test_labels.numpy()
         self.half_width = float(torch.cat([split.train_inputs, split.test_inputs]).abs().max())
-        mlp = Learner(config.mlp_sizes, config, "relu", 0.0, device)
         courses = [
             config.course(split, self.polynomials, device),
-            Course(config, train, test, [mlp]),
+            Course(config, train, test, [config.mlp_sizes], "relu", 0.0, device),
         ]
-        super().__init__(config, courses)
+        super().__init__(config, courses, threads)
 
     def snapshot(self) -> Snapshot:
         polynomial, mlp = (course.learners[0].snapshot() for course in self.courses)

@@ -1,20 +1,24 @@
-"""One run: learners trained in turn, epoch by epoch, and the cadence of its snapshots."""
+"""One run: its networks, trained in slices of time, and the cadence of its snapshots."""
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import torch
 
+from mlpcore import engines
 from mlpcore.control import Control
+from mlpcore.engines import Lesson, PictureSamples, Rule, Samples
 from mlpcore.experiments.learner import Learner
 from mlpcore.experiments.settings import Training
-from mlpcore.training import Samples, steps_per_epoch
+from mlpcore.initialization import Initialization
 
 # Snapshots are at least this many seconds apart, but for the first, the last and a pause.
 INTERVAL = 0.1
+# Seconds that a run trains for, about, before it looks whether to pause or to end.
+SLICE = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,80 +51,119 @@ S = TypeVar("S", bound=AnySnapshot)
 
 
 class Course:
-    """Learners that share their data and, seed by seed or all of them, the order of its batches.
+    """Networks that share their data and, seed by seed or all of them, the order of its batches.
 
     Args:
         config: how they are trained.
         train, test: what they learn from, and are tested on.
-        learners: they take turns.
-        seen: what stands for ``train`` in evaluations, if not ``train`` itself.
-        seeds: of the orders of batches, one a network, or one for all; the networks' own if None.
+        architectures: units of the input, every hidden layer and the output; of each there is a
+            network from every seed, and from every seed for each of several initializations.
+        activation, negative_slope: of the hidden layers.
+        device: where to train.
+        initialization: how networks are drawn from their seeds; torch's default if None.
+        seen: what stands for ``train`` in evaluations; ``train`` itself, which then are no
+            pictures, if None.
+        shared_order: a seed of one order of batches for all; each seed has its own if None.
+
+    Attributes:
+        learners: the networks of each architecture.
     """
 
     def __init__(
         self,
         config: Training,
-        train: Samples,
+        train: Samples | PictureSamples,
         test: Samples,
-        learners: Sequence[Learner],
+        architectures: Sequence[Sequence[int]],
+        activation: str,
+        negative_slope: float,
+        device: torch.device | str,
         *,
+        initialization: Initialization | Sequence[Initialization] | None = None,
         seen: Samples | None = None,
-        seeds: Sequence[int] | None = None,
+        shared_order: int | None = None,
     ) -> None:
-        self.config, self.train, self.test, self.learners = config, train, test, learners
-        self.seen = seen or train
-        self.orders = [
-            torch.Generator().manual_seed(seed) for seed in seeds or config.network_seeds
+        if not isinstance(initialization, Sequence):
+            initialization = [initialization or Initialization()]
+        seeds = config.network_seeds
+        drawn = [
+            law.draw(sizes, seed)
+            for sizes in architectures
+            for law in initialization
+            for seed in seeds
         ]
-        self.steps_done = 0
+        each = len(initialization) * len(seeds)
+        orders = [*seeds] * (len(drawn) // len(seeds))
+        if shared_order is not None:
+            orders = [shared_order] * len(drawn)
+        rule = Rule(config.optimiser, config.momentum, config.weight_decay)
+        self.engine = engines.engine(device)
+        self.ensemble = self.engine.ensemble(drawn, activation, negative_slope, rule, orders)
+        self.learners = [
+            Learner(sizes, self.ensemble, slice(place * each, (place + 1) * each))
+            for place, sizes in enumerate(architectures)
+        ]
+        steps = config.steps_per_epoch(len(train))
+        self.lesson = Lesson(self.ensemble, train, config.batch_size, steps)
+        self.seen, self.test = seen or self._unmoved(train), test
 
-    @property
-    def steps(self) -> int:
-        """Steps of all learners in an epoch."""
-        size, config = self.train.targets.shape[1], self.config
-        return len(self.learners) * steps_per_epoch(size, config.batch_size, config.drop_last)
-
-    def epoch(self, control: Control) -> Iterator[None]:
-        """Train every learner for an epoch, in turn. Yields before each step."""
-        config = self.config
-        dealt = self.train.dealt(self.orders, config.batch_size, config.drop_last)
-        for learner in self.learners:
-            for inputs, targets in dealt:
-                yield
-                learner.step(inputs, targets, control.learning_rate(config.learning_rate))
-                self.steps_done += 1
-
-    def evaluate(self, epoch: int) -> None:
-        """Evaluate every learner on all data."""
-        for learner in self.learners:
-            learner.evaluate(epoch, self.seen, self.test)
+    @staticmethod
+    def _unmoved(train: Samples | PictureSamples) -> Samples:
+        if isinstance(train, PictureSamples):
+            raise TypeError("pictures that move need others that stand for them in evaluations")
+        return train
 
 
 class Run(ABC, Generic[C, S]):
-    """The state of one run: its courses, and how far they are."""
+    """The state of one run: its courses, and how far they are.
 
-    def __init__(self, config: C, courses: Sequence[Course]) -> None:
+    Args:
+        config: what runs.
+        courses: they train side by side, on equally many samples.
+        threads: how many to spread the first evaluation over.
+    """
+
+    def __init__(self, config: C, courses: Sequence[Course], threads: int) -> None:
         self.config, self.courses = config, courses
-        self.epoch = 0
-        self.all_steps = config.epochs * sum(course.steps for course in courses)
-        self.evaluate()
+        self.engine = courses[0].engine
+        self.steps_an_epoch = courses[0].lesson.steps
+        self.step = 0
+        self.evaluate(threads)
 
     @abstractmethod
     def snapshot(self) -> S:
         """The run as it stands now."""
 
     @property
+    def epoch(self) -> int:
+        """Epochs that all networks have finished."""
+        return self.step // self.steps_an_epoch
+
+    @property
+    def steps(self) -> int:
+        """Steps of the whole run."""
+        return self.config.epochs * self.steps_an_epoch
+
+    @property
     def progress(self) -> float:
         """Share of all training steps done, 0…1."""
-        return sum(course.steps_done for course in self.courses) / self.all_steps
+        return self.step / self.steps
 
-    def evaluate(self) -> None:
+    def evaluate(self, threads: int) -> None:
         """Evaluate all networks on all data."""
-        for course in self.courses:
-            course.evaluate(self.epoch)
+        self.test({course: (course.seen, course.test) for course in self.courses}, threads)
+
+    def test(self, on: Mapping[Course, tuple[Samples, Samples]], threads: int) -> None:
+        """Evaluate the networks of courses on what stands for training and test set."""
+        tests = [(course.ensemble, samples) for course, both in on.items() for samples in both]
+        metrics = iter(self.engine.evaluate(tests, threads))
+        for course in on:
+            train, test = next(metrics), next(metrics)
+            for learner in course.learners:
+                learner.record(self.epoch, train, test)
 
     def snapshots(self, control: Control) -> Iterator[S]:
-        """Train all networks, learners interleaved epoch by epoch.
+        """Train all networks.
 
         Args:
             control: steers the run from another thread.
@@ -133,26 +176,34 @@ class Run(ABC, Generic[C, S]):
             Cancelled: when the control says so.
         """
         yield self.snapshot()
-        published = time.monotonic()
-        while self.epoch < self.config.epochs:
-            for course in self.courses:
-                steps = course.epoch(control)
-                while _train(steps, control, published + INTERVAL):
-                    yield self.snapshot()
-                    published = time.monotonic()
-                    control.checkpoint()
-            self.epoch += 1
-            control.epoch_done()
-            if self.epoch in self.config.evaluation_epochs or control.pausing:
-                self.evaluate()
+        published, lessons = time.monotonic(), [course.lesson for course in self.courses]
+        count, rate = 1, self.config.learning_rate
+        while self.step < self.steps:
+            stop = min(self.step + count, self.pause_after(control.epochs_left))
+            begun, before = time.monotonic(), self.step
+            self.engine.train(lessons, before, stop, control.learning_rate(rate), control.threads)
+            self.step = stop
+            spent = (time.monotonic() - begun) / (stop - before)
+            count = max(1, min(int(SLICE / max(spent, 1e-9)), 4 * count))
+            control.epochs_done(stop // self.steps_an_epoch - before // self.steps_an_epoch)
+            self.look(control)
+            if self.step < self.steps and (
+                control.pausing or time.monotonic() >= published + INTERVAL
+            ):
+                yield self.snapshot()
+                published = time.monotonic()
+                control.checkpoint()
+            else:
+                control.step_done()
         yield self.snapshot()
 
+    def pause_after(self, epochs: float) -> int:
+        """The step to train to at most: the next evaluation's, or the end of so many epochs."""
+        following = min(e for e in self.config.evaluation_epochs if e > self.epoch)
+        return int(min(following, self.epoch + epochs)) * self.steps_an_epoch
 
-@torch.inference_mode()
-def _train(steps: Iterator[None], control: Control, until: float) -> bool:
-    """Take steps until a pause or a time, which is reached; say whether any are left."""
-    for _ in steps:
-        if control.pausing or time.monotonic() >= until:
-            return True
-        control.step_done()
-    return False
+    def look(self, control: Control) -> None:
+        """Evaluate the networks if it is time."""
+        ended = self.step % self.steps_an_epoch == 0
+        if ended and (self.epoch in self.config.evaluation_epochs or control.pausing):
+            self.evaluate(control.threads)

@@ -5,8 +5,8 @@ import math
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.legend import Legend
+from mlpcore.engines import OPTIMISERS
 from mlpcore.params import Config, ParameterError, Spec, choice, number, specs, switch, text
-from mlpcore.training import OPTIMISERS
 
 # Evaluations of all networks on all data in a run, at least about; and the most epochs between two.
 # They take about a tenth of the tutorial's sweep with 8 seeds (benchmarks.wide_vs_deep).
@@ -68,6 +68,10 @@ class Training(Config):
     def network_seeds(self) -> range:
         """The seeds of each kind's networks."""
         return range(self.seed, self.seed + self.seeds)
+
+    def steps_per_epoch(self, size: int) -> int:
+        """Batches in one pass over so many samples."""
+        return size // self.batch_size if self.drop_last else math.ceil(size / self.batch_size)
 
     @property
     def evaluation_epochs(self) -> set[int]:

@@ -303,16 +303,14 @@ def _measure(config: SignalPropagation, network: Sequence[Tensor], vectors: _Vec
     layers = []
     for layer in network:
         pre = torch.addmm(layer[:, -1:], layer[:, :-1], hidden)
-        hidden = torch.empty_like(pre)
-        phi.forward(pre, slope, hidden)
+        hidden = phi.function(pre, slope)
         layers.append((pre, hidden))
     pres = torch.stack([pre for pre, _ in layers])  # (L, W, 2)
     squares, products = pres.square().mean(1), pres.prod(2).mean(1)
     errors = [vectors.errors.to(network[0])]
-    for layer, (pre, hidden) in zip(network[:0:-1], layers[-2::-1], strict=True):
+    for layer, (pre, _) in zip(network[:0:-1], layers[-2::-1], strict=True):
         error = layer[:, :-1].T @ errors[-1]
-        phi.backward(error, pre[:, :1], hidden[:, :1], slope)
-        errors.append(error)
+        errors.append(error * phi.slope_at(pre[:, :1], slope))
     powers = torch.stack(errors[::-1]).square().mean((1, 2))
     moments = [squares[:, 0], products / squares.prod(1).sqrt(), powers / powers[-1]]
     return torch.stack(moments).double().cpu().numpy()

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from mlpcore.budget import parameter_count
 from mlpcore.control import Control
 from mlpcore.datasets import planar
-from mlpcore.experiments.learner import Floats, Learner, column, stacked
+from mlpcore.engines import Samples
+from mlpcore.experiments.learner import Floats, column, stacked
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import ACTIVATION, PlanarTraining
 from mlpcore.experiments.signal_propagation import SignalPropagation
 from mlpcore.initialization import Initialization
 from mlpcore.meanfield import trainable_depth
 from mlpcore.params import ParameterError, again, check_order, choice, number, specs
-from mlpcore.training import Samples
 
 # Numbers kept for the networks of one depth at most: 800 MB.
 MOST_NUMBERS = 200_000_000
@@ -142,7 +142,7 @@ class Trainability(PlanarTraining):
     def run(
         self, device: torch.device | str = "cpu", control: Control | None = None
     ) -> Iterator["Snapshot"]:
-        """Train the networks of one depth after another, those of a depth as one stack.
+        """Train the networks of one depth after another.
 
         Args:
             device: where to train.
@@ -155,11 +155,12 @@ class Trainability(PlanarTraining):
             Cancelled: when the control says so.
         """
         control, split = control or Control(), self.split()
-        train = Samples(split.train_inputs, split.train_labels, self.classes, device)
-        test = Samples(split.test_inputs, split.test_labels, self.classes, device)
+        train = Samples(split.train_inputs, split.train_labels, device)
+        test = Samples(split.test_inputs, split.test_labels, device)
         rows: tuple[Row, ...] = ()
         for depth in self.hidden_layers:
-            for snapshot in _Run(self, depth, train, test, rows, device).snapshots(control):
+            run = _Run(self, depth, train, test, rows, device, control.threads)
+            for snapshot in run.snapshots(control):
                 yield snapshot
             rows = snapshot.rows
 
@@ -296,7 +297,7 @@ class _Run(Run[Trainability, Snapshot]):
         depth: which of its depths.
         train, test: what is learned, and what the networks are tested on.
         rows: those of the depths before.
-        device: where to train.
+        device, threads: where to train, and how many to evaluate on.
     """
 
     def __init__(
@@ -307,17 +308,22 @@ class _Run(Run[Trainability, Snapshot]):
         test: Samples,
         rows: tuple[Row, ...],
         device: torch.device | str,
+        threads: int,
     ) -> None:
         self.rows = rows
-        self.learner = Learner(
-            config.sizes(depth),
+        course = Course(
             config,
+            train,
+            test,
+            [config.sizes(depth)],
             config.activation,
             config.negative_slope,
             device,
             initialization=[config.initialization(float(sigma_w)) for sigma_w in config.scales],
+            shared_order=config.seed,
         )
-        super().__init__(config, [Course(config, train, test, [self.learner], seeds=[config.seed])])
+        (self.learner,) = course.learners
+        super().__init__(config, [course], threads)
 
     @property
     def progress(self) -> float:

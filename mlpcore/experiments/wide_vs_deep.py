@@ -14,11 +14,11 @@ from mlpcore import maps
 from mlpcore.budget import parameter_count, width_for_budget
 from mlpcore.control import Control
 from mlpcore.datasets.legend import Legend
-from mlpcore.experiments.learner import Architecture, Floats, Learner
+from mlpcore.engines import Samples
+from mlpcore.experiments.learner import Architecture, Floats
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.params import ParameterError, again, check_order, number
-from mlpcore.training import Samples
 from mlpcore.weights import Networks
 
 
@@ -74,7 +74,7 @@ class WideVsDeep(PlanarTraining):
     def run(
         self, device: torch.device | str = "cpu", control: Control | None = None
     ) -> Iterator["Snapshot"]:
-        """Train all networks, architectures interleaved epoch by epoch.
+        """Train all networks.
 
         Args:
             device: where to train.
@@ -86,7 +86,8 @@ class WideVsDeep(PlanarTraining):
         Raises:
             Cancelled: when the control says so.
         """
-        yield from _Run(self, device).snapshots(control or Control())
+        control = control or Control()
+        yield from _Run(self, device, control.threads).snapshots(control)
 
 
 @dataclass(frozen=True)
@@ -187,31 +188,36 @@ def view(architecture: Architecture, network: int) -> View:
     It is computed from the snapshot's weights when it is first asked for, so that training pays
     only for what somebody looks at.
     """
-    stack = architecture.stack(network)
-    with torch.inference_mode():
-        regions = maps.linear_regions(stack) if architecture.converged[network] else None
-        return View(
-            half_width=maps.HALF_WIDTH,
-            probabilities=maps.decision_maps(stack)[0].numpy(),
-            regions=regions[0] if regions else None,
-            units=tuple(layer[0].numpy() for layer in maps.unit_maps(stack)),
-        )
+    net = architecture.network(network)
+    probabilities, regions = maps.decision_map(net)
+    return View(
+        half_width=maps.HALF_WIDTH,
+        probabilities=probabilities,
+        regions=regions if architecture.converged[network] else None,
+        units=maps.unit_maps(net),
+    )
 
 
 class _Run(Run[WideVsDeep, Snapshot]):
     """The state of one run: a learner a depth, all on the same batches."""
 
-    def __init__(self, config: WideVsDeep, device: torch.device | str) -> None:
+    def __init__(self, config: WideVsDeep, device: torch.device | str, threads: int) -> None:
         split = config.split()
-        train = Samples(split.train_inputs, split.train_labels, config.classes, device)
-        test = Samples(split.test_inputs, split.test_labels, config.classes, device)
+        train = Samples(split.train_inputs, split.train_labels, device)
+        test = Samples(split.test_inputs, split.test_labels, device)
         self.legend = config.legend
         self.points, self.labels = split.test_inputs.numpy(), split.test_labels.numpy()
-        self.learners = [
-            Learner(config.sizes(depth), config, config.activation, config.negative_slope, device)
-            for depth in config.depths
-        ]
-        super().__init__(config, [Course(config, train, test, self.learners)])
+        course = Course(
+            config,
+            train,
+            test,
+            [config.sizes(depth) for depth in config.depths],
+            config.activation,
+            config.negative_slope,
+            device,
+        )
+        self.learners = course.learners
+        super().__init__(config, [course], threads)
 
     def snapshot(self) -> Snapshot:
         return Snapshot(

@@ -1,0 +1,69 @@
+"""Loops compiled to machine code that runs without the interpreter's lock, and where it is kept.
+
+Numba compiles a function when it is first called and keeps the code in a folder named after what
+was compiled: the text of all sources that hold compiled functions. So a change in one of them,
+of which Numba only watches its own file, compiles all anew.
+"""
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+
+from mlpcore.arithmetic import FAST
+from mlpcore.cache import folder
+
+log = logging.getLogger(__name__)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SOURCES = ("arithmetic.py", "activations.py", "compiling.py", "engines/*.py")
+_OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": FAST, "error_model": "numpy"}
+
+
+def inner(function: F) -> F:
+    """Make a function one that compiled functions may call."""
+    compiled: F = numba.njit(**_OPTIONS)(function)
+    return compiled
+
+
+def inlined(function: F) -> F:
+    """Make a function of numbers one that becomes part of the loops that call it."""
+    compiled: F = numba.njit(**_OPTIONS, forceinline=True)(function)
+    return compiled
+
+
+def compiled(function: F) -> F:
+    """Compile a function at its first call, or take it from the cache if it is there."""
+    kept = _folder()
+    if kept is None:
+        return inner(function)
+    before: str = config.CACHE_DIR  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(kept)  # type: ignore[attr-defined]
+    try:
+        result: F = numba.njit(**_OPTIONS, cache=True)(function)
+    finally:
+        config.CACHE_DIR = before  # type: ignore[attr-defined]
+    return result
+
+
+@cache
+def _folder() -> Path | None:
+    """Where compiled code is kept; None if nothing can be written there."""
+    here = Path(__file__).parent
+    text = "".join(p.read_text() for pattern in _SOURCES for p in sorted(here.glob(pattern)))
+    name = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    path = folder() / "compiled" / name
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            return path
+    except OSError as error:
+        log.warning("compiled loops cannot be kept, and are compiled at each start: %s", error)
+        return None

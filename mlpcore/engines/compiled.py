@@ -1,0 +1,197 @@
+"""The engine for CPUs: compiled loops that run without the interpreter's lock."""
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mlpcore.activations import ACTIVATIONS
+from mlpcore.engines import blas, loops, workers
+from mlpcore.engines.interface import OPTIMISERS, Ensemble, Lesson, Metrics, Network, Rule
+from mlpcore.engines.samples import PictureSamples, Samples
+
+Places = NDArray[np.int64]
+
+_RULES = dict(zip(OPTIMISERS, (loops.SGD, loops.ADAM, loops.ADAMW, loops.RMSPROP), strict=True))
+
+
+class CompiledEnsemble(Ensemble):
+    """Networks whose weights are one flat array, each a run of it."""
+
+    def __init__(
+        self,
+        networks: Sequence[Network],
+        activation: str,
+        negative_slope: float,
+        rule: Rule,
+        seeds: Sequence[int],
+    ) -> None:
+        super().__init__(networks, activation, negative_slope, rule, seeds)
+        self.flat = torch.cat([layer.flatten() for layers in networks for layer in layers]).numpy()
+        real = self.flat.dtype.type
+        self.layers = np.array([len(shape) - 1 for shape in self.shapes])
+        self.sizes = np.zeros((len(self), self.layers.max() + 1), np.int64)
+        for row, shape in zip(self.sizes, self.shapes, strict=True):
+            row[: len(shape)] = shape
+        counts = [sum(layer.numel() for layer in layers) for layers in networks]
+        self.offsets = np.concatenate([[0], np.cumsum(counts)])
+        self.phi = list(ACTIVATIONS).index(activation)
+        self.slope = real(negative_slope)
+        self.blas = blas.address(self.flat.dtype)
+        self.orders, self.rows = np.unique(self.seeds, return_inverse=True)
+        self.rule_of_update = _RULES[rule.optimiser]
+        plain = rule.optimiser == "sgd" and not rule.momentum and not rule.weight_decay
+        self.first = np.zeros(0 if plain else len(self.flat), real)
+        self.second = np.zeros(0 if rule.optimiser == "sgd" else len(self.flat), real)
+        if len(self.second) == 0:
+            self.second = self.first  # not looked at
+        self.momentum, self.decay = real(rule.momentum), real(rule.weight_decay)
+
+    def weights(self, group: slice) -> list[Tensor]:
+        """As for :class:`Ensemble`."""
+        shape = self.shapes[group.start]
+        count = group.stop - group.start
+        rows = self.flat[self.offsets[group.start] : self.offsets[group.stop]].reshape(count, -1)
+        views, start = [], 0
+        for n_in, n_out in pairwise(shape):
+            stop = start + n_out * (n_in + 1)
+            views.append(torch.from_numpy(rows[:, start:stop].reshape(count, n_out, n_in + 1)))
+            start = stop
+        return views
+
+
+class CompiledEngine:
+    """Trains ensembles by :mod:`mlpcore.engines.loops`."""
+
+    ensemble = CompiledEnsemble
+
+    def train(
+        self,
+        lessons: Sequence[Lesson],
+        start: int,
+        stop: int,
+        learning_rate: float,
+        threads: int = 1,
+    ) -> None:
+        """As for :class:`mlpcore.engines.interface.Engine`."""
+
+        def work(portion: Sequence[tuple[int, Places]]) -> None:
+            for place, networks in portion:
+                _train(lessons[place], networks, start, stop, learning_rate)
+
+        ensembles = [lesson.ensemble for lesson in lessons]
+        workers.all_done([partial(work, portion) for portion in portions(ensembles, threads)])
+
+    def evaluate(
+        self, tests: Sequence[tuple[Ensemble, Samples]], threads: int = 1
+    ) -> list[Metrics]:
+        """As for :class:`mlpcore.engines.interface.Engine`."""
+        found = [
+            (np.empty(len(ensemble), np.float32), np.empty(len(ensemble), np.float32))
+            for ensemble, _ in tests
+        ]
+
+        def work(portion: Sequence[tuple[int, Places]]) -> None:
+            for place, networks in portion:
+                _evaluate(*tests[place], networks, found[place])
+
+        ensembles = [ensemble for ensemble, _ in tests]
+        workers.all_done([partial(work, portion) for portion in portions(ensembles, threads)])
+        return found
+
+
+def portions(ensembles: Sequence[Ensemble], threads: int) -> list[list[tuple[int, Places]]]:
+    """Share all networks out so that threads have about equally much to do.
+
+    Those that follow one order stay together as far as possible, since they share its batches.
+
+    Returns:
+        For each thread pairs of an ensemble's place and some of its networks.
+    """
+    placed = [
+        (place, network)
+        for place, ensemble in enumerate(ensembles)
+        for network in np.argsort(ensemble.rows, kind="stable")  # type: ignore[attr-defined]
+    ]
+    costs = np.array([_cost(ensembles[place].shapes[network]) for place, network in placed])
+    middles = np.cumsum(costs) - costs / 2
+    thread = (middles * threads / costs.sum()).astype(int)
+    shares = []
+    for which in np.unique(thread):
+        mine = [pair for pair, number in zip(placed, thread, strict=True) if number == which]
+        shares.append(
+            [
+                (place, np.array([network for other, network in mine if other == place]))
+                for place in sorted({place for place, _ in mine})
+            ]
+        )
+    return shares
+
+
+def _cost(shape: Sequence[int]) -> float:
+    """What a step of a network costs, about: each layer's weights, and its calls."""
+    return sum(n_out * (n_in + 1) + 100 for n_in, n_out in pairwise(shape))
+
+
+def _train(lesson: Lesson, networks: Places, start: int, stop: int, learning_rate: float) -> None:
+    mine, samples = lesson.ensemble, lesson.samples
+    assert isinstance(mine, CompiledEnsemble)
+    points, words, degrees = _arrays(samples, mine)
+    loops.train(
+        mine.blas,
+        mine.sizes,
+        mine.layers,
+        mine.offsets,
+        mine.phi,
+        mine.slope,
+        mine.flat,
+        mine.rule_of_update,
+        mine.first,
+        mine.second,
+        mine.momentum,
+        mine.decay,
+        mine.flat.dtype.type(learning_rate),
+        points,
+        words,
+        degrees,
+        samples.labels.numpy(),
+        mine.orders,
+        mine.rows,
+        networks,
+        lesson.batch_size,
+        lesson.steps,
+        start,
+        stop,
+    )
+
+
+def _arrays(
+    samples: Samples | PictureSamples, ensemble: CompiledEnsemble
+) -> tuple[NDArray[np.float32], NDArray[np.int32], float]:
+    """Points, pictures, and how far to rotate those: one of the first two is empty."""
+    if isinstance(samples, Samples):
+        return samples.inputs.numpy(), np.empty((0, 0), np.int32), -1.0
+    degrees = -1.0 if samples.degrees is None else float(samples.degrees)
+    return np.empty((0, 0), ensemble.flat.dtype), samples.words.numpy(), degrees
+
+
+def _evaluate(ensemble: Ensemble, samples: Samples, networks: Places, found: Metrics) -> None:
+    mine = ensemble
+    assert isinstance(mine, CompiledEnsemble)
+    loops.evaluate(
+        mine.blas,
+        mine.sizes,
+        mine.layers,
+        mine.offsets,
+        mine.phi,
+        mine.slope,
+        mine.flat,
+        samples.inputs.numpy(),
+        samples.labels.numpy(),
+        networks,
+        *found,
+    )
