@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mlpcore.activations import ACTIVATIONS, Activation
-from mlpcore.engines import blas, loops
+from mlpcore.engines import loops, products
 from mlpcore.engines.samples import with_ones
 
 Floats = NDArray[np.float32]
@@ -89,7 +89,7 @@ class Network:
         activations = np.zeros((len(self.layers) - 1, units, count), flat.dtype)
         marks = np.empty(count if patterns else 0, np.uint64)
         loops.look(
-            blas.address(flat.dtype),
+            products.kernels(flat.dtype),
             shape,
             list(ACTIVATIONS).index(self.activation),
             flat.dtype.type(self.negative_slope),

@@ -10,8 +10,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mlpcore.activations import ACTIVATIONS
-from mlpcore.engines import blas, loops, workers
-from mlpcore.engines.interface import OPTIMISERS, Ensemble, Lesson, Metrics, Network, Rule
+from mlpcore.engines import loops, products, workers
+from mlpcore.engines.interface import (
+    OPTIMISERS,
+    Ensemble,
+    Floats,
+    Lesson,
+    Metrics,
+    Network,
+    Rule,
+)
 from mlpcore.engines.samples import PictureSamples, Samples
 
 Places = NDArray[np.int64]
@@ -41,7 +49,7 @@ class CompiledEnsemble(Ensemble):
         self.offsets = np.concatenate([[0], np.cumsum(counts)])
         self.phi = list(ACTIVATIONS).index(activation)
         self.slope = real(negative_slope)
-        self.blas = blas.address(self.flat.dtype)
+        self.kernels = products.kernels(self.flat.dtype)
         self.orders, self.rows = np.unique(self.seeds, return_inverse=True)
         self.rule_of_update = _RULES[rule.optimiser]
         plain = rule.optimiser == "sgd" and not rule.momentum and not rule.weight_decay
@@ -51,15 +59,22 @@ class CompiledEnsemble(Ensemble):
             self.second = self.first  # not looked at
         self.momentum, self.decay = real(rule.momentum), real(rule.weight_decay)
 
+    def copies(self) -> list[tuple[Floats, ...]]:
+        """As for :class:`Ensemble`."""
+        flat = self.flat.copy()
+        return [tuple(self._views(flat, group)) for group in self.groups]
+
     def weights(self, group: slice) -> list[Tensor]:
         """As for :class:`Ensemble`."""
-        shape = self.shapes[group.start]
+        return [torch.from_numpy(view) for view in self._views(self.flat, group)]
+
+    def _views(self, flat: Floats, group: slice) -> list[Floats]:
         count = group.stop - group.start
-        rows = self.flat[self.offsets[group.start] : self.offsets[group.stop]].reshape(count, -1)
+        rows = flat[self.offsets[group.start] : self.offsets[group.stop]].reshape(count, -1)
         views, start = [], 0
-        for n_in, n_out in pairwise(shape):
+        for n_in, n_out in pairwise(self.shapes[group.start]):
             stop = start + n_out * (n_in + 1)
-            views.append(torch.from_numpy(rows[:, start:stop].reshape(count, n_out, n_in + 1)))
+            views.append(rows[:, start:stop].reshape(count, n_out, n_in + 1))
             start = stop
         return views
 
@@ -68,6 +83,9 @@ class CompiledEngine:
     """Trains ensembles by :mod:`mlpcore.engines.loops`."""
 
     ensemble = CompiledEnsemble
+
+    def __init__(self) -> None:
+        self._shared: dict[tuple[int, ...], list[list[tuple[int, Places]]]] = {}
 
     def train(
         self,
@@ -83,8 +101,8 @@ class CompiledEngine:
             for place, networks in portion:
                 _train(lessons[place], networks, start, stop, learning_rate)
 
-        ensembles = [lesson.ensemble for lesson in lessons]
-        workers.all_done([partial(work, portion) for portion in portions(ensembles, threads)])
+        shares = self._shares([lesson.ensemble for lesson in lessons], threads)
+        workers.all_done([partial(work, portion) for portion in shares])
 
     def evaluate(
         self, tests: Sequence[tuple[Ensemble, Samples]], threads: int = 1
@@ -99,9 +117,18 @@ class CompiledEngine:
             for place, networks in portion:
                 _evaluate(*tests[place], networks, found[place])
 
-        ensembles = [ensemble for ensemble, _ in tests]
-        workers.all_done([partial(work, portion) for portion in portions(ensembles, threads)])
+        shares = self._shares([ensemble for ensemble, _ in tests], threads)
+        workers.all_done([partial(work, portion) for portion in shares])
         return found
+
+    def _shares(
+        self, ensembles: Sequence[Ensemble], threads: int
+    ) -> list[list[tuple[int, Places]]]:
+        """:func:`portions`, worked out once."""
+        key = (threads, *map(id, ensembles))
+        if key not in self._shared:
+            self._shared[key] = portions(ensembles, threads)
+        return self._shared[key]
 
 
 def portions(ensembles: Sequence[Ensemble], threads: int) -> list[list[tuple[int, Places]]]:
@@ -140,9 +167,14 @@ def _cost(shape: Sequence[int]) -> float:
 def _train(lesson: Lesson, networks: Places, start: int, stop: int, learning_rate: float) -> None:
     mine, samples = lesson.ensemble, lesson.samples
     assert isinstance(mine, CompiledEnsemble)
-    points, words, degrees = _arrays(samples, mine)
+    degrees = -1.0
+    if isinstance(samples, PictureSamples):
+        points, words = np.empty((0, 0), mine.flat.dtype), samples.arrays[0]
+        degrees = -1.0 if samples.degrees is None else float(samples.degrees)
+    else:
+        points, words = samples.arrays[0], np.empty((0, 0), np.int32)
     loops.train(
-        mine.blas,
+        mine.kernels,
         mine.sizes,
         mine.layers,
         mine.offsets,
@@ -158,7 +190,7 @@ def _train(lesson: Lesson, networks: Places, start: int, stop: int, learning_rat
         points,
         words,
         degrees,
-        samples.labels.numpy(),
+        samples.arrays[1],
         mine.orders,
         mine.rows,
         networks,
@@ -169,29 +201,18 @@ def _train(lesson: Lesson, networks: Places, start: int, stop: int, learning_rat
     )
 
 
-def _arrays(
-    samples: Samples | PictureSamples, ensemble: CompiledEnsemble
-) -> tuple[NDArray[np.float32], NDArray[np.int32], float]:
-    """Points, pictures, and how far to rotate those: one of the first two is empty."""
-    if isinstance(samples, Samples):
-        return samples.inputs.numpy(), np.empty((0, 0), np.int32), -1.0
-    degrees = -1.0 if samples.degrees is None else float(samples.degrees)
-    return np.empty((0, 0), ensemble.flat.dtype), samples.words.numpy(), degrees
-
-
 def _evaluate(ensemble: Ensemble, samples: Samples, networks: Places, found: Metrics) -> None:
     mine = ensemble
     assert isinstance(mine, CompiledEnsemble)
     loops.evaluate(
-        mine.blas,
+        mine.kernels,
         mine.sizes,
         mine.layers,
         mine.offsets,
         mine.phi,
         mine.slope,
         mine.flat,
-        samples.inputs.numpy(),
-        samples.labels.numpy(),
+        *samples.arrays,
         networks,
         *found,
     )

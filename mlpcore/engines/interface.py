@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from mlpcore.engines.samples import PictureSamples, Samples
 
 # For each layer (out, in + 1), the last column the bias.
 Network = Sequence[Tensor]
+Floats = NDArray[np.float32]
 
 # Name → the name as people write it.
 OPTIMISERS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}
@@ -68,13 +70,20 @@ class Ensemble(ABC):
     def __len__(self) -> int:
         return len(self.shapes)
 
-    @property
+    @cached_property
     def groups(self) -> list[slice]:
         """Runs of networks of one architecture."""
         groups, start = [], 0
         for _, run in groupby(self.shapes):
             groups.append(slice(start, start := start + len(list(run))))
         return groups
+
+    @abstractmethod
+    def copies(self) -> list[tuple[Floats, ...]]:
+        """The weights as they stand now: for each of :attr:`groups` a layer (M, out, in + 1).
+
+        They may share memory with each other.
+        """
 
     @abstractmethod
     def weights(self, group: slice) -> list[Tensor]:
@@ -98,7 +107,7 @@ class Lesson:
 
 
 # Of every network of an ensemble: accuracy in 0…1, and mean cross-entropy in nats.
-Metrics = tuple[NDArray[np.float32], NDArray[np.float32]]
+Metrics = tuple[Floats, Floats]
 
 
 class Engine(Protocol):

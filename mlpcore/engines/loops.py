@@ -19,6 +19,7 @@ from mlpcore.arithmetic import exp, like, log
 from mlpcore.compiling import compiled, inner
 from mlpcore.engines.blas import gemm
 from mlpcore.engines.dealing import FRACTION_BITS, GOLDEN, deal, mixed, move
+from mlpcore.engines.products import THIN, combine, dots
 
 SGD, ADAM, ADAMW, RMSPROP = range(4)
 
@@ -100,13 +101,13 @@ def places(shape: Any, batch: Any, at: Any) -> None:
 
 @inner
 def forward(
-    blas: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
+    kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
     first: Any, batch: Any, pre: Any, hidden: Any,
 ) -> None:  # fmt: skip
     """Carry a batch through a network.
 
     Args:
-        blas: address of the matrix product.
+        kernels: from :func:`mlpcore.engines.products.kernels`.
         shape: (L + 1,) units of the input and each layer.
         at: from :func:`places`, for batches at least as large.
         phi, slope: place of the activation in its table, and the negative slope.
@@ -116,19 +117,24 @@ def forward(
         pre, hidden: where each layer's pre-activations and activations go; the output layer's
             pre-activations are the logits.
     """
-    one, zero = like(1, slope), like(0, slope)
+    one = like(1, slope)
     layers, features = len(shape) - 1, shape[0] + 1
     many = features > FEW
-    gemm(blas, False, many, shape[1], batch, features, one, weights, start, features,
-         inputs, first, features if many else batch, zero, pre, 0, batch)  # fmt: skip
+    if many:
+        dots(kernels, shape[1] * THIN, shape[1], batch, features, weights, start, features,
+             inputs, first, features, pre, 0, batch)  # fmt: skip
+    else:
+        combine(kernels, shape[1] * features, False, shape[1], batch, features, weights, start,
+                features, inputs, first, batch, pre, 0, batch)  # fmt: skip
     for layer in range(1, layers):
         units, after = shape[layer], shape[layer + 1]
         a = at[2, layer - 1]
         activate(phi, units * batch, slope, pre, at[1, layer - 1], hidden, a)
         for b in range(units * batch, (units + 1) * batch):
             hidden[a + b] = one
-        gemm(blas, False, False, after, batch, units + 1, one, weights, start + at[0, layer],
-             units + 1, hidden, a, batch, zero, pre, at[1, layer], batch)  # fmt: skip
+        combine(kernels, after * units, False, after, batch, units + 1, weights,
+                start + at[0, layer], units + 1, hidden, a, batch,
+                pre, at[1, layer], batch)  # fmt: skip
 
 
 @inner
@@ -154,21 +160,21 @@ def softmax(logits: Any, batch: Any, most: Any, total: Any) -> None:
 
 @inner
 def backward(
-    blas: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
+    kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
     first: Any, labels: Any, label: Any, batch: Any, pre: Any, hidden: Any, errors: Any,
     gradients: Any, rate: Any, plain: Any,
 ) -> None:  # fmt: skip
     """The gradients of the mean cross-entropy after :func:`forward`.
 
     Args:
-        blas, shape, at, phi, slope, weights, start, inputs, first, batch, pre, hidden: as for
+        kernels, shape, at, phi, slope, weights, start, inputs, first, batch, pre, hidden: as for
             :func:`forward`.
         labels, label: classes of samples, and where the batch's begin.
         errors: (2, widest layer · B), to be overwritten.
         gradients: of this network's weights, laid out alike, to be filled.
         rate, plain: if ``plain``, subtract ``rate`` times the gradients from the weights instead.
     """
-    one, zero = like(1, slope), like(0, slope)
+    one = like(1, slope)
     last = len(shape) - 2
     classes = shape[last + 1]
     # The logits' errors: softmax less one-hot, over B.
@@ -189,21 +195,29 @@ def backward(
         w, after, c = start + at[0, layer], error, e
         if layer > 0:
             error, e = errors[layer % 2], 0
-            gemm(blas, True, False, n_in, batch, n_out, one, weights, w, n_in + 1,
-                 after, c, batch, zero, error, e, batch)  # fmt: skip
+            combine(kernels, n_out * n_in, True, n_in, batch, n_out, weights, w, n_in + 1,
+                    after, c, batch, error, e, batch)  # fmt: skip
             chain(phi, n_in * batch, slope, pre, at[1, layer - 1], hidden, at[2, layer - 1],
                   error, e)  # fmt: skip
         source, place = inputs, first
         if layer > 0:
             source, place = hidden, at[2, layer - 1]
-        turned = layer > 0 or n_in + 1 <= FEW
-        stride = batch if turned else n_in + 1
-        if plain:
-            gemm(blas, False, turned, n_out, n_in + 1, batch, -rate, after, c, batch,
-                 source, place, stride, one, weights, w, n_in + 1)  # fmt: skip
+        many = layer == 0 and n_in + 1 > FEW
+        if plain and many and n_out * THIN > kernels[1]:
+            # A layer so large is most of a step's way through memory: it is moved at once.
+            gemm(kernels[0], False, False, n_out, n_in + 1, batch, -rate, after, c, batch,
+                 source, place, n_in + 1, like(1, rate), weights, w, n_in + 1)  # fmt: skip
+            continue
+        if many:
+            combine(kernels, n_out * THIN, False, n_out, n_in + 1, batch, after, c, batch,
+                    source, place, n_in + 1, gradients, at[0, layer], n_in + 1)  # fmt: skip
         else:
-            gemm(blas, False, turned, n_out, n_in + 1, batch, one, after, c, batch,
-                 source, place, stride, zero, gradients, at[0, layer], n_in + 1)  # fmt: skip
+            dots(kernels, n_out * n_in, n_out, n_in + 1, batch, after, c, batch,
+                 source, place, batch, gradients, at[0, layer], n_in + 1)  # fmt: skip
+        if plain:
+            moved, by = weights[w : w + n_out * (n_in + 1)], gradients[at[0, layer] :]
+            for i in range(len(moved)):
+                moved[i] -= rate * by[i]
 
 
 @inner
@@ -252,30 +266,37 @@ def update(
 
 
 @inner
-def picture(words: Any, sample: Any, side: Any, walk: Any, inputs: Any, at: Any) -> None:
+def picture(words: Any, sample: Any, side: Any, walk: Any, line: Any, inputs: Any, at: Any) -> None:
     """Write one packed picture as a network's input in −1…1: red, green, blue plane, and the 1.
 
     Args:
         words, sample: (N, (S + 2)²) pictures in black edges, and which.
         side: S.
         walk: (6,) where to take each pixel from, as :func:`mlpcore.engines.dealing.move` has it.
+        line: (S,) int32, to be overwritten.
         inputs, at: where to, 3 S² + 1 numbers.
     """
     one, scale = like(1, inputs[0]), like(1 / 127.5, inputs[0])
-    plane, edged = side * side, side + 2
+    plane, pixels = side * side, words[sample]
+    lowest, last, edged = np.int32(-1), np.int32(side), np.int32(side + 2)
     for row in range(side):
-        x0 = walk[1] * np.int32(row) + walk[2]
-        y0 = walk[4] * np.int32(row) + walk[5]
+        x0 = np.int32(walk[1] * row + walk[2])
+        y0 = np.int32(walk[4] * row + walk[5])
         for column in range(side):
-            x = (x0 + walk[0] * np.int32(column)) >> np.int32(FRACTION_BITS)
-            y = (y0 + walk[3] * np.int32(column)) >> np.int32(FRACTION_BITS)
-            x = min(max(x, np.int32(-1)), np.int32(side))
-            y = min(max(y, np.int32(-1)), np.int32(side))
-            word = words[sample, (y + 1) * edged + x + 1]
-            to = at + row * side + column
-            inputs[to] = like(word & 255, one) * scale - one
-            inputs[plane + to] = like((word >> 8) & 255, one) * scale - one
-            inputs[2 * plane + to] = like((word >> 16) & 255, one) * scale - one
+            # Each step in 32 bits; Numba would take 64.
+            x = np.int32(x0 >> np.int32(FRACTION_BITS))
+            y = np.int32(y0 >> np.int32(FRACTION_BITS))
+            x = lowest if x < lowest else last if x > last else x
+            y = lowest if y < lowest else last if y > last else y
+            # Unsigned, so that it cannot be an index from the end.
+            line[column] = pixels[np.uint32(np.int32(y * edged + x + edged + 1))]
+            x0, y0 = np.int32(x0 + walk[0]), np.int32(y0 + walk[3])
+        start = at + row * side
+        for colour in range(3):
+            out = inputs[colour * plane + start : colour * plane + start + side]
+            shift = np.int32(8 * colour)
+            for column in range(side):
+                out[column] = like(np.int32((line[column] >> shift) & 255), one) * scale - one
     inputs[at + 3 * plane] = one
 
 
@@ -297,16 +318,19 @@ def gather(
                 row[b] = points[order[b], i]
     elif len(points):
         for b in range(batch):
-            inputs[at + b * features : at + (b + 1) * features] = points[order[b]]
+            # Not by assigning the slice, which is ten times slower.
+            row, out = points[order[b]], inputs[at + b * features : at + (b + 1) * features]
+            for i in range(features):
+                out[i] = row[i]
     else:
         side = int(np.sqrt(words.shape[1])) - 2
-        walk = np.zeros(6, np.int32)
+        walk, line = np.zeros(6, np.int32), np.empty(side, np.int32)
         walk[0] = walk[4] = 1 << FRACTION_BITS
         walk[2] = walk[5] = 1 << (FRACTION_BITS - 1)
         for b in range(batch):
             if degrees >= 0:
                 move(seed, epoch, order[b], degrees, side, walk)
-            picture(words, order[b], side, walk, inputs, at + b * (3 * side * side + 1))
+            picture(words, order[b], side, walk, line, inputs, at + b * (3 * side * side + 1))
 
 
 @inner
@@ -326,7 +350,7 @@ def rooms(sizes: Any, layers: Any, networks: Any, batch: Any, at: Any, most: Any
 
 @compiled
 def train(
-    blas: Any, sizes: Any, layers: Any, offsets: Any, phi: Any, slope: Any, weights: Any,
+    kernels: Any, sizes: Any, layers: Any, offsets: Any, phi: Any, slope: Any, weights: Any,
     rule: Any, first: Any, second: Any, momentum: Any, decay: Any, rate: Any,
     points: Any, words: Any, degrees: Any, labels: Any,
     seeds: Any, rows: Any, networks: Any, batch_size: Any, steps: Any, start: Any, stop: Any,
@@ -334,7 +358,7 @@ def train(
     """Train some of M networks from one step to another.
 
     Args:
-        blas: address of the matrix product.
+        kernels: from :func:`mlpcore.engines.products.kernels`.
         sizes: (M, ≤ L + 1) units of the input and each layer.
         layers: (M,) L.
         offsets: (M + 1,) where a network's weights start.
@@ -356,7 +380,7 @@ def train(
     at, most = np.empty((3, sizes.shape[1]), np.int64), np.empty(4, np.int64)
     rooms(sizes, layers, networks, batch_size, at, most)
     plain = rule == SGD and len(first) == 0
-    gradients = np.full(1 if plain else most[0], zero)
+    gradients = np.full(most[0], zero)
     pre, hidden = np.full(most[1], zero), np.full(most[2], zero)
     errors = np.full((2, most[3]), zero)
     together = max(1, min(GATHERED // (batch_size * features), steps, stop - start))
@@ -391,8 +415,8 @@ def train(
                 for i in range(count):
                     x, y = i * batch_size * features, i * batch_size
                     b = min(batch_size, high - low - y)
-                    forward(blas, shape, at, phi, slope, weights, w, inputs, x, b, pre, hidden)
-                    backward(blas, shape, at, phi, slope, weights, w, inputs, x, chosen, y, b,
+                    forward(kernels, shape, at, phi, slope, weights, w, inputs, x, b, pre, hidden)
+                    backward(kernels, shape, at, phi, slope, weights, w, inputs, x, chosen, y, b,
                              pre, hidden, errors, gradients, rate, plain)  # fmt: skip
                     if not plain:
                         update(rule, weights[w:end_w], gradients[: end_w - w], first[w:end_w],
@@ -403,7 +427,7 @@ def train(
 
 @compiled
 def evaluate(
-    blas: Any, sizes: Any, layers: Any, offsets: Any, phi: Any, slope: Any, weights: Any,
+    kernels: Any, sizes: Any, layers: Any, offsets: Any, phi: Any, slope: Any, weights: Any,
     points: Any, labels: Any, networks: Any, accuracies: Any, losses: Any,
 ) -> None:  # fmt: skip
     """Fill in accuracy 0…1 and mean cross-entropy of some networks, (M,), on points (N, D + 1).
@@ -416,17 +440,20 @@ def evaluate(
     pre, hidden = np.full(most[1], zero), np.full(most[2], zero)
     largest, total = np.full(EVALUATED, zero), np.full(EVALUATED, zero)
     right, second = np.full(EVALUATED, zero), np.full(EVALUATED, zero)
-    inputs = np.full(EVALUATED * points.shape[1], zero)
+    features = points.shape[1]
+    many = features > FEW
+    inputs = points.reshape(size * features) if many else np.full(EVALUATED * features, zero)
     correct, loss = np.zeros(len(sizes), np.int64), np.zeros(len(sizes))
     for low in range(0, size, EVALUATED):
         chosen = np.arange(low, min(low + EVALUATED, size))
         batch = len(chosen)
-        gather(points, nothing, -1.0, 0, 0, chosen, inputs, 0)
+        if not many:  # else they lie in memory as they should
+            gather(points, nothing, -1.0, 0, 0, chosen, inputs, 0)
         for network in networks:
             shape = sizes[network, : layers[network] + 1]
             places(shape, batch, at)
-            forward(blas, shape, at, phi, slope, weights, offsets[network], inputs, 0, batch,
-                    pre, hidden)  # fmt: skip
+            forward(kernels, shape, at, phi, slope, weights, offsets[network], inputs,
+                    low * features if many else 0, batch, pre, hidden)  # fmt: skip
             z = at[1, layers[network] - 1]
             logits = pre[z : z + shape[-1] * batch]
             second[:] = like(-np.inf, slope)
@@ -449,13 +476,13 @@ def evaluate(
 
 @compiled
 def look(
-    blas: Any, shape: Any, phi: Any, slope: Any, weights: Any, points: Any, probabilities: Any,
+    kernels: Any, shape: Any, phi: Any, slope: Any, weights: Any, points: Any, probabilities: Any,
     units: Any, patterns: Any,
 ) -> None:  # fmt: skip
     """What one network does with points (N, D + 1).
 
     Args:
-        blas, shape, phi, slope, weights: as for :func:`forward`.
+        kernels, shape, phi, slope, weights: as for :func:`forward`.
         points: (N, D + 1), the last column ones.
         probabilities: (C, N), to be filled.
         units: (L − 1, U, N), to be filled with the activations of each layer's first units.
@@ -474,7 +501,7 @@ def look(
         batch = len(chosen)
         places(shape, batch, at)
         gather(points, nothing, -1.0, 0, 0, chosen, inputs, 0)
-        forward(blas, shape, at, phi, slope, weights, 0, inputs, 0, batch, pre, hidden)
+        forward(kernels, shape, at, phi, slope, weights, 0, inputs, 0, batch, pre, hidden)
         number = np.uint64(0)
         for layer in range(last):
             for unit in range(shape[layer + 1]):

@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.datasets.pictures import SIDE
 from mlpcore.engines.dealing import orders, walks
-from mlpcore.engines.interface import Ensemble, Lesson, Metrics, Network, Rule
+from mlpcore.engines.interface import Ensemble, Floats, Lesson, Metrics, Network, Rule
 from mlpcore.engines.samples import PictureSamples, Samples
 
 _OPTIMISERS: dict[str, type[optim.Optimizer]] = {
@@ -47,6 +47,12 @@ class TorchEnsemble(Ensemble):
         if rule.optimiser in ("sgd", "rmsprop"):
             options["momentum"] = rule.momentum
         self.optimiser = _OPTIMISERS[rule.optimiser](parameters, **options)
+
+    def copies(self) -> list[tuple[Floats, ...]]:
+        """As for :class:`Ensemble`."""
+        return [
+            tuple(layer.detach().cpu().numpy().copy() for layer in stack) for stack in self.stacks
+        ]
 
     def weights(self, group: slice) -> list[Tensor]:
         """As for :class:`Ensemble`."""

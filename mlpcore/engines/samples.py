@@ -3,7 +3,12 @@
 Shapes: N samples, D inputs, R orders, B batch, P⁺ = (S + 2)² words of a picture with its edge.
 """
 
+from functools import cached_property
+from typing import Any
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mlpcore.datasets import augmentation
@@ -34,6 +39,11 @@ class Samples:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @cached_property
+    def arrays(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Inputs and labels as NumPy has them, which share their memory."""
+        return self.inputs.numpy(), self.labels.numpy()
+
     def some(self, places: Tensor, device: torch.device | str | None = None) -> "Samples":
         """Those at some places, there or on another device."""
         device = device or self.labels.device
@@ -54,6 +64,11 @@ class PictureSamples:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    @cached_property
+    def arrays(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Words and labels as NumPy has them, which share their memory."""
+        return self.words.numpy(), self.labels.numpy()
 
     def inputs_of(self, chosen: Tensor, steps: Tensor | None) -> Tensor:
         """Inputs (R, B, D + 1) of pictures ``chosen`` (R, B), moved by ``steps`` (R, B, 2, 3)."""

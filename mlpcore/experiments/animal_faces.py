@@ -15,7 +15,7 @@ from mlpcore.datasets import collection
 from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.engines import PictureSamples
-from mlpcore.experiments.learner import Architecture, Floats, Learner, stacked
+from mlpcore.experiments.learner import Architecture, Floats, stacked
 from mlpcore.experiments.picture_sets import check_batch, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
@@ -203,12 +203,11 @@ class _Run(Run[AnimalFaces, Snapshot]):
         classes = len(pictures.classes)
         sizes = [3 * SIDE * SIDE, *config.hidden_widths, classes]
         words, seen, test = on_device(pictures, device)
-        self.learners: dict[str, Learner] = {}
-        courses = []
+        self.arms: dict[str, Course] = {}
         for arm, wanted in (("augmented", "on"), ("plain", "off")):
             if config.augmentation in ("both", wanted):
                 degrees = config.degrees if arm == "augmented" else None
-                course = Course(
+                self.arms[arm] = Course(
                     config,
                     PictureSamples(words, pictures.train_labels, degrees),
                     test,
@@ -219,12 +218,10 @@ class _Run(Run[AnimalFaces, Snapshot]):
                     initialization=Initialization(scheme=config.scheme, gain=config.gain),
                     seen=seen,
                 )
-                (self.learners[arm],) = course.learners
-                courses.append(course)
-        super().__init__(config, courses, threads)
+        super().__init__(config, list(self.arms.values()), threads)
 
     def snapshot(self) -> Snapshot:
-        arms = {arm: learner.snapshot() for arm, learner in self.learners.items()}
+        arms = {arm: course.snapshot()[0] for arm, course in self.arms.items()}
         return Snapshot(
             config=self.config,
             epoch=self.epoch,

@@ -163,7 +163,7 @@ class _Run(Run[DegreeSweep, Snapshot]):
         super().__init__(config, [config.course(split, polynomials, device)], threads)
 
     def snapshot(self) -> Snapshot:
-        networks = self.courses[0].learners[0].snapshot()
+        networks = self.courses[0].snapshot()[0]
         point = Point(self.degree, self.basis, dataclasses.replace(networks, weights=()))
         costs = [term_count(degree) for degree, _ in self.config.places]
         done = len(self.before)

@@ -375,5 +375,5 @@ class _Run(Run[GainSweep, Snapshot]):
             probe=self.probe,
         )
         if snapshot.finished:
-            _kept.put(snapshot, self.learner.weights())
+            _kept.put(snapshot, self.courses[0].ensemble.copies()[0])
         return snapshot

@@ -161,12 +161,8 @@ class Learner:
         self._epochs = np.append(self._epochs, epoch)
         self._curves = tuple(np.stack(column) for column in zip(*self.history, strict=True))
 
-    def weights(self) -> tuple[Floats, ...]:
-        """A copy of the weights as they stand now: for each layer (M, out, in + 1)."""
-        return tuple(layer.cpu().numpy().copy() for layer in self.ensemble.weights(self.group))
-
-    def snapshot(self) -> Architecture:
-        """The networks as they stand now."""
+    def snapshot(self, weights: tuple[Floats, ...]) -> Architecture:
+        """The networks as they stand now, with these weights."""
         train_accuracy, test_accuracy, train_loss, test_loss = self._curves
         depth = len(self.sizes) - 2
         return Architecture(
@@ -179,7 +175,7 @@ class Learner:
             train_loss=train_loss,
             test_loss=test_loss,
             diverged_at=self.diverged_at,
-            weights=self.weights(),
+            weights=weights,
             activation=self.ensemble.activation,
             negative_slope=self.ensemble.negative_slope,
         )

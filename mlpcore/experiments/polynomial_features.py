@@ -287,7 +287,7 @@ class _Run(Run[PolynomialFeatures, Snapshot]):
         super().__init__(config, courses, threads)
 
     def snapshot(self) -> Snapshot:
-        polynomial, mlp = (course.learners[0].snapshot() for course in self.courses)
+        polynomial, mlp = (course.snapshot()[0] for course in self.courses)
         return Snapshot(
             config=self.config,
             epoch=self.epoch,

@@ -11,7 +11,7 @@ import torch
 from mlpcore import engines
 from mlpcore.control import Control
 from mlpcore.engines import Lesson, PictureSamples, Rule, Samples
-from mlpcore.experiments.learner import Learner
+from mlpcore.experiments.learner import Architecture, Learner
 from mlpcore.experiments.settings import Training
 from mlpcore.initialization import Initialization
 
@@ -112,6 +112,11 @@ class Course:
         if isinstance(train, PictureSamples):
             raise TypeError("pictures that move need others that stand for them in evaluations")
         return train
+
+    def snapshot(self) -> list[Architecture]:
+        """The networks of each architecture as they stand now."""
+        copies = self.ensemble.copies()
+        return [learner.snapshot(mine) for learner, mine in zip(self.learners, copies, strict=True)]
 
 
 class Run(ABC, Generic[C, S]):

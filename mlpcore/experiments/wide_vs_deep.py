@@ -207,7 +207,7 @@ class _Run(Run[WideVsDeep, Snapshot]):
         test = Samples(split.test_inputs, split.test_labels, device)
         self.legend = config.legend
         self.points, self.labels = split.test_inputs.numpy(), split.test_labels.numpy()
-        course = Course(
+        self.course = Course(
             config,
             train,
             test,
@@ -216,15 +216,14 @@ class _Run(Run[WideVsDeep, Snapshot]):
             config.negative_slope,
             device,
         )
-        self.learners = course.learners
-        super().__init__(config, [course], threads)
+        super().__init__(config, [self.course], threads)
 
     def snapshot(self) -> Snapshot:
         return Snapshot(
             config=self.config,
             epoch=self.epoch,
             progress=self.progress,
-            architectures=tuple(learner.snapshot() for learner in self.learners),
+            architectures=tuple(self.course.snapshot()),
             test_points=self.points,
             test_labels=self.labels,
             legend=self.legend,
