@@ -124,7 +124,7 @@ def test_unit_maps_hold_one_picture_a_unit(finished):
 
 def test_unit_pictures_are_the_papers_colour_at_zero():
     activations = np.array([[-1.0, 0.0], [0.5, 1.0]], np.float32)
-    pixels = picture_of({"source": plane.signed_image(activations, THEME)})[1:-1, 1:-1]
+    pixels = picture_of({"source": plane.signed_image(activations, THEME)})
     assert tuple(pixels[1, 1]) == tuple(rgb(THEME.paper).astype(int))  # row 0 is the lowest
     assert tuple(pixels[1, 0]) != tuple(pixels[0, 1])
 
