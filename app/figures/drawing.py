@@ -278,7 +278,8 @@ def legible(colour: str, theme: Theme) -> str:
     return next(colour for colour in mixed if contrast(colour, theme.paper) >= WRITING)
 
 
-def along(colours: Sequence[str], share: float) -> str:
+@functools.lru_cache(maxsize=1024)
+def along(colours: tuple[str, ...], share: float) -> str:
     """The colour at a share 0…1 of the way along some."""
     position = share * (len(colours) - 1)
     before = min(int(position), len(colours) - 2)
