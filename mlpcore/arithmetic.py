@@ -17,7 +17,7 @@ from numba.extending import overload
 FAST = {"reassoc", "contract", "nsz", "arcp"}
 
 
-def like(constant: float, number: Any) -> Any:
+def like(constant: Any, number: Any) -> Any:
     """A constant in the type of a number; without it float32 would become float64."""
     raise NotImplementedError("inside compiled functions only")
 

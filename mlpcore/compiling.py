@@ -8,7 +8,7 @@ of which Numba only watches its own file, compiles all anew.
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,32 +24,39 @@ log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SOURCES = ("arithmetic.py", "activations.py", "compiling.py", "engines/*.py")
-_OPTIONS: dict[str, Any] = {"nogil": True, "fastmath": FAST, "error_model": "numpy"}
 
 
 def inner(function: F) -> F:
     """Make a function one that compiled functions may call."""
-    compiled: F = numba.njit(**_OPTIONS)(function)
-    return compiled
+    return _jit(function)
 
 
 def inlined(function: F) -> F:
     """Make a function of numbers one that becomes part of the loops that call it."""
-    compiled: F = numba.njit(**_OPTIONS, forceinline=True)(function)
-    return compiled
+    return _jit(function, forceinline=True)
 
 
-def compiled(function: F) -> F:
-    """Compile a function at its first call, or take it from the cache if it is there."""
+def compiled(function: F, fastmath: Set[str] | bool = FAST) -> F:
+    """Compile a function at its first call, or take it from the cache if it is there.
+
+    Args:
+        function: what to compile.
+        fastmath: how LLVM may change the arithmetic; False for not at all.
+    """
     kept = _folder()
     if kept is None:
-        return inner(function)
+        return _jit(function, fastmath)
     before: str = config.CACHE_DIR  # type: ignore[attr-defined]
     config.CACHE_DIR = str(kept)  # type: ignore[attr-defined]
     try:
-        result: F = numba.njit(**_OPTIONS, cache=True)(function)
+        return _jit(function, fastmath, cache=True)
     finally:
         config.CACHE_DIR = before  # type: ignore[attr-defined]
+
+
+def _jit(function: F, fastmath: Set[str] | bool = FAST, **options: bool) -> F:
+    jit = numba.njit(nogil=True, fastmath=fastmath, error_model="numpy", **options)
+    result: F = jit(function)
     return result
 
 

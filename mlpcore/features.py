@@ -6,6 +6,7 @@ several families p_k. Everything is computed in float64 and rounded to float32 a
 Shapes: N points, F features, P degree, M models, C classes, G grid points a side.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
@@ -64,6 +65,12 @@ def term_count(degree: int) -> int:
 def terms(degree: int) -> list[tuple[int, int]]:
     """The exponents (n, m) of all terms, in the order of the features' columns."""
     return [(n, m) for n in range(degree + 1) for m in range(degree + 1 - n) if n + m > 0]
+
+
+@functools.lru_cache(maxsize=64)
+def _exponents(degree: int) -> Tensor:
+    """:func:`terms` as a tensor (2, F), n above m."""
+    return torch.tensor(terms(degree)).T
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +138,7 @@ class Polynomials:
             (M, C, P + 1, P + 1); the bias is at (0, 0), and 0 stands where n + m > P.
         """
         side = self.degree + 1
-        n, m = torch.tensor(terms(self.degree)).T
+        n, m = _exponents(self.degree)
         square = weights.new_zeros((*weights.shape[:2], side, side))
         square[:, :, n, m] = weights[:, :, :-1]
         square[:, :, 0, 0] = weights[:, :, -1]

@@ -1,5 +1,6 @@
 """Mean and spread of a quantity over seeds."""
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Self
@@ -28,8 +29,15 @@ class Score:
     @classmethod
     def of(cls, values: NDArray[np.float32]) -> Self:
         """Summarise values (M,)."""
-        count = len(values)
-        mean = float(values.mean(dtype=np.float64)) if count else math.nan
-        deviation = float(values.std(ddof=1, dtype=np.float64)) if count > 1 else math.nan
-        margin = float(stdtrit(count - 1, 0.975)) * deviation / math.sqrt(max(count, 1))
-        return cls(count, mean, deviation, margin)
+        numbers, count = values.tolist(), len(values)
+        # In Python: for a few seeds NumPy takes ten times as long, a hundred times a moment.
+        mean = sum(numbers) / count if count else math.nan
+        squares = sum((number - mean) ** 2 for number in numbers)
+        deviation = math.sqrt(squares / (count - 1)) if count > 1 else math.nan
+        return cls(count, mean, deviation, _factor(count) * deviation / math.sqrt(max(count, 1)))
+
+
+@functools.cache
+def _factor(count: int) -> float:
+    """Half the width of a 95% interval in standard errors, of so many numbers (Student's t)."""
+    return float(stdtrit(count - 1, 0.975))

@@ -195,7 +195,8 @@ def filter_grid(
     while len(seen) > FULL_SIZE * coarse**2:
         coarse *= 2
     side = SIDE // coarse
-    small = seen.reshape(-1, side, coarse, side, coarse, 3).mean((2, 4))
+    # NumPy would take its time over means of single numbers.
+    small = seen.reshape(-1, side, coarse, side, coarse, 3).mean((2, 4)) if coarse > 1 else seen
     peaks = np.abs(small).max((1, 2, 3))
     largest = peaks if own else peaks.max(keepdims=True)
     columns = 8 if len(seen) <= FULL_SIZE else int(np.ceil(np.sqrt(len(seen))))
@@ -281,22 +282,22 @@ def _judged(
     good = truths == guesses
     names = [escape(name) for name in seen.classes]
     below = [
-        (f"{names[guess]}<br>✓ {row.max():.0%}", RIGHT[theme.name])
+        (f"{names[guess]}<br>✓ {sure:.0%}", RIGHT[theme.name])
         if right
-        else (f"{names[guess]}<br>✗ {row.max():.0%}", WRONG[theme.name])
-        for guess, row, right in zip(guesses, says, good, strict=True)
+        else (f"{names[guess]}<br>✗ {sure:.0%}", WRONG[theme.name])
+        for guess, sure, right in zip(guesses, says.max(1).tolist(), good, strict=True)
     ]
     hover = [
         f"picture {place + 1}: {names[truth]}<br>"
         + "<br>".join(f"{name} {share:.1%}" for name, share in zip(names, row, strict=True))
-        for place, truth, row in zip(chosen, truths, says, strict=True)
+        for place, truth, row in zip(chosen, truths, says.tolist(), strict=True)
     ]
     return pictures.grid(
         seen.val_images.numpy()[chosen],
         SHOWN,
         theme,
         alt=f"{count(len(chosen), 'picture')}, {int(good.sum())} of them taken for what they are."
-        + _mistakes(seen, chosen, truths, guesses, says),
+        + _mistakes(seen, chosen, truths, guesses, says.max(1)),
         hover=hover,
         numbers=(chosen + 1).tolist(),
         below=below,
@@ -309,12 +310,12 @@ def _mistakes(
     chosen: NDArray[np.int64],
     truths: NDArray[np.int64],
     guesses: NDArray[np.int64],
-    says: NDArray[np.float32],
+    sures: NDArray[np.float32],
 ) -> str:
     """What else pictures are taken for, for those who do not see them."""
     wrong = [
-        f"picture {place + 1}, {seen.classes[truth]} for {seen.classes[guess]} at {row.max():.0%}"
-        for place, truth, guess, row in zip(chosen, truths, guesses, says, strict=True)
+        f"picture {place + 1}, {seen.classes[truth]} for {seen.classes[guess]} at {sure:.0%}"
+        for place, truth, guess, sure in zip(chosen, truths, guesses, sures, strict=True)
         if truth != guess
     ]
     return f" Mistaken: {'; '.join(wrong)}." if wrong else ""

@@ -18,7 +18,7 @@ from app.figures.drawing import (
     numbers,
 )
 from app.looks import GainLook
-from mlpcore.experiments.signal_propagation import Snapshot
+from mlpcore.experiments.signal_propagation import SignalPropagation, Snapshot
 from mlpcore.meanfield import (
     c_fixed_point,
     chi_1,
@@ -34,8 +34,8 @@ from mlpcore.params import specs
 LENGTHS = np.geomspace(1e-6, 1e4, 200)
 # Lengths up to this, and as small, leave room in float32 for what correlations are made of.
 HELD = 1e18
-# Layers that the cobweb goes through.
-STEPS = 30
+# Layers that the cobweb goes through, and correlations at which it shows the map.
+STEPS, CORRELATIONS = 30, np.linspace(-0.2, 1, 61)
 # Colours that go round.
 ROUND = [[place / 4, CLASS_COLOURS[colour]] for place, colour in enumerate((0, 2, 3, 1, 0))]
 # What the phase diagram shows: all that can be chosen.
@@ -46,11 +46,12 @@ BIASES = _chosen["sigma_b"].low, _chosen["sigma_b"].high
 
 def headline(snapshot: Snapshot, theme: Theme) -> Html:
     """The phase, and what becomes of two inputs and of a gradient."""
-    return Html(f'<p class="headline">{_answer(snapshot)}</p>')
+    return Html(f'<p class="headline">{_answer(snapshot.config)}</p>')
 
 
-def _answer(snapshot: Snapshot) -> str:
-    arguments, slope = _theory(snapshot)
+@functools.lru_cache(maxsize=32)
+def _answer(config: SignalPropagation) -> str:
+    arguments, slope = _theory(config)
     name = phase(*arguments, negative_slope=slope)
     chi = chi_1(*arguments, negative_slope=slope)
     c_star = c_fixed_point(*arguments, negative_slope=slope)
@@ -63,8 +64,7 @@ def _answer(snapshot: Snapshot) -> str:
     return f"<strong>{escape(name.capitalize())}.</strong> {gradient} {fate}"
 
 
-def _theory(snapshot: Snapshot) -> tuple[tuple[str, float, float], float]:
-    config = snapshot.config
+def _theory(config: SignalPropagation) -> tuple[tuple[str, float, float], float]:
     variances = config.sigma_w**2, config.sigma_b**2
     return (config.activation, *variances), config.negative_slope
 
@@ -85,7 +85,7 @@ def edge(activation: str, negative_slope: float) -> tuple[Floats, Floats]:
 def phase_diagram(snapshot: Snapshot, theme: Theme) -> Figure:
     """The edge of chaos over (σ_w, σ_b), and the network's own point."""
     config = snapshot.config
-    arguments, slope = _theory(snapshot)
+    arguments, slope = _theory(config)
     name = phase(*arguments, negative_slope=slope)
     sigma_w, sigma_b = edge(config.activation, config.negative_slope)
     blue = theme.sequence[2]
@@ -132,10 +132,7 @@ def _word(text: str, x: float, anchor: str, colour: str) -> dict[str, Any]:
 def cobweb(snapshot: Snapshot, theme: Theme) -> Figure:
     """The correlation map, theory's path on it, and what the networks do, layer by layer."""
     config = snapshot.config
-    c = np.linspace(-0.2, 1, 61)
-    path = [config.correlation]
-    for _ in range(STEPS):
-        path.append(float(_map(snapshot, np.array([path[-1]]))[0]))
+    mapped, path = _carried(config)
     corners = np.repeat(np.array(path)[np.isfinite(path)], 2)
     with np.errstate(invalid="ignore"):
         measured = snapshot.correlations.mean(0)
@@ -147,7 +144,7 @@ def cobweb(snapshot: Snapshot, theme: Theme) -> Figure:
         theme,
         [
             curves.line([-0.2, 1], np.array([-0.2, 1]), theme.muted, 1, hoverinfo="skip"),
-            curves.line(c.tolist(), _map(snapshot, c), theme.sequence[2], 3, hoverinfo="skip"),
+            curves.line(CORRELATIONS.tolist(), mapped, theme.sequence[2], 3, hoverinfo="skip"),
             curves.line(corners[:-1].tolist(), corners[1:], theme.accent, 2, hoverinfo="skip"),
             {
                 "type": "scatter",
@@ -227,8 +224,18 @@ def gradient_by_depth(snapshot: Snapshot, theme: Theme) -> Figure:
     )
 
 
-def _map(snapshot: Snapshot, c: Floats) -> Floats:
-    """The correlation map at the length the layers settle at; NaN where there is none."""
-    arguments, slope = _theory(snapshot)
-    activation, *variances = arguments
-    return correlation_map(activation, c, *variances, negative_slope=slope)
+@functools.lru_cache(maxsize=32)
+def _carried(config: SignalPropagation) -> tuple[Floats, list[float]]:
+    """The correlation map at :data:`CORRELATIONS`, and theory's path on it, layer by layer.
+
+    Both are at the length the layers settle at, and NaN where there is none.
+    """
+    (activation, *variances), slope = _theory(config)
+
+    def carry(c: Floats) -> Floats:
+        return correlation_map(activation, c, *variances, negative_slope=slope)
+
+    path = [config.correlation]
+    for _ in range(STEPS):
+        path.append(float(carry(np.array([path[-1]]))[0]))
+    return carry(CORRELATIONS), path

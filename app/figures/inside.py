@@ -1,5 +1,6 @@
 """Inside one network that has learnt pictures, drawn: a unit, a picture, what each layer knows."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
@@ -29,6 +30,7 @@ from mlpcore.datasets import augmentation
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments import inside
 from mlpcore.experiments.animal_faces import Snapshot, filters
+from mlpcore.experiments.learner import Architecture
 
 # How lines are drawn, by ARMS, so that colour alone does not tell them apart.
 DASHES = {"augmented": "solid", "plain": "dash"}
@@ -339,6 +341,14 @@ def _response(
     snapshot: Snapshot, arm: str, network: int, subject: Subject
 ) -> tuple[Subject, inside.Response]:
     """What a picture that there is does to a network."""
-    subject = subject.within(snapshot.pictures)
-    image = subject.image(snapshot.pictures)
-    return subject, inside.respond(snapshot.arms[arm], network, image)
+    seen = snapshot.pictures
+    subject = subject.within(seen)
+    return subject, _responded(snapshot.arms[arm], network, seen, subject)
+
+
+@functools.lru_cache(maxsize=32)
+def _responded(
+    architecture: Architecture, network: int, seen: Pictures, subject: Subject
+) -> inside.Response:
+    """What a picture does to a network; several figures show it."""
+    return inside.respond(architecture, network, subject.image(seen))

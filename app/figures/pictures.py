@@ -1,6 +1,7 @@
 """Small colour pictures in a grid: one image for all of them, words on hover or below each."""
 
 import base64
+import hashlib
 import io
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +12,15 @@ from PIL import Image
 
 from app.figures.drawing import Figure, Theme, figure
 from app.figures.plane import HIDDEN, hot_spots, image
+from mlpcore.kept import Kept
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 # Of a grid's image: no flaw is seen, and 64 filters of noise stay below 100 kB.
 QUALITY = 90
+# Of images that are kept encoded.
+MOST_BYTES = 2 * 2**20
 # Room between pictures, for a title above a row, and for words below a picture, in pictures' sides.
 GAP, ABOVE, BELOW = 1 / 16, 0.45, 0.85
 
@@ -32,11 +36,20 @@ def weights_as_pixels(filters: Floats, largest: Floats) -> Pixels:
     return (127 * shares + 128).astype(np.uint8)
 
 
+# A network's answers change from moment to moment, but mostly not the pictures they stand below.
+_kept: Kept[tuple[tuple[int, ...], bytes], str] = Kept(MOST_BYTES, len)
+
+
 def webp(pixels: Pixels) -> str:
     """Pixels (H, W, 4), red, green, blue and opacity, row 0 on top, as a data URI."""
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "WEBP", quality=QUALITY, method=0)
-    return "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode()
+    name = pixels.shape, hashlib.blake2b(pixels.data, digest_size=16).digest()
+    source = _kept.get(name)
+    if source is None:
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, "WEBP", quality=QUALITY, method=0)
+        source = "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode()
+        _kept.keep(name, source)
+    return source
 
 
 def grid(
@@ -73,9 +86,10 @@ def grid(
     rows = -(-len(pictures) // columns)
     cells = np.zeros((rows * columns, above + side + under + gap, side + gap, 4), np.uint8)
     # Straight alpha: what is between the pictures is transparent.
-    cells[: len(pictures), above : above + side, :side] = np.pad(
-        pictures, ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255
-    )
+    drawn_on = cells[: len(pictures), above : above + side, :side]
+    for channel in range(3):  # each for itself, for NumPy is slow where its last axis is short
+        drawn_on[..., channel] = pictures[..., channel]
+    drawn_on[..., 3] = 255
     down, across = cells.shape[1:3]
     pixels = cells.reshape(rows, columns, down, across, 4).swapaxes(1, 2)
     pixels = pixels.reshape(rows * down, columns * across, 4)

@@ -1,13 +1,14 @@
 """The plane as networks see it: decision maps, and what each hidden unit does."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures import shades
 from app.figures.classes import axis_units, label, name
 from app.figures.drawing import (
     CLASS_COLOURS,
@@ -15,6 +16,8 @@ from app.figures.drawing import (
     NEGATIVE,
     POSITIVE,
     Figure,
+    Same,
+    Still,
     Theme,
     along,
     axis,
@@ -46,23 +49,23 @@ def class_palette(theme: Theme) -> NDArray[np.uint8]:
     """Colours (8 · SHADES, 3): for each class from faint to full."""
     paper = rgb(theme.paper)
     strengths = np.linspace(FAINTEST, FULLEST, SHADES)[:, None]
-    shades = [paper + (rgb(colour) - paper) * strengths for colour in CLASS_COLOURS]
-    return np.concatenate(shades).round().astype(np.uint8)
+    hues = [paper + (rgb(colour) - paper) * strengths for colour in CLASS_COLOURS]
+    return np.concatenate(hues).round().astype(np.uint8)
 
 
-def decision_image(probabilities: Floats, theme: Theme, confidence: bool = True) -> str:
+def decision_image(probabilities: Floats, theme: Theme, confidence: bool = True) -> str | None:
     """A decision map as a PNG: the likeliest class by hue, its probability by strength.
 
     Args:
         probabilities: (C, G, G).
         theme: colours.
         confidence: whether to show it, or every class at full strength.
+
+    Returns:
+        A data URI; None if a probability is not finite.
     """
-    classes = len(probabilities)
-    sureness = (probabilities.max(0) * classes - 1) / (classes - 1) if confidence else 1.0
-    shade = np.round(sureness * (SHADES - 1)).astype(np.uint8)
-    indices = probabilities.argmax(0).astype(np.uint8) * np.uint8(SHADES) + shade
-    return png(indices, class_palette(theme))
+    indices = shades.decisions(probabilities, SHADES, confidence)
+    return None if indices is None else png(indices, class_palette(theme))
 
 
 def square(half_width: float) -> dict[str, Any]:
@@ -120,6 +123,14 @@ def points(
     ]
 
 
+@lru_cache(maxsize=16)
+def _still_points(
+    sample: Same[Floats], labels: Same[NDArray[np.int64]], *look: Any
+) -> Sequence[dict[str, Any]]:
+    """:func:`points` of arrays that do not change while networks learn."""
+    return [Still(trace) for trace in points(sample.thing, labels.thing, *look)]
+
+
 def _hover(points: Floats, k: int, legend: Legend | None) -> dict[str, Any]:
     """What is said of a class's points: x and y, in the units they were brought in."""
     if legend is None:
@@ -157,14 +168,14 @@ def decision_map(
         confidence: whether the strength of the colours shows it.
         legend: what the numbers stand for, if the points were brought.
     """
-    layout = square(half_width)
-    if np.isfinite(probabilities).all():
-        source, side = decision_image(probabilities, theme, confidence), 2 * half_width
-        layout["images"] = [image(source, -half_width, half_width, side, side)]
-    else:
+    layout, look = square(half_width), (len(probabilities), theme, size, legend)
+    source = decision_image(probabilities, theme, confidence)
+    if source is None:
         layout["annotations"] = [note("diverged", theme)]
-        sample, labels = sample[:0], labels[:0]
-    traces = points(sample, labels, len(probabilities), theme, size, legend)
+        traces: Sequence[dict[str, Any]] = points(sample[:0], labels[:0], *look)
+    else:
+        layout["images"] = [image(source, -half_width, half_width, 2 * half_width, 2 * half_width)]
+        traces = _still_points(Same(sample), Same(labels), *look)
     return figure(theme, traces, alt=alt, aspect=1, caption=caption, **layout)
 
 
@@ -229,16 +240,14 @@ def hot_spots(x: Sequence[float], y: Sequence[float], words: Sequence[str]) -> d
 def weight_palette(theme: Theme) -> NDArray[np.uint8]:
     """Colours (UNIT_SHADES + 1, 3) from negative through the paper to positive, and the frame."""
     scale = (NEGATIVE, theme.paper, POSITIVE)
-    shades = [along(scale, share) for share in np.linspace(0, 1, UNIT_SHADES)]
-    return np.array([rgb(colour) for colour in (*shades, theme.grid)], np.uint8)
+    colours = [along(scale, share) for share in np.linspace(0, 1, UNIT_SHADES)]
+    return np.array([rgb(colour) for colour in (*colours, theme.grid)], np.uint8)
 
 
-def signed_image(values: Floats, theme: Theme, frame: int = 1) -> str:
-    """Weights or activations (H, W) as a PNG with a frame, scaled by the largest of them."""
-    scaled = values / max(float(np.abs(values).max()), 1e-12)
-    middle = UNIT_SHADES // 2
-    shades = (scaled * middle + middle).round().astype(np.uint8)
-    return png(np.pad(shades, frame, constant_values=UNIT_SHADES), weight_palette(theme))
+def signed_image(values: Floats, theme: Theme, side: int = 1) -> str:
+    """Weights (H, W), all finite, as a PNG, scaled by the largest; each is a square of pixels."""
+    (indices,), _, _ = shades.signed(values[None], UNIT_SHADES // 2)
+    return png(indices.repeat(side, 0).repeat(side, 1), weight_palette(theme))
 
 
 def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str) -> Figure:
@@ -250,28 +259,31 @@ def unit_maps(layers: tuple[Floats, ...], width: int, theme: Theme, *, alt: str)
         theme: colours.
         alt: what the figure shows, in a sentence.
     """
-    if not all(np.isfinite(layer).all() for layer in layers):
+    # Each unit's map with a frame, and the ends of its scale.
+    drawn = [shades.signed(layer, UNIT_SHADES // 2, frame=1) for layer in layers]
+    if not all(np.isfinite(low).all() for _, low, _ in drawn):
         return diverged(theme, alt)
     shown = len(layers[0])
     # Long rows fold, so that one layer of 32 units is not 32 slivers.
     columns = min(shown, 8)
     rows_a_layer = -(-shown // columns)
     images, xs, ys, words, labels = [], [], [], [], []
-    silent = sum(not layer[unit].any() for layer in layers for unit in range(shown))
+    silent = sum(int(((low == 0) & (high == 0)).sum()) for _, low, high in drawn)
+    palette = weight_palette(theme)
     y = 0.0
-    for depth, layer in enumerate(layers, 1):
+    for depth, (layer, low, high) in enumerate(drawn, 1):
         more = f" (first {shown} of {width})" if width > shown else ""
         labels.append(_row_title(f"hidden layer {depth}{more}", y, theme))
-        for unit, (row, column) in zip(
-            range(shown), product(range(rows_a_layer), range(columns)), strict=False
+        places = product(range(rows_a_layer), range(columns))
+        ends = zip(low.tolist(), high.tolist(), strict=True)
+        for unit, ((row, column), indices, (least, most)) in enumerate(
+            zip(places, layer, ends, strict=False), 1
         ):
             top = y - 0.3 - row
-            source = signed_image(layer[unit], theme)
-            images.append(image(source, column + 0.04, top - 0.04, 0.92, 0.92))
+            images.append(image(png(indices, palette), column + 0.04, top - 0.04, 0.92, 0.92))
             xs.append(column + 0.5)
             ys.append(top - 0.5)
-            low, high = float(layer[unit].min()), float(layer[unit].max())
-            words.append(f"layer {depth}, unit {unit + 1}<br>from {low:.3g} to {high:.3g}")
+            words.append(f"layer {depth}, unit {unit}<br>from {least:.3g} to {most:.3g}")
         y -= rows_a_layer + 0.35
     return figure(
         theme,

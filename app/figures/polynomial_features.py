@@ -174,8 +174,7 @@ def coefficients(snapshot: Snapshot, theme: Theme, network: int, label: int) -> 
     largest = float(np.abs(square[finite]).max()) if finite.any() else 0.0
     i, j = np.unravel_index(int(np.abs(np.where(finite, square, 0)).argmax()), square.shape)
     # Enlarged here, because a browser would blur what alternates from cell to cell.
-    cells = np.kron(np.nan_to_num(square).T, np.ones((6, 6), np.float32))
-    source = plane.signed_image(cells, theme, frame=0)
+    source = plane.signed_image(np.nan_to_num(square).T, theme, side=6)
     drawn = figure(
         theme,
         # Traces cost more than images: values wait until nothing changes any more.

@@ -7,14 +7,13 @@ map travel once, the map itself with every frame.
 
 import functools
 import hashlib
-import json
 import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.figures.drawing import THEMES, Figure, Html, Theme, enlarged, escape
+from app.figures.drawing import THEMES, Figure, Html, Theme, enlarged, escape, to_json
 from mlpcore.history import Moment
 from mlpcore.jobs import Job
 from mlpcore.kept import Kept
@@ -135,7 +134,7 @@ def encode(view: View, snapshot: Any, theme: Theme) -> Frame:
 
 
 def _parts(values: list[Any]) -> dict[str, str]:
-    texts = [json.dumps(value, allow_nan=False, separators=(",", ":")) for value in values]
+    texts = map(to_json, values)
     return {_hash(f"{place}{text}"): text for place, text in enumerate(texts)}
 
 

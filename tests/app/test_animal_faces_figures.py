@@ -94,6 +94,15 @@ def test_a_full_grid_of_noise_is_small_on_the_wire():
     assert len(json.dumps(grid)) < 150_000
 
 
+def test_pixels_are_encoded_once_and_told_apart_by_their_shape(monkeypatch):
+    pixels = np.full((4, 9, 4), 77, np.uint8)
+    first = pictures.webp(pixels)
+    other = pictures.webp(pixels.reshape(9, 4, 4))
+    assert first != other
+    monkeypatch.delattr(Image, "fromarray")
+    assert pictures.webp(pixels.copy()) is first
+
+
 def test_weights_become_grey_at_zero_and_full_colours_at_the_ends():
     filters = np.array([-1, 0, 1], np.float32)[:, None, None, None]
     pixels = pictures.weights_as_pixels(filters, np.ones(3, np.float32))

@@ -11,7 +11,16 @@ import pytest
 from PIL import Image
 
 from app.figures import curves, plane, wide_vs_deep, words
-from app.figures.drawing import CLASS_COLOURS, THEMES, Html, along, numbers, packed, rgb
+from app.figures.drawing import (
+    CLASS_COLOURS,
+    THEMES,
+    Html,
+    along,
+    numbers,
+    packed,
+    rgb,
+    to_json,
+)
 from mlpcore.experiments.wide_vs_deep import WideVsDeep, view
 from mlpcore.scores import Score
 
@@ -113,6 +122,29 @@ def test_test_points_stand_in_the_colours_of_their_classes(finished):
     assert len({trace["marker"]["symbol"] for trace in traces}) == len(traces)
 
 
+def test_points_are_drawn_and_put_into_json_once_while_networks_learn():
+    first, second = (
+        wide_vs_deep.decision_map(snapshot, THEME, depth=2, network=0)["data"]
+        for snapshot in run(epochs=2)[:2]
+    )
+    assert all(one is other for one, other in zip(first, second, strict=True))
+    for trace in first:
+        assert to_json(trace) is to_json(trace)
+        assert json.loads(to_json(trace)) == dict(trace)
+    large = wide_vs_deep.large_map(run(epochs=1)[-1], THEME, depth=2, network=0)["data"]
+    assert large[0]["marker"]["size"] != first[0]["marker"]["size"]
+
+
+def test_points_of_equal_length_are_told_apart():
+    labels, guess = np.array([0, 1]), np.full((2, 3, 3), 0.5, np.float32)
+    drawn = [
+        plane.decision_map(guess, 1.0, np.float32([p, p]), labels, THEME, alt="A map.", size=3)
+        for p in ([0, 1], [2, 3])
+    ]
+    xs = [unpack(figure["data"][0]["x"]).tolist() for figure in drawn]
+    assert xs == [[0], [2]]
+
+
 def test_unit_maps_hold_one_picture_a_unit(finished):
     architecture = finished.at_depth(3)
     drawn = wide_vs_deep.unit_maps(finished, THEME, depth=3, network=0)
@@ -124,7 +156,7 @@ def test_unit_maps_hold_one_picture_a_unit(finished):
 
 def test_unit_pictures_are_the_papers_colour_at_zero():
     activations = np.array([[-1.0, 0.0], [0.5, 1.0]], np.float32)
-    pixels = picture_of({"source": plane.signed_image(activations, THEME)})[1:-1, 1:-1]
+    pixels = picture_of({"source": plane.signed_image(activations, THEME)})
     assert tuple(pixels[1, 1]) == tuple(rgb(THEME.paper).astype(int))  # row 0 is the lowest
     assert tuple(pixels[1, 0]) != tuple(pixels[0, 1])
 
