@@ -29,6 +29,8 @@ ENV PATH=/opt/venv/bin:$PATH \
 WORKDIR /srv
 COPY . .
 USER explorer
+# Other processors than this one compile again, in the background of their first start.
+RUN ["python", "-m", "mlpcore", "compile"]
 VOLUME /var/cache/mlp-explorer
 EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "app.health"]

@@ -10,11 +10,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .PHONY: run test lint bench clean
 
-run: .venv/installed
+run: .venv/compiled
 	$(BIN)/streamlit run app/main.py --server.address $(HOST) --server.port $(PORT) \
 		$(if $(filter-out localhost,$(HOST)),--server.allowedHosts '*')
 
-test: .venv/installed-dev .venv/chromium
+test: .venv/installed-dev .venv/compiled .venv/chromium
 	$(BIN)/python -m pytest
 
 lint: .venv/installed-dev
@@ -22,7 +22,7 @@ lint: .venv/installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-bench: .venv/installed-dev
+bench: .venv/installed-dev .venv/compiled
 	$(BIN)/python -m benchmarks.wide_vs_deep
 	$(BIN)/python -m benchmarks.drawing
 	$(BIN)/python -m benchmarks.live_figures
@@ -45,6 +45,11 @@ clean:
 .venv/installed-dev: .venv/installed
 	$(if $(TORCH_INDEX),$(PIP) --no-deps --index-url $(TORCH_INDEX) torchvision)
 	$(PIP) --editable '.[dev]'
+	touch $@
+
+# What trains networks, so that nobody waits for the compiler later.
+.venv/compiled: .venv/installed $(wildcard mlpcore/*.py mlpcore/engines/*.py)
+	$(BIN)/python -m mlpcore compile
 	touch $@
 
 .venv/chromium: .venv/installed-dev

@@ -63,7 +63,7 @@ def log_to_stdout() -> None:
 
 
 def readiness(jobs: Callable[[], Jobs], base: str) -> Route:
-    """The route that says whether new runs are taken: 200, or 503 while stopping or full."""
+    """The route that says whether new runs are taken: 200, or 503 while starting, full or ending."""
 
     async def ready(request: Request) -> Response:
         able = jobs().ready
@@ -73,11 +73,12 @@ def readiness(jobs: Callable[[], Jobs], base: str) -> Route:
 
 
 def ending(jobs: Callable[[], Jobs]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
-    """Around the server's life: it starts small, and at the end all runs are told to stop."""
+    """Around the server's life: it starts small and prepared; at the end all runs are stopped."""
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         settle()
+        jobs()  # starts to compile what runs train with, should it not be there
         yield
         jobs().close()
         log.info("stopped")

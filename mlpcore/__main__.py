@@ -13,6 +13,7 @@ from mlpcore import data_command
 from mlpcore.commands import EXPERIMENTS, SWEEPS, flag
 from mlpcore.datasets import collection, image_folder, planar, points
 from mlpcore.datasets.animal_faces import DownloadError
+from mlpcore.engines.preparing import prepare
 from mlpcore.experiments import AnimalFaces, DegreeSweep, GainSweep
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.jobs import default_device
@@ -49,6 +50,8 @@ def parser() -> argparse.ArgumentParser:
             "--json", metavar="FILE", default="-", help="Where to write the result; default stdout."
         )
         command.add_argument("--quiet", action="store_true", help="No progress bar.")
+    about = "Compile the training loops, once after each installation; later starts find them."
+    commands.add_parser("compile", help=about, description=about)
     about = "Fetch, draw or look at pictures of animals."
     data_command.add_arguments(commands.add_parser("data", help=about, description=about))
     return top
@@ -86,6 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.experiment == "data":
             data_command.run(options)
+        elif options.experiment == "compile":
+            print(f"Compiled loops are ready after {prepare():.1f} s.")
         else:
             _run(vars(options))
     except (DownloadError, ParameterError) as problem:
@@ -123,6 +128,7 @@ def _run(options: dict[str, Any]) -> None:
     if target != "-" and not _writable(Path(target)):
         raise unwritable
 
+    prepare()
     started = time.perf_counter()
     with ProgressBar(quiet) as bar:
         for snapshot in config.run(device=device):

@@ -8,7 +8,7 @@ of which Numba only watches its own file, compiles all anew.
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable, Set
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,7 +36,7 @@ def inlined(function: F) -> F:
     return _jit(function, forceinline=True)
 
 
-def compiled(function: F, fastmath: Set[str] | bool = FAST) -> F:
+def compiled(function: F, fastmath: set[str] | bool = FAST) -> F:
     """Compile a function at its first call, or take it from the cache if it is there.
 
     Args:
@@ -54,7 +54,7 @@ def compiled(function: F, fastmath: Set[str] | bool = FAST) -> F:
         config.CACHE_DIR = before  # type: ignore[attr-defined]
 
 
-def _jit(function: F, fastmath: Set[str] | bool = FAST, **options: bool) -> F:
+def _jit(function: F, fastmath: set[str] | bool = FAST, **options: Any) -> F:
     jit = numba.njit(nogil=True, fastmath=fastmath, error_model="numpy", **options)
     result: F = jit(function)
     return result

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 from torch.nn import init
 
 from mlpcore.params import ParameterError
+from mlpcore.twister import between, uniform
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Initialization:
         Returns:
             For each layer a float32 tensor (out, in + 1) on the CPU; the last column is the bias.
         """
+        if self.scheme == "torch_default" and self.bias == "default":
+            return self._draw_torchs(sizes, seed)
         generator = Generator().manual_seed(seed)
         layers = []
         for n_in, n_out in pairwise(sizes):
@@ -122,6 +126,22 @@ class Initialization:
             elif self.bias == "normal":
                 bias.normal_(0, self.bias_std, generator=generator)
             layers.append(torch.cat([weight, bias], dim=1))
+        return layers
+
+    def _draw_torchs(self, sizes: Sequence[int], seed: int) -> list[Tensor]:
+        """The law of ``torch.nn.Linear``: weights and biases uniform within ±1/√n_in."""
+        shapes = [(n_out, n_in) for n_in, n_out in pairwise(sizes)]
+        numbers = uniform(seed, sum(n_out * (n_in + 1) for n_out, n_in in shapes))
+        layers, at = [], 0
+        for n_out, n_in in shapes:
+            weight, bias = numbers[at : at + n_out * n_in], numbers[at + n_out * n_in :][:n_out]
+            at += n_out * (n_in + 1)
+            # torch.nn.Linear has He's bound for a negative slope of √5, with its roundings.
+            bound = math.sqrt(3) * (math.sqrt(2 / (1 + math.sqrt(5) ** 2)) / math.sqrt(n_in))
+            layer = np.empty((n_out, n_in + 1), np.float32)
+            layer[:, :-1] = between(weight, bound).reshape(n_out, n_in) * np.float32(self.gain)
+            layer[:, -1] = between(bias, 1 / math.sqrt(n_in))
+            layers.append(torch.from_numpy(layer))
         return layers
 
     def weight_vars(self, sizes: Sequence[int]) -> list[float]:

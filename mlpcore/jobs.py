@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import torch
 
 from mlpcore.control import Cancelled, Control, Preparation
+from mlpcore.engines.preparing import prepared
 from mlpcore.engines.workers import cores, step_back
 from mlpcore.history import History
 from mlpcore.params import ParameterError
@@ -147,6 +148,7 @@ class Job:
         step_back()
         try:
             self._seat.take()
+            self._wait_for_loops()
             for snapshot in self.config.run(device=self.device, control=self._control):
                 self.history.add(snapshot)
                 self._publish(snapshot=snapshot)
@@ -165,6 +167,13 @@ class Job:
             self._seat.leave()
             seconds = time.monotonic() - started
             log.info("%s %s after %.1f s: %s", self.id, self._status.state, seconds, self.config)
+
+    def _wait_for_loops(self) -> None:
+        """Let others go first while what runs train with is still being compiled."""
+        ready = prepared()
+        with self._control.preparing("compiling, once on this machine") as progress:
+            while not ready.wait(0.2):
+                progress(0.0)
 
     @contextmanager
     def _away(self) -> Iterator[None]:
@@ -238,6 +247,7 @@ class Jobs:
         self._shared: OrderedDict[Runnable, Job] = OrderedDict()  # least recently asked for first
         self._lock = threading.RLock()
         self._closed = threading.Event()
+        prepared()
         reaper = threading.Thread(target=self._reap, name="jobs-reaper", daemon=True)
         reaper.start()
         # Also those of jobs let go of, which end in their own time.
@@ -324,8 +334,8 @@ class Jobs:
 
     @property
     def ready(self) -> bool:
-        """Whether a new job would be taken."""
-        return not (self._closed.is_set() or self._full)
+        """Whether a new job would be taken, and could train at once."""
+        return prepared().is_set() and not (self._closed.is_set() or self._full)
 
     @property
     def history_bytes(self) -> int:

@@ -39,7 +39,8 @@ class CompiledEnsemble(Ensemble):
         seeds: Sequence[int],
     ) -> None:
         super().__init__(networks, activation, negative_slope, rule, seeds)
-        self.flat = torch.cat([layer.flatten() for layers in networks for layer in layers]).numpy()
+        drawn = [layer.numpy().ravel() for layers in networks for layer in layers]
+        self.flat = np.concatenate(drawn)
         real = self.flat.dtype.type
         self.layers = np.array([len(shape) - 1 for shape in self.shapes])
         self.sizes = np.zeros((len(self), self.layers.max() + 1), np.int64)
