@@ -63,7 +63,7 @@ def log_to_stdout() -> None:
 
 
 def readiness(jobs: Callable[[], Jobs], base: str) -> Route:
-    """The route that says whether new runs are taken: 200, or 503 while starting, full or ending."""
+    """The route that says whether runs are taken: 200, or 503 while starting, full or ending."""
 
     async def ready(request: Request) -> Response:
         able = jobs().ready
