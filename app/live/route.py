@@ -3,8 +3,8 @@
 One request asks for all pictures a page shows in one slot. It is answered as soon as the job shown
 there has changed since what the page has, or is another one, which the page's script may have
 chosen a moment ago; or with nothing new after a while. It is also the sign of life without which a
-job is dropped. The route answers only who watches an existing job, for views that a page has placed, and a
-bounded number of requests at a time.
+job is dropped. The route answers only who watches an existing job, for views that a page has
+placed, and a bounded number of requests at a time.
 """
 
 import asyncio
