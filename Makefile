@@ -24,6 +24,7 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m benchmarks.wide_vs_deep
+	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.live_figures
 	$(BIN)/python -m benchmarks.polynomial_features
 	$(BIN)/python -m benchmarks.animal_faces
