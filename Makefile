@@ -25,6 +25,7 @@ lint: .venv/installed-dev
 bench: .venv/installed-dev .venv/compiled
 	$(BIN)/python -m benchmarks.wide_vs_deep
 	$(BIN)/python -m benchmarks.drawing
+	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.live_figures
 	$(BIN)/python -m benchmarks.polynomial_features
 	$(BIN)/python -m benchmarks.animal_faces

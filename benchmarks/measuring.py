@@ -12,6 +12,27 @@ def spread(values: Sequence[float], digits: int = 1) -> str:
     return f"{middle} ({least} to {most})"
 
 
+def rate(moments: Sequence[float]) -> float | None:
+    """How often a second something happened, from the first to the last of its moments in seconds.
+
+    None where there is no time between these.
+    """
+    length = moments[-1] - moments[0] if moments else 0
+    return (len(moments) - 1) / length if length else None
+
+
+def pace(rounds: Sequence[Sequence[float]]) -> str:
+    """How often a second something happened in rounds; how often at all, if one has no rate.
+
+    Args:
+        rounds: the moments of each, in seconds.
+    """
+    rates = [one for one in map(rate, rounds) if one is not None]
+    if len(rates) == len(rounds):
+        return spread(rates)
+    return f"no rate, {spread([len(moments) for moments in rounds], 0)} in all"
+
+
 def score(shares: Sequence[float]) -> str:
     """Mean ± sample standard deviation of shares 0…1, in percent."""
     return f"{100 * np.mean(shares):.1f} ± {100 * np.std(shares, ddof=1):.1f}"
