@@ -48,6 +48,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# Seconds that a thread keeps the interpreter's lock, at most, while others wait for it: a run between
+# two slices of its training, and the answers to those who watch.
+SWITCH = 0.001
 # Streamlit's own figures about its process, which are nobody's business on the open net.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent/")
 
@@ -77,6 +80,7 @@ def ending(jobs: Callable[[], Jobs]) -> Callable[[st.App], AbstractAsyncContextM
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
+        sys.setswitchinterval(SWITCH)
         settle()
         jobs()  # starts to compile what runs train with, should it not be there
         yield

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,12 +52,12 @@ class Architecture:
         """(M,) the networks that have not diverged."""
         return self.diverged_at < 0
 
-    @property
+    @cached_property
     def score(self) -> Score:
         """Test accuracy after the latest evaluation, over the networks that have not diverged."""
         return Score.of(self.test_accuracy[-1, self.converged])
 
-    @property
+    @cached_property
     def train_score(self) -> Score:
         """Like :attr:`score`, on the training set."""
         return Score.of(self.train_accuracy[-1, self.converged])

@@ -129,7 +129,7 @@ class Snapshot(AnySnapshot):
         """
         return {a.depth: a for a in self.architectures}[depth]
 
-    @property
+    @functools.cached_property
     def verdict(self) -> Verdict:
         """Which depth is best so far by mean test accuracy."""
         ranked = sorted(
