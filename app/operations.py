@@ -48,7 +48,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-# Seconds that a thread keeps the interpreter's lock, at most, while others wait for it: a run between
+# Seconds that a thread keeps the interpreter's lock while others wait for it: a run between
 # two slices of its training, and the answers to those who watch.
 SWITCH = 0.001
 # Streamlit's own figures about its process, which are nobody's business on the open net.

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 
+from mlpcore.engines.workers import cores
 from mlpcore.params import Config, number, specs, switch
 
 PREFIX = "MLP_EXPLORER_"
@@ -14,11 +15,11 @@ class Settings(Config):
     """Limits of this process; each field is an environment variable with :data:`PREFIX`."""
 
     training_threads: int = number(
-        max(1, (os.cpu_count() or 1) // 2),
+        cores(),
         1,
         256,
         label="Training threads",
-        help="Runs that train at the same time, each on a core; the others wait in line.",
+        help="Shared by the runs that train, at most so many at a time; the others wait in line.",
     )
     waiting_runs: int = number(
         100, 1, 100_000, label="Waiting runs", help="Runs that may wait in line, of all visitors."
