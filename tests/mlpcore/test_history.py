@@ -8,8 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.engines import Samples
+from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.experiments.run import Course
 from mlpcore.history import History, arrays
 

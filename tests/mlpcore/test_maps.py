@@ -8,10 +8,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+from mlpcore.stack import Stack
 
 from mlpcore import maps
 from mlpcore.activations import ACTIVATIONS
-from mlpcore.stack import Stack
 
 SMOOTH = [name for name, activation in ACTIVATIONS.items() if not activation.piecewise_linear]
 
