@@ -29,7 +29,7 @@ def trained(school):
     """Train networks of :data:`SHAPES` in two epochs of four steps, the last of them smaller."""
 
     def train(
-        engine, places=range(len(SHAPES)), *, threads=1, cuts=(), rule=RULE, features=2,
+        engine, places=range(6), *, threads=1, cuts=(), rule=RULE, features=2,
         seeds=(7, 7, 7, 8, 8, 9), activation="tanh", poison=None,
     ):  # fmt: skip
         places = list(places)
