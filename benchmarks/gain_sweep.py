@@ -14,18 +14,21 @@ rounds trains one of its networks in full, counts it as often as there are gains
 sweep beside it.
 
 What the sweep's matrix products need, by their shapes, over its seconds is set beside the rate at
-which this machine does the largest of them alone, with as many threads and by the same kernels.
+which this machine does the largest of them alone, in as many threads at once and by the same BLAS.
 
 ``python -m benchmarks.gain_sweep`` takes about 2 minutes and prints a report in Markdown.
 """
 
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
+from scipy.linalg.blas import sgemm
 from torch import nn, optim
 from torch.utils.data import DataLoader
 from torchvision import transforms
@@ -34,9 +37,9 @@ from torchvision.datasets import ImageFolder
 from benchmarks.animal_faces import AUGMENT, write
 from benchmarks.machine import describe
 from benchmarks.measuring import best_threads, spread
+from mlpcore.control import Control
 from mlpcore.datasets import collection
 from mlpcore.experiments import GainSweep
-from mlpcore.products import multiply
 
 ROUNDS = 3
 
@@ -80,9 +83,9 @@ def accuracy(network: nn.Module, loader: DataLoader[tuple[torch.Tensor, int]]) -
 
 def ours(config: GainSweep, threads: int) -> float:
     """Run the sweep; return the seconds."""
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
     start = time.perf_counter()
-    for _ in config.run():
+    for _ in config.run(control=Control(share=lambda: threads)):
         pass
     return time.perf_counter() - start
 
@@ -98,18 +101,34 @@ def operations(config: GainSweep, samples: int) -> int:
 
 
 def product_rate(config: GainSweep, threads: int) -> float:
-    """Operations a second in the first layer's matrix product, the best of many."""
-    torch.set_num_threads(threads)
-    rows = config.gains * config.seeds * config.sizes[1]
-    weights = torch.randn(rows, config.sizes[0] + 1)
-    inputs = torch.randn(config.batch_size, config.sizes[0] + 1).T
-    outputs = torch.empty(rows, config.batch_size)
+    """Operations a second in the first layer's matrix product of one network, the best of many.
+
+    Each thread multiplies matrices of its own, as in the sweep.
+    """
+    units, features = config.sizes[1], config.sizes[0] + 1
+    generator = np.random.default_rng(0)
+    repeats = 20
+
+    def multiply(number: int) -> None:
+        weights, inputs = factors[number]
+        for _ in range(repeats):
+            sgemm(1.0, inputs, weights, trans_a=True)
+
+    # BLAS counts along columns first: these are its weights (out, in) and inputs (B, in).
+    factors = [
+        tuple(
+            np.asfortranarray(generator.standard_normal((features, count), np.float32))
+            for count in (units, config.batch_size)
+        )
+        for _ in range(threads)
+    ]
     best = float("inf")
-    for _ in range(100):
-        start = time.perf_counter()
-        multiply(weights, inputs, outputs)
-        best = min(best, time.perf_counter() - start)
-    return 2 * weights.numel() * config.batch_size / best
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(20):
+            start = time.perf_counter()
+            list(pool.map(multiply, range(threads)))
+            best = min(best, time.perf_counter() - start)
+    return 2 * units * features * config.batch_size * repeats * threads / best
 
 
 def report(config: GainSweep) -> str:

@@ -85,20 +85,18 @@ def our_run(split: Split, seeds: int, epochs: int, grid: int) -> Seconds:
     polynomials = config.expand(split, config.degree, config.basis)
     course = config.course(split, polynomials, "cpu")
     watch.lap("features")
-    with torch.inference_mode():
-        for _ in range(epochs):
-            for _ in course.epoch(Control()):
-                pass
+    steps = epochs * course.lesson.steps
+    course.engine.train([course.lesson], 0, steps, config.learning_rate, Control().threads)
     watch.lap("training")
-    for network in course.learners[0].stack.weights[0]:
-        maps.polynomial_maps(polynomials, network[None], HALF_WIDTH, grid)
+    for network in course.learners[0].weights()[0]:
+        maps.polynomial_maps(polynomials, torch.from_numpy(network[None]), HALF_WIDTH, grid)
     watch.lap("map")
     return {phase: seconds / seeds for phase, seconds in watch.laps.items()}
 
 
 def points_of(grid: int) -> Tensor:
     """The centres of a grid's cells, point after point in memory: (G·G, 2)."""
-    return maps.grid_inputs(HALF_WIDTH, grid)[:2].T.contiguous()
+    return maps.grid_points(HALF_WIDTH, grid)
 
 
 def columns_map(polynomials: Polynomials, weights: Tensor) -> Tensor:

@@ -27,9 +27,9 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.machine import describe
 from benchmarks.measuring import best_threads, score, spread
+from mlpcore.control import Control
 from mlpcore.experiments import WideVsDeep
 from mlpcore.params import replace
-from mlpcore.training import steps_per_epoch
 
 
 class Unwatched(WideVsDeep):
@@ -68,9 +68,9 @@ def plain(config: WideVsDeep, depth: int, seed: int, threads: int) -> tuple[floa
 
 def ours(config: WideVsDeep, threads: int) -> tuple[float, dict[int, list[float]]]:
     """Run the sweep; return the seconds and the final test accuracies by depth."""
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
     start = time.perf_counter()
-    *_, last = config.run()
+    *_, last = config.run(control=Control(share=lambda: threads))
     seconds = time.perf_counter() - start
     return seconds, {a.depth: a.test_accuracy[-1].tolist() for a in last.architectures}
 
@@ -96,7 +96,7 @@ def report(config: WideVsDeep) -> str:
     # Seconds to train all depths, a round.
     rounds = table.groupby("seed").mean()
     rounds["plain"] *= len(config.depths)
-    steps = config.epochs * steps_per_epoch(config.train_size, config.batch_size, config.drop_last)
+    steps = config.epochs * config.steps_per_epoch(config.train_size)
     steps *= len(config.depths)
     lines = [
         f"{describe()}; {plain_threads} thread(s) for the plain loop, {our_threads} for ours; "

@@ -77,7 +77,7 @@ def test_imports_are_found(source, expected):
 
 
 def test_the_sources_are_found():
-    assert "mlpcore.stack" in graph("mlpcore")["mlpcore.training"]
+    assert "mlpcore.engines.loops" in graph("mlpcore")["mlpcore.engines.compiled"]
     assert "mlpcore.params" in graph("mlpcore")["mlpcore.__main__"]
     assert arrows("mlpcore", ["mlpcore.slots"], allowed_from=["mlpcore.jobs"]) == []
     assert "mlpcore.jobs → mlpcore.slots" in arrows("mlpcore", ["mlpcore.slots"])

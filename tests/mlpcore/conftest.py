@@ -1,4 +1,4 @@
-"""What stacked networks are compared with."""
+"""What networks are compared with."""
 
 import pytest
 import torch
@@ -16,22 +16,58 @@ MODULES = {
     "softplus": nn.Softplus,
     "linear": nn.Identity,
 }
+TORCH_OPTIMISERS = {
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "rmsprop": torch.optim.RMSprop,
+}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sequential():
-    """Build one of a stack's networks as torch.nn has it."""
+    """Build a network as torch.nn has it, from its layers (out, in + 1)."""
 
-    def build(stack, network, activation):
-        slope = [stack.negative_slope] if activation == "leaky_relu" else []
-        layers = []
-        for weights in stack.weights:
-            n_out, n_in = weights.shape[1], weights.shape[2] - 1
+    def build(layers, activation, negative_slope=0.2):
+        slope = [negative_slope] if activation == "leaky_relu" else []
+        modules = []
+        for weights in layers:
+            n_out, n_in = weights.shape[0], weights.shape[1] - 1
             linear = nn.Linear(n_in, n_out, dtype=weights.dtype)
             with torch.no_grad():
-                linear.weight.copy_(weights[network, :, :-1])
-                linear.bias.copy_(weights[network, :, -1])
-            layers += [linear, MODULES[activation](*slope)]
-        return nn.Sequential(*layers[:-1])
+                linear.weight.copy_(weights[:, :-1])
+                linear.bias.copy_(weights[:, -1])
+            modules += [linear, MODULES[activation](*slope)]
+        return nn.Sequential(*modules[:-1])
 
     return build
+
+
+@pytest.fixture(scope="session")
+def with_biases():
+    """The layers (out, in + 1) of an nn.Sequential."""
+
+    def layers(network):
+        linears = [layer for layer in network if isinstance(layer, nn.Linear)]
+        return [
+            torch.cat([linear.weight, linear.bias[:, None]], dim=1).detach() for linear in linears
+        ]
+
+    return layers
+
+
+@pytest.fixture(scope="session")
+def learn_alone():
+    """Train an nn.Sequential by torch.optim on batches, which are pairs of inputs and labels."""
+
+    def learn(network, rule, batches, rate):
+        options = dict(momentum=rule.momentum) if rule.optimiser in ("sgd", "rmsprop") else {}
+        optimiser = TORCH_OPTIMISERS[rule.optimiser](
+            network.parameters(), lr=rate, weight_decay=rule.weight_decay, **options
+        )
+        for inputs, labels in batches:
+            optimiser.zero_grad()
+            nn.functional.cross_entropy(network(inputs), labels).backward()
+            optimiser.step()
+
+    return learn

@@ -47,7 +47,7 @@ class Waiting:
 def test_a_checkpoint_returns_at_once_unless_something_was_asked():
     control = Control()
     control.checkpoint()
-    control.epoch_done()
+    control.epochs_done(1)
     control.checkpoint()
     assert not control.pausing
 
@@ -80,13 +80,13 @@ def test_a_step_pauses_after_its_epochs():
     control.pause()
     control.step(2)
     assert not control.pausing
-    control.epoch_done()
+    control.epochs_done(1)
     assert not control.pausing
-    control.epoch_done()
+    control.epochs_done(1)
     assert control.pausing
     control.resume()
     for _ in range(5):
-        control.epoch_done()
+        control.epochs_done(1)
     assert not control.pausing
 
 
@@ -94,7 +94,7 @@ def test_a_later_step_replaces_an_earlier_one():
     control = Control()
     control.step(5)
     control.step(1)
-    control.epoch_done()
+    control.epochs_done(1)
     assert control.pausing
 
 
@@ -111,7 +111,7 @@ def test_cancelling_ends_a_pause():
     "afterwards",
     [
         pytest.param(lambda control: control.pause(), id="pause"),
-        pytest.param(lambda control: (control.step(), control.epoch_done()), id="step is over"),
+        pytest.param(lambda control: (control.step(), control.epochs_done(1)), id="step is over"),
     ],
 )
 def test_nothing_undoes_a_cancel(afterwards):
@@ -153,7 +153,7 @@ def test_a_resume_is_not_lost_when_an_epoch_ends_at_the_same_moment():
             return int(self) - other
 
     control.step(Last(1))
-    control.epoch_done()
+    control.epochs_done(1)
     resume.join(WAIT)
     assert not control.pausing
 

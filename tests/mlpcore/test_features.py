@@ -192,7 +192,7 @@ def test_conditioning_of_the_tutorials_features_by_basis():
 def test_grid_logits_are_those_of_the_explicit_features(basis, scale, standardise, degree):
     polynomials = Polynomials.fit(points(500), degree, basis, scale, standardise)
     weights = linear_models(degree).double()
-    inputs = maps.grid_inputs(2.0, 30)[:2].T
+    inputs = maps.grid_points(2.0, 30)
     features = polynomials.features(inputs, torch.float64)
     explicit = weights[:, :, :-1] @ features.T + weights[:, :, -1:]
     logits = polynomials.grid_logits(weights, maps.cell_centres(2.0, 30))
@@ -208,7 +208,7 @@ def test_grid_logits_are_those_of_the_explicit_features(basis, scale, standardis
 def test_maps_are_those_of_a_float32_network_on_the_explicit_features(basis, scale, standardise):
     polynomials = Polynomials.fit(points(500), 50, basis, scale, standardise)
     weights = linear_models(50, models=2) / 10
-    features = polynomials.features(maps.grid_inputs(1.4, 50)[:2].T)
+    features = polynomials.features(maps.grid_points(1.4, 50))
     explicit = weights[:, :, :-1] @ features.T + weights[:, :, -1:]
     drawn, beyond = maps.polynomial_maps(polynomials, weights, 1.4, 50)
     assert drawn.dtype == torch.float32
@@ -225,7 +225,7 @@ def test_maps_of_degree_60_on_half_width_10_are_whole_where_float32_is_not():
     torch.testing.assert_close(drawn.sum(1), torch.ones(2, 60, 60))
     assert (beyond > 0.5).all()
 
-    features = polynomials.features(maps.grid_inputs(10.0, 60)[:2].T)
+    features = polynomials.features(maps.grid_points(10.0, 60))
     explicit = (weights[:, :, :-1] @ features.T + weights[:, :, -1:]).softmax(1)
     broken = ~explicit.isfinite().all(1)
     assert (broken.double().mean(1) >= beyond).all()

@@ -8,10 +8,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlpcore.engines import Samples
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
-from mlpcore.experiments.learner import Learner
+from mlpcore.experiments.run import Course
 from mlpcore.history import History, arrays
-from mlpcore.training import Samples
 
 DATA = np.zeros(1000, np.float32)
 
@@ -84,12 +84,14 @@ def test_what_snapshots_share_counts_once_and_what_the_first_has_not_at_all():
 
 def test_moments_share_their_curves_until_the_next_evaluation():
     config = WideVsDeep(budget=40, depth_to=1, seeds=2, samples=40, batch_size=32, epochs=1)
-    learner = Learner(config.sizes(1), config, "relu", 0.0, "cpu")
     split = config.split()
-    samples = Samples(split.train_inputs, split.train_labels, config.classes, "cpu")
-    learner.evaluate(0, samples, samples)
+    samples = Samples(split.train_inputs, split.train_labels)
+    course = Course(config, samples, samples, [config.sizes(1)], "relu", 0.0, "cpu")
+    (learner,) = course.learners
+    metrics = course.engine.evaluate([(course.ensemble, samples)] * 2)
+    learner.record(0, *metrics)
     first, second = learner.snapshot(), learner.snapshot()
-    learner.evaluate(1, samples, samples)
+    learner.record(1, *metrics)
     third, weights = learner.snapshot(), first.weights[0].nbytes + first.weights[1].nbytes
     history = History()
     for taken in (Snapshot(0, (), DATA), first, second):

@@ -44,7 +44,7 @@ class Gated:
                 control.checkpoint()
             if self.error:
                 raise self.error
-            control.epoch_done()
+            control.epochs_done(1)
             yield Snapshot(epoch)
 
 

@@ -1,25 +1,39 @@
 """Networks seen over a square of the plane."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as npst
 
 from mlpcore import maps
 from mlpcore.activations import ACTIVATIONS
-from mlpcore.stack import Stack
+from mlpcore.initialization import Initialization
+from mlpcore.network import Network
 
 SMOOTH = [name for name, activation in ACTIVATIONS.items() if not activation.piecewise_linear]
 
 
+def made(layers, activation="relu"):
+    return Network(tuple(np.asarray(layer, np.float32) for layer in layers), activation, 0.1)
+
+
+def drawn(sizes, seed, activation="relu"):
+    """A network as it is before training."""
+    return made(Initialization().draw(sizes, seed), activation)
+
+
 def half_planes(directions, activation="relu"):
-    """One network whose hidden units are on where x·direction > 0."""
-    hidden = torch.cat([torch.tensor(directions), torch.zeros(len(directions), 1)], dim=1)
-    return Stack([hidden[None], torch.zeros(1, 2, len(directions) + 1)], activation)
+    """A network whose hidden units are on where x·direction > 0."""
+    hidden = np.concatenate([directions, np.zeros((len(directions), 1))], axis=1)
+    return made([hidden, np.zeros((2, len(directions) + 1))], activation)
+
+
+def regions(network):
+    return maps.decision_map(network)[1]
 
 
 def fan(units):
@@ -32,66 +46,63 @@ def fan(units):
 
 
 def test_the_grid_runs_through_the_cells_centres_lowest_first():
-    inputs = maps.grid_inputs(2.0, 4)
-    assert inputs.shape == (3, 16)
-    x, y, ones = inputs.view(3, 4, 4)
+    points = maps.grid_points(2.0, 4)
+    assert points.shape == (16, 2)
+    x, y = points.T.view(2, 4, 4)
     assert x[0].tolist() == [-1.5, -0.5, 0.5, 1.5]
     assert y[:, 0].tolist() == [-1.5, -0.5, 0.5, 1.5]
     assert torch.equal(x, x[:1].expand(4, 4))
     assert torch.equal(y, y[:, :1].expand(4, 4))
-    assert ones.eq(1).all()
 
 
 def test_row_0_is_the_lowest_y_and_column_0_the_lowest_x():
     """Two networks by hand: class 1 above y = 1, and class 1 right of x = -1."""
     above = [[0.0, 0.0, 0.0], [0.0, 50.0, -50.0]]
     right = [[0.0, 0.0, 0.0], [50.0, 0.0, 50.0]]
-    up, across = maps.decision_maps(Stack([torch.tensor([above, right])], "relu"), grid=40)
-    is_above = (torch.arange(40) >= 30)[:, None].expand(40, 40)
-    is_right = (torch.arange(40) >= 10)[None, :].expand(40, 40)
-    assert torch.equal(up[1] > 0.5, is_above)
-    assert torch.equal(across[1] > 0.5, is_right)
+    up, across = (maps.decision_map(made([layer]), grid=40)[0] for layer in (above, right))
+    rows, columns = np.indices((40, 40))
+    np.testing.assert_array_equal(up[1] > 0.5, rows >= 30)
+    np.testing.assert_array_equal(across[1] > 0.5, columns >= 10)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("sizes", [[2, 3], [2, 6, 6, 4], [2, 40, 5, 3]], ids=str)
+def test_maps_are_what_the_modules_put_out(sequential, activation, sizes):
+    """On more points than are looked at together, and their number is no multiple of those."""
+    network = drawn(sizes, 1, activation)
+    modules = sequential(list(map(torch.from_numpy, network.layers)), activation, 0.1)
+    points = maps.grid_points(2.0, 30)
+    probabilities, _ = maps.decision_map(network, grid=30)
+    expected = modules(points).softmax(1).T.reshape(-1, 30, 30).detach()
+    np.testing.assert_allclose(probabilities, expected, rtol=1e-4, atol=1e-6)
+    units = maps.unit_maps(network, grid=30, most=5)
+    assert len(units) == len(sizes) - 2
+    for number, layer in enumerate(units):
+        hidden = modules[: 2 * number + 2](points)[:, :5].T.reshape(-1, 30, 30).detach()
+        np.testing.assert_allclose(layer, hidden, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_probabilities_are_probabilities(activation):
-    stack = Stack.initialised([2, 6, 6, 4], range(3), activation)
-    probabilities = maps.decision_maps(stack, grid=30)
-    assert probabilities.shape == (3, 4, 30, 30)
+    probabilities, _ = maps.decision_map(drawn([2, 6, 6, 4], 0, activation), grid=30)
+    assert probabilities.shape == (4, 30, 30)
     assert probabilities.min() >= 0
-    torch.testing.assert_close(probabilities.sum(1), torch.ones(3, 30, 30))
+    np.testing.assert_allclose(probabilities.sum(0), 1, rtol=1e-5)
 
 
-def test_all_networks_at_once_are_one_by_one():
-    stack = Stack.initialised([2, 8, 8, 3], range(4), "relu")
-    together = maps.decision_maps(stack, grid=25)
-    regions = maps.linear_regions(stack, grid=25)
-    units = maps.unit_maps(stack, grid=25)
-    for i in range(4):
-        alone = Stack([weights[i : i + 1] for weights in stack.weights], "relu")
-        torch.testing.assert_close(maps.decision_maps(alone, grid=25)[0], together[i])
-        assert maps.linear_regions(alone, grid=25) == [regions[i]]
-        for one, all_of_them in zip(maps.unit_maps(alone, grid=25), units, strict=True):
-            torch.testing.assert_close(one[0], all_of_them[i])
-
-
-def test_chunks_do_not_change_what_is_seen(monkeypatch):
-    stack = Stack.initialised([2, 8, 8, 3], range(3), "leaky_relu", 0.1)
-    whole = maps.decision_maps(stack), maps.linear_regions(stack), maps.unit_maps(stack)
-    monkeypatch.setattr("mlpcore.stack.CHUNK", 1)
-    torch.testing.assert_close(maps.decision_maps(stack), whole[0])
-    assert maps.linear_regions(stack) == whole[1]
-    for chunked, layer in zip(maps.unit_maps(stack), whole[2], strict=True):
-        torch.testing.assert_close(chunked, layer)
+def test_what_diverged_has_no_probabilities():
+    network = drawn([2, 6, 3], 0)
+    network.layers[0][2, 0] = np.nan
+    assert np.isnan(maps.decision_map(network, grid=20)[0]).all()
 
 
 def test_unit_maps_show_the_first_units_of_each_layer():
-    stack = half_planes([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
-    (layer,) = maps.unit_maps(stack, half_width=2.0, grid=4, most=2)
-    centres = torch.tensor([0.0, 0.0, 0.5, 1.5])
-    assert layer.shape == (1, 2, 4, 4)
-    assert torch.equal(layer[0, 0], centres[None, :].expand(4, 4))
-    assert torch.equal(layer[0, 1], centres[:, None].expand(4, 4))
+    network = half_planes([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    (layer,) = maps.unit_maps(network, half_width=2.0, grid=4, most=2)
+    centres = np.array([0.0, 0.0, 0.5, 1.5])
+    assert layer.shape == (2, 4, 4)
+    np.testing.assert_array_equal(layer[0], np.tile(centres, (4, 1)))
+    np.testing.assert_array_equal(layer[1], np.tile(centres[:, None], 4))
 
 
 # Linear regions
@@ -100,7 +111,7 @@ def test_unit_maps_show_the_first_units_of_each_layer():
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu"])
 @pytest.mark.parametrize("units", [1, 2, 5, 14])
 def test_n_lines_through_the_origin_make_2n_regions(units, activation):
-    assert maps.linear_regions(half_planes(fan(units), activation)) == [2 * units]
+    assert regions(half_planes(fan(units), activation)) == 2 * units
 
 
 @given(
@@ -109,53 +120,49 @@ def test_n_lines_through_the_origin_make_2n_regions(units, activation):
     scale=st.sampled_from([0.1, 1.0, 10.0]),
 )
 def test_one_layer_never_exceeds_its_maximum(units, seed, scale):
-    weights = torch.randn(3, units, 3, generator=torch.Generator().manual_seed(seed))
-    weights[:, :, :-1] *= scale
-    stack = Stack([weights, torch.zeros(3, 2, units + 1)], "relu")
-    for count in maps.linear_regions(stack):
-        assert 1 <= count <= 1 + units + math.comb(units, 2)
+    weights = np.random.default_rng(seed).standard_normal((units, 3))
+    weights[:, :-1] *= scale
+    count = regions(made([weights, np.zeros((2, units + 1))]))
+    assert 1 <= count <= 1 + units + math.comb(units, 2)
 
 
 def test_a_second_layer_cuts_further():
     """The first layer halves the plane, the second cuts one half at x = 1."""
-    first, second = torch.tensor([[[1.0, 0, 0]]]), torch.tensor([[[1.0, -1.0]]])
-    output = torch.zeros(1, 2, 2)
-    assert maps.linear_regions(Stack([first, output], "relu")) == [2]
-    assert maps.linear_regions(Stack([first, second, output], "relu")) == [3]
+    first, second, output = [[1.0, 0, 0]], [[1.0, -1.0]], np.zeros((2, 2))
+    assert regions(made([first, output])) == 2
+    assert regions(made([first, second, output])) == 3
 
 
 @pytest.mark.parametrize("activation", SMOOTH)
 def test_a_smooth_network_has_no_linear_regions(activation):
-    stack = Stack.initialised([2, 4, 3], range(2), activation)
-    assert maps.linear_regions(stack) is None
+    assert regions(drawn([2, 4, 3], 0, activation)) is None
 
 
 def test_a_linear_network_is_one_region():
-    assert maps.linear_regions(Stack.initialised([2, 4, 3], range(2), "linear")) == [1, 1]
-    assert maps.linear_regions(Stack.initialised([2, 3], range(3), "relu")) == [1, 1, 1]
+    assert regions(drawn([2, 4, 3], 0, "linear")) == 1
+    assert regions(drawn([2, 3], 0)) == 1
 
 
 @given(
-    npst.arrays(
-        bool,
-        npst.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=200),
-        elements=st.booleans(),
-    )
-)
-def test_patterns_are_counted_as_a_set_counts_them(on):
-    assert maps.count_patterns(on) == len({tuple(column) for column in on.T.tolist()})
-
-
-@given(
-    units=st.integers(1, 300),
-    points=st.integers(1, 300),
-    patterns=st.integers(1, 40),
+    widths=st.lists(st.integers(1, 100), min_size=1, max_size=4),
     seed=st.integers(0, 2**32),
+    power=st.integers(0, 5),
 )
-def test_repeated_patterns_of_many_units_are_counted_once(units, points, patterns, seed):
-    """Columns drawn from few patterns, some of which differ in one unit only."""
-    rng = np.random.default_rng(seed)
-    pool = np.repeat(rng.random((units, 1)) < 0.5, patterns, axis=1)
-    pool[rng.integers(units, size=patterns), np.arange(patterns)] ^= True
-    on = pool[:, rng.integers(patterns, size=points)]
-    assert maps.count_patterns(on) == len({tuple(column) for column in on.T.tolist()})
+def test_patterns_are_counted_as_a_set_counts_them(widths, seed, power):
+    """Small whole numbers on a grid of powers of 2: float32 is exact, and rounding decides none."""
+    generator = np.random.default_rng(seed)
+    network = made(
+        generator.integers(-2, 3, (n_out, n_in + 1)) for n_in, n_out in pairwise([2, *widths, 2])
+    )
+    points = maps.grid_points(2.0, 2**power)
+    hidden, on = points.double().T, []
+    for layer in network.layers[:-1]:
+        weights = torch.from_numpy(layer).double()
+        pre = weights[:, :-1] @ hidden + weights[:, -1:]
+        hidden = pre.relu()
+        on.append(pre > 0)
+    _, _, marks = network.look(points, patterns=True)
+    seen = {}
+    for mark, column in zip(marks.tolist(), torch.cat(on).T.tolist(), strict=True):
+        assert seen.setdefault(mark, tuple(column)) == tuple(column)
+    assert len(seen) == len(set(seen.values()))

@@ -169,3 +169,16 @@ def test_a_failing_listener_leaves_the_line():
         Seat(slots, fail, lambda: False).take()
     assert slots.line == []
     first.leave()
+
+
+def test_jobs_at_work_share_the_threads():
+    slots = Slots(4, turn=0)
+    seats = [Seat(slots, lambda place: None, lambda: False) for _ in range(4)]
+    shares = []
+    for seat in seats:
+        seat.take()
+        shares.append(seats[0].share())
+    assert shares == [4, 2, 1, 1]
+    seats[3].leave()
+    seats[2].leave()
+    assert seats[0].share() == 2

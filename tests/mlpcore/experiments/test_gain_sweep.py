@@ -15,9 +15,11 @@ from mlpcore.__main__ import main
 from mlpcore.control import Cancelled, Control
 from mlpcore.datasets import collection, drawn_faces
 from mlpcore.datasets.pictures import Pictures
+from mlpcore.engines import Samples
+from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.experiments import GainSweep
 from mlpcore.experiments.layer_moments import layer_moments
-from mlpcore.experiments.learner import Learner
+from mlpcore.experiments.run import Course
 from mlpcore.params import ParameterError, replace
 
 QUICK = GainSweep(data="moons", widths="16-8", seeds=3, gains=4, learning_rate=0.1)
@@ -43,29 +45,34 @@ def test_the_sweep_equals_separate_sweeps_of_fewer_gains(data, few_faces):
     part = final(replace(config, gains=2, gain_from=float(low), gain_to=float(high)))
     assert np.ptp(whole.train_accuracy) > 0
     for name in ("train_accuracy", "test_accuracy"):
-        np.testing.assert_allclose(getattr(part, name), getattr(whole, name)[1:3], atol=0.021)
+        np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[1:3])
 
 
 def test_networks_start_from_their_gain_and_seed():
     laws = [QUICK.initialization(gain) for gain in (0.5, 2.0)]
-    learner = Learner([2, 5, 3], QUICK, "leaky_relu", 0.1, "cpu", initialization=laws)
-    assert learner.stack.models == len(learner.diverged_at) == 6
-    expected = laws[1].draw([2, 5, 3], QUICK.seed + 2)
-    for layer, one in zip(learner.stack.weights, expected, strict=True):
-        assert torch.equal(layer[5], one)
+    split = QUICK.split()
+    samples = Samples(split.train_inputs, split.train_labels)
+    course = Course(
+        QUICK, samples, samples, [[2, 5, 4]], "leaky_relu", 0.1, "cpu", initialization=laws
+    )
+    (learner,) = course.learners
+    assert len(course.ensemble) == len(learner.diverged_at) == 6
+    expected = laws[1].draw([2, 5, 4], QUICK.seed + 2)
+    for layer, one in zip(learner.weights(), expected, strict=True):
+        np.testing.assert_array_equal(layer[5], one)
 
 
-def test_all_networks_share_a_batch(monkeypatch):
-    shapes = []
-    step = Learner.step
+def test_all_networks_share_an_order(monkeypatch):
+    seeds, train = [], CompiledEngine.train
 
-    def spy(self, inputs, targets, learning_rate):
-        shapes.append((inputs.shape[0], targets.shape[0], self.stack.models))
-        step(self, inputs, targets, learning_rate)
+    def spy(self, lessons, *arguments):
+        seeds.extend(lesson.ensemble.seeds for lesson in lessons)
+        train(self, lessons, *arguments)
 
-    monkeypatch.setattr(Learner, "step", spy)
-    final(QUICK)
-    assert set(shapes) == {(1, 1, 12)}
+    monkeypatch.setattr(CompiledEngine, "train", spy)
+    final(replace(QUICK, seed=5))
+    assert all(orders == [5] * 12 for orders in seeds)
+    assert seeds
 
 
 def test_points_appear_while_the_epoch_lasts(monkeypatch):
@@ -92,9 +99,10 @@ def test_points_are_as_asked_for():
     config = replace(QUICK, classes=3, samples=90, noise=0.2, data_seed=4)
     probe = final(config).probe
     assert config.sizes == [2, 16, 8, 3]
-    assert probe.targets.shape == (1, 3, 64)
+    assert sorted(set(probe.labels.tolist())) == [0, 1, 2]
+    assert probe.inputs.shape == (64, 3)
     points = {tuple(point.tolist()) for point in config.split().train_inputs}
-    assert {tuple(point.tolist()) for point in probe.inputs[0, :2].T} <= points
+    assert {tuple(point.tolist()) for point in probe.inputs[:, :2]} <= points
     other = final(replace(config, data_seed=5)).probe
     assert not torch.equal(probe.inputs, other.inputs)
 
@@ -212,13 +220,13 @@ def test_gradients_by_layer_are_those_of_autograd():
     probe = next_probe()
     measured = layer_moments(QUICK, 1.3, probe)
     layers = QUICK.initialization(1.3).draw(QUICK.sizes, QUICK.seed)
-    hidden, pres = probe.inputs[0, :-1], []
+    hidden, pres = probe.inputs[:, :-1].T, []
     for layer in layers:
         pre = layer[:, :-1] @ hidden + layer[:, -1:]
         (pre if pres else pre.requires_grad_()).retain_grad()
         pres.append(pre)
         hidden = torch.nn.functional.leaky_relu(pre, QUICK.negative_slope)
-    torch.nn.functional.cross_entropy(pres[-1].T, probe.targets[0].argmax(0)).backward()
+    torch.nn.functional.cross_entropy(pres[-1].T, probe.labels).backward()
     powers = torch.stack([pre.grad.square().mean() for pre in pres])
     np.testing.assert_allclose(measured.gradients[0], powers / powers[-1], rtol=1e-4)
 
@@ -227,9 +235,7 @@ def test_layer_moments_of_the_tutorials_network():
     """Numbers worked out from the maps: inputs of power m, biases uniform on ±1/√n_in."""
     probe = next(iter(GainSweep(data="moons").run())).probe
     config = GainSweep()
-    inputs = torch.full((1, 3073, 64), 0.5)
-    inputs[:, -1] = 1
-    wide = dataclasses.replace(probe, inputs=inputs, targets=probe.targets[:, :3])
+    wide = Samples(torch.full((64, 3072), 0.5), probe.labels % 3)
     lengths = layer_moments(config, 1.3889, wide).theory.lengths
     np.testing.assert_allclose(lengths, [0.926, 1.205, 1.571, 2.809], rtol=1e-3)
 
