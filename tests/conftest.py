@@ -11,6 +11,8 @@ import pytest
 import torch
 from hypothesis import settings
 
+from mlpcore.engines.preparing import prepare
+
 # Other work on the machine must not fail a test.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
@@ -20,6 +22,12 @@ settings.load_profile("no deadline")
 def _one_thread():
     """What the command line and jobs set, so that bits do not depend on which test ran first."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled():
+    """What `make test` did before; so that no job's first words are that it compiles."""
+    prepare()
 
 
 @pytest.fixture

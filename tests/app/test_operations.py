@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 
 import httpx
 import pytest
@@ -65,6 +66,13 @@ def test_readiness_follows_the_jobs():
     )
     jobs.close()
     assert get("/ready", "", jobs).status_code == 503
+
+
+def test_nobody_is_sent_to_a_server_that_still_compiles(monkeypatch):
+    monkeypatch.setattr("mlpcore.jobs.prepared", threading.Event)
+    jobs = Jobs(device="cpu")
+    assert get("/ready", "", jobs).json() == {"ready": False}
+    jobs.close()
 
 
 def test_the_log_goes_to_standard_output(capsys):

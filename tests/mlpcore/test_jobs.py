@@ -360,6 +360,17 @@ def test_a_preparation_is_told_in_steps_and_leaves_the_slot_to_others(make_jobs)
     until_state(job, State.FINISHED)
 
 
+def test_a_job_waits_for_the_compiler_and_leaves_its_slot_meanwhile(make_jobs, monkeypatch):
+    ready = threading.Event()
+    monkeypatch.setattr("mlpcore.jobs.prepared", lambda: ready)
+    job = make_jobs(at_once=1).submit(SMALL, "ann")
+    until(job, lambda status: status.preparation)
+    assert job.status().preparation.label == "compiling, once on this machine, 0%"
+    assert job.status().snapshot is None
+    ready.set()
+    until(job, lambda status: status.state is State.FINISHED)
+
+
 def test_a_preparation_is_cancelled(make_jobs):
     jobs = make_jobs()
     job = jobs.submit(Preparing(), "a")
