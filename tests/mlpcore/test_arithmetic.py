@@ -55,10 +55,9 @@ def test_exp_is_good_to_two_units():
     assert ulps(applied(_exp, x), np.exp(x.astype(np.float64))) < 2.5
 
 
-def test_exp_is_cut_where_float32_ends():
-    found = applied(_exp, np.array([-np.inf, -1e38, -88, 88, 1e38, np.inf], np.float32))
-    assert (found[:3] < 1.3e-38).all()
-    assert (found[3:] > 8e37).all()
+def test_exp_ends_where_float32_does():
+    found = applied(_exp, np.array([-np.inf, -1e38, -88, 88.1, 1e38, np.inf], np.float32))
+    assert found.tolist() == [0, 0, 0, np.inf, np.inf, np.inf]
 
 
 def test_log_is_good_to_three_units():
@@ -119,8 +118,6 @@ def tabulated(activation, z):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations_and_their_derivatives_are_torchs(name, dtype):
     activation, z = ACTIVATIONS[name], wide(dtype)
-    # Beyond this only networks that diverge come; float32's exponential is cut.
-    z = z[np.abs(z) < 1e20]
     values, slopes = tabulated(activation, z)
     exact = torch.from_numpy(z).double()
     rtol, atol = (1e-5, 4e-7) if dtype == np.float32 else (1e-13, 1e-15)
