@@ -1,5 +1,6 @@
 """The engine for CPUs: compiled loops that run without the interpreter's lock."""
 
+import time
 from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
@@ -95,15 +96,19 @@ class CompiledEngine:
         stop: int,
         learning_rate: float,
         threads: int = 1,
-    ) -> None:
+    ) -> float:
         """As for :class:`mlpcore.engines.interface.Engine`."""
+        seconds = []
 
         def work(portion: Sequence[tuple[int, Places]]) -> None:
+            begun = time.monotonic()
             for place, networks in portion:
                 _train(lessons[place], networks, start, stop, learning_rate)
+            seconds.append(time.monotonic() - begun)
 
         shares = self._shares([lesson.ensemble for lesson in lessons], threads)
         workers.all_done([partial(work, portion) for portion in shares])
+        return max(seconds)
 
     def evaluate(
         self, tests: Sequence[tuple[Ensemble, Samples]], threads: int = 1

@@ -130,7 +130,7 @@ class Engine(Protocol):
         stop: int,
         learning_rate: float,
         threads: int = 1,
-    ) -> None:
+    ) -> float:
         """Train all networks of all lessons.
 
         Args:
@@ -139,6 +139,9 @@ class Engine(Protocol):
                 run. Every network's numbers are the same however a run is cut into calls.
             learning_rate: in these steps.
             threads: how many to spread the work over, at most; no number depends on it.
+
+        Returns:
+            The seconds that took, without those in which threads waited to begin.
         """
 
     def evaluate(

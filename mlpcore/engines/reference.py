@@ -1,5 +1,6 @@
 """The engine for other devices, and what the compiled loops are compared with: torch as it is."""
 
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -86,8 +87,9 @@ class TorchEngine:
         stop: int,
         learning_rate: float,
         threads: int = 1,
-    ) -> None:
+    ) -> float:
         """As for :class:`mlpcore.engines.interface.Engine`; threads are torch's."""
+        begun = time.monotonic()
         for lesson in lessons:
             epoch, dealt = -1, None
             for step in range(start, stop):
@@ -95,6 +97,7 @@ class TorchEngine:
                     epoch = step // lesson.steps
                     dealt = _Epoch(lesson, epoch, self.device)
                 self._step(lesson.ensemble, *dealt.batch(step % lesson.steps), learning_rate)
+        return time.monotonic() - begun
 
     def _step(
         self, ensemble: Ensemble, inputs: Tensor, labels: Tensor, rows: Tensor, rate: float

@@ -185,11 +185,11 @@ class Run(ABC, Generic[C, S]):
         count, rate = 1, self.config.learning_rate
         while self.step < self.steps:
             stop = min(self.step + count, self.pause_after(control.epochs_left))
-            begun, before = time.monotonic(), self.step
-            self.engine.train(lessons, before, stop, control.learning_rate(rate), control.threads)
+            before, now = self.step, control.learning_rate(rate)
+            spent = self.engine.train(lessons, before, stop, now, control.threads)
             self.step = stop
-            spent = (time.monotonic() - begun) / (stop - before)
-            count = max(1, min(int(SLICE / max(spent, 1e-9)), 4 * count))
+            # As many steps as the time is for, but not many more than have just been timed.
+            count = max(1, min(int(SLICE * (stop - before) / max(spent, 1e-9)), 4 * count))
             control.epochs_done(stop // self.steps_an_epoch - before // self.steps_an_epoch)
             self.look(control)
             if self.step < self.steps and (
