@@ -1,7 +1,8 @@
 """Functions of one number inside compiled loops, so written that LLVM can vectorise them.
 
 Library calls end vectorisation. In float32 these are polynomials, which let NaN through: exp and
-log are good to two or three units in the last place, erf to 5e-7. In float64 they are the library's.
+log are good to two or three units in the last place, erf to 5e-7. In float64 they are the
+library's.
 """
 
 import math

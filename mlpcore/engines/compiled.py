@@ -53,6 +53,8 @@ class CompiledEnsemble(Ensemble):
         self.slope = real(negative_slope)
         self.kernels = products.kernels(self.flat.dtype)
         self.orders, self.rows = np.unique(self.seeds, return_inverse=True)
+        self.by_order = np.argsort(self.rows, kind="stable")
+        self.costs = np.array([_cost(self.shapes[network]) for network in self.by_order])
         self.rule_of_update = _RULES[rule.optimiser]
         plain = rule.optimiser == "sgd" and not rule.momentum and not rule.weight_decay
         self.first = np.zeros(0 if plain else len(self.flat), real)
@@ -86,9 +88,6 @@ class CompiledEngine:
 
     ensemble = CompiledEnsemble
 
-    def __init__(self) -> None:
-        self._shared: dict[tuple[int, ...], list[list[tuple[int, Places]]]] = {}
-
     def train(
         self,
         lessons: Sequence[Lesson],
@@ -106,7 +105,7 @@ class CompiledEngine:
                 _train(lessons[place], networks, start, stop, learning_rate)
             seconds.append(time.monotonic() - begun)
 
-        shares = self._shares([lesson.ensemble for lesson in lessons], threads)
+        shares = portions([lesson.ensemble for lesson in lessons], threads)
         workers.all_done([partial(work, portion) for portion in shares])
         return max(seconds)
 
@@ -123,18 +122,9 @@ class CompiledEngine:
             for place, networks in portion:
                 _evaluate(*tests[place], networks, found[place])
 
-        shares = self._shares([ensemble for ensemble, _ in tests], threads)
+        shares = portions([ensemble for ensemble, _ in tests], threads)
         workers.all_done([partial(work, portion) for portion in shares])
         return found
-
-    def _shares(
-        self, ensembles: Sequence[Ensemble], threads: int
-    ) -> list[list[tuple[int, Places]]]:
-        """:func:`portions`, worked out once."""
-        key = (threads, *map(id, ensembles))
-        if key not in self._shared:
-            self._shared[key] = portions(ensembles, threads)
-        return self._shared[key]
 
 
 def portions(ensembles: Sequence[Ensemble], threads: int) -> list[list[tuple[int, Places]]]:
@@ -145,24 +135,18 @@ def portions(ensembles: Sequence[Ensemble], threads: int) -> list[list[tuple[int
     Returns:
         For each thread pairs of an ensemble's place and some of its networks.
     """
-    placed = [
-        (place, network)
-        for place, ensemble in enumerate(ensembles)
-        for network in np.argsort(ensemble.rows, kind="stable")  # type: ignore[attr-defined]
-    ]
-    costs = np.array([_cost(ensembles[place].shapes[network]) for place, network in placed])
+    mine = [ensemble for ensemble in ensembles if isinstance(ensemble, CompiledEnsemble)]
+    costs = np.concatenate([ensemble.costs for ensemble in mine])
     middles = np.cumsum(costs) - costs / 2
-    thread = (middles * threads / costs.sum()).astype(int)
-    shares = []
-    for which in np.unique(thread):
-        mine = [pair for pair, number in zip(placed, thread, strict=True) if number == which]
-        shares.append(
-            [
-                (place, np.array([network for other, network in mine if other == place]))
-                for place in sorted({place for place, _ in mine})
-            ]
-        )
-    return shares
+    thread, start = (middles * threads / costs.sum()).astype(int), 0
+    shares: list[list[tuple[int, Places]]] = [[] for _ in range(threads)]
+    for place, ensemble in enumerate(mine):
+        which = thread[start : start + len(ensemble)]
+        start += len(ensemble)
+        for share, number in zip(shares, range(threads), strict=True):
+            if (which == number).any():
+                share.append((place, ensemble.by_order[which == number]))
+    return [share for share in shares if share]
 
 
 def _cost(shape: Sequence[int]) -> float:
