@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from fnmatch import fnmatch
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 # Another user, who owns nothing and may do nothing, where the kernel lets us be one.
 NOBODY = ["unshare", "--user", "--map-user=65534", "--map-group=65534"]
 
@@ -52,17 +54,25 @@ def image(tmp_path_factory):
         path.chmod(0o755)
 
 
+@pytest.fixture(scope="module")
+def cache(image, tmp_path_factory):
+    """The image's one writable place, with what its build compiles into it."""
+    folder = tmp_path_factory.mktemp("cache")
+    here = {"PATH": PATH, "PYTHONPATH": ".", "MLP_EXPLORER_CACHE": str(folder)}
+    subprocess.run([*as_nobody(), *json.loads(instruction("RUN"))], cwd=image, env=here, check=True)
+    assert [*folder.glob("compiled/*/**/*.nbc")]
+    return folder
+
+
 @pytest.fixture
-def environment(tmp_path):
+def environment(cache):
     """The image's variables, for this machine, with its one writable place."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     pairs = dict(pair.split("=", 1) for pair in shlex.split(instruction("ENV")))
-    cache = tmp_path / "cache"
-    cache.mkdir()
     here = {
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": PATH,
         "PYTHONPATH": ".",
         "HOME": "/nonexistent",
         "MLP_EXPLORER_CACHE": str(cache),
@@ -76,6 +86,13 @@ def answer(environment, path):
     address = f"http://127.0.0.1:{environment['STREAMLIT_SERVER_PORT']}{path}"
     with urllib.request.urlopen(address, timeout=10) as response:
         return response.read().decode()
+
+
+def ready(environment, prefix):
+    try:
+        return json.loads(answer(environment, f"{prefix}/ready")) == {"ready": True}
+    except urllib.error.HTTPError:  # 503
+        return False
 
 
 def healthy(image, environment):
@@ -99,13 +116,16 @@ def test_the_image_starts_as_nobody_on_a_read_only_tree(image, environment, tmp_
             assert time.monotonic() < deadline
             time.sleep(0.2)
         prefix = f"/{base}" if base else ""
-        assert json.loads(answer(environment, f"{prefix}/ready")) == {"ready": True}
+        while not ready(environment, prefix):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
         assert "<title>Streamlit</title>" in answer(environment, f"{prefix}/wide-vs-deep")
     finally:
         process.terminate()
         process.wait(60)
     assert sorted(image.rglob("*")) == before
     log = (tmp_path / "log").read_text()
+    assert "compiled loops are ready" in log
     assert log.endswith("INFO app.operations: stopped\n")
     assert "Traceback" not in log
 

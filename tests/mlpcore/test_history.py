@@ -90,9 +90,9 @@ def test_moments_share_their_curves_until_the_next_evaluation():
     (learner,) = course.learners
     metrics = course.engine.evaluate([(course.ensemble, samples)] * 2)
     learner.record(0, *metrics)
-    first, second = learner.snapshot(), learner.snapshot()
+    first, second = course.snapshot() + course.snapshot()
     learner.record(1, *metrics)
-    third, weights = learner.snapshot(), first.weights[0].nbytes + first.weights[1].nbytes
+    (third,), weights = course.snapshot(), first.weights[0].nbytes + first.weights[1].nbytes
     history = History()
     for taken in (Snapshot(0, (), DATA), first, second):
         history.add(taken)

@@ -66,7 +66,7 @@ def trained_on_the_tutorials_points(**changes):
         [(course.ensemble, course.seen), (course.ensemble, course.test)]
     )
     course.learners[0].record(config.epochs, train, test)
-    return course.learners[0].snapshot()
+    return course.snapshot()[0]
 
 
 def test_the_tutorials_accuracy():

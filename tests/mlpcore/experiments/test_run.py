@@ -21,8 +21,9 @@ def slices(monkeypatch):
 
     def spy(self, lessons, start, stop, learning_rate, threads):
         calls.append((start, stop, learning_rate, threads))
-        train(self, lessons, start, stop, learning_rate, threads)
+        seconds = train(self, lessons, start, stop, learning_rate, threads)
         then.get(len(calls) - 1, lambda: None)()
+        return seconds
 
     monkeypatch.setattr(CompiledEngine, "train", spy)
     return calls, then
@@ -99,9 +100,10 @@ def test_weights_depend_neither_on_threads_nor_on_slices(make, monkeypatch):
             pass
         ends.append(
             [
-                array.tobytes()
+                np.array(array).tobytes()
                 for learner in learners.values()
-                for array in (*learner.weights(), *np.array(learner.history))
+                for arrays in (*learner.ensemble.copies(), *learner.history)
+                for array in arrays
             ]
         )
     assert len(ends[0]) > 3

@@ -40,7 +40,7 @@ def test_a_cell_equals_torchs_own_training(sequential, with_biases, monkeypatch)
 
     def spy(self, lessons, *arguments):
         ensembles.extend(lesson.ensemble for lesson in lessons)
-        train(self, lessons, *arguments)
+        return train(self, lessons, *arguments)
 
     monkeypatch.setattr(CompiledEngine, "train", spy)
     config = replace(QUICK, depth_from=3, depth_to=3, depths=1, seed=7)
