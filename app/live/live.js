@@ -9,7 +9,7 @@ const QUIET = 10_000; // ms between two words of progress to a screen reader
 const PACE = 125; // ms a moment is shown in a replay
 const SETTLE = 500; // ms a moment is looked at before pictures out of sight follow
 const LONGEST = 100; // moments a replay shows; of more, it leaves some out
-const STILL = 6; // looks, 50 ms apart, that must find a script at rest after it ran
+const STILL = 6; // looks, 50 ms apart, that find no script running before one is asked for
 const BREATH = 8; // ms of drawing after which the browser may show what has been drawn
 
 const OPTIONS = {
@@ -585,10 +585,8 @@ class Poller {
   async tell() {
     if (this.telling || !this.news) return;
     this.telling = true;
-    let still = scriptRuns() ? 0 : STILL;
-    while (still < STILL) {
+    for (let still = 0; still < STILL; still = scriptRuns() ? 0 : still + 1) {
       await new Promise((resolve) => setTimeout(resolve, 50));
-      still = scriptRuns() ? 0 : still + 1;
     }
     this.telling = false;
     const [mount] = this.mounts;
