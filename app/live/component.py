@@ -158,17 +158,12 @@ def live_figures(
         job: whose snapshots to draw.
         pictures: functions of snapshot, theme and the given parameters.
         key: names the grid on its page, so that it stays when its pictures change.
-        slot: the one in which the job is shown.
+        slot: :data:`PINNED` for the pinned run.
         status: whether a line with the job's progress stands on top.
         min_width, max_width: of a picture, as CSS lengths.
         height: of a picture that has no shape of its own.
         pick: called with the number (``customdata``) of what is clicked in a picture.
-
-    Raises:
-        ValueError: the job is not shown in the slot.
     """
-    if _shown().get(slot) != job.id:
-        raise ValueError(f"slot must be the one in which the job is shown; got {slot!r}")
     large = controls.projecting()
     views = tuple(View(draw, tuple(sorted(params.items())), large) for draw, params in pictures)
     placed().append(Grid(job.id, views, min_width, max_width, height))

@@ -82,23 +82,21 @@ for name, sigma_w in look.presets(config.negative_slope).items():
         help="Has no place in this diagram." if sigma_w is None else f"σ_w = {sigma_w:.3g}",
         on_click=partial(controls.change, GainLook, sigma_w=sigma_w),
     )
-live_figures(
-    deep, [(chaos.headline, {})], slot="deep", key="phase", min_width="100%", height="3rem"
-)
+live_figures(deep, [(chaos.headline, {})], key="phase", min_width="100%", height="3rem")
 left, right = st.columns(2)
 with left:
-    live_figures(deep, [(chaos.phase_diagram, {})], slot="deep", key="phases")
+    live_figures(deep, [(chaos.phase_diagram, {})], key="phases")
 with right:
-    live_figures(deep, [(chaos.cobweb, {})], slot="deep", key="cobweb")
+    live_figures(deep, [(chaos.cobweb, {})], key="cobweb")
 panel.draw(GainLook, "layer")
 left, right = st.columns(2)
 with left:
-    live_figures(deep, [(chaos.great_circle, {"layer": panel["layer"]})], slot="deep", key="circle")
+    live_figures(deep, [(chaos.great_circle, {"layer": panel["layer"]})], key="circle")
 with right:
-    live_figures(deep, [(chaos.gradient_by_depth, {})], slot="deep", key="depth")
+    live_figures(deep, [(chaos.gradient_by_depth, {})], key="depth")
 carried = (geometry.singular_values, geometry.circle_length, geometry.circle_curvature)
 pictures: list[tuple[Draw, dict[str, Any]]] = [(draw, {}) for draw in carried]
-live_figures(deep, pictures, slot="deep", key="geometry", min_width="17rem", height="17rem")
+live_figures(deep, pictures, key="geometry", min_width="17rem", height="17rem")
 st.markdown(texts.GEOMETRY)
 
 st.header("Trainability")

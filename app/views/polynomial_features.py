@@ -82,14 +82,7 @@ if panel["sweep"]:
     sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialLook).degrees)
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
     jobs["Sweep over degrees"] = follow(sweep, "sweep")
-    live_figures(
-        jobs["Sweep over degrees"],
-        [by_degree],
-        key="sweep",
-        slot="sweep",
-        height="26rem",
-        status=True,
-    )
+    live_figures(jobs["Sweep over degrees"], [by_degree], key="sweep", height="26rem", status=True)
     commands.append(own_points.command(sweep))
 else:
     release("sweep")

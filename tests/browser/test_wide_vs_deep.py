@@ -182,29 +182,3 @@ def test_going_back_and_forward_moves_the_controls(page, server):
     page.go_forward()
     expect(seeds).to_have_value("3")
     whole(page)
-
-
-def test_pictures_turn_to_another_run_before_the_page_itself_is_drawn_again(page, server):
-    held, holding = [], []
-
-    def steer(socket):
-        upstream = socket.connect_to_server()
-        upstream.on_message(lambda message: held.append(message) if holding else pass_on(message))
-
-        def pass_on(message):
-            socket.send(message)
-
-        releases.append(lambda: [holding.clear(), *map(pass_on, held)])
-
-    releases = []
-    page.route_web_socket(re.compile("_stcore/stream"), steer)
-    visit(page, server.url)
-    expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
-    expect(page.locator(".headline")).to_contain_text("over 2 seeds")
-    holding.append(True)
-    page.get_by_role("slider", name="Seeds").press("ArrowRight")
-    expect(page.locator(".headline")).to_contain_text("over 3 seeds")
-    expect(page).not_to_have_url(re.compile("seeds=3"))
-    releases[-1]()
-    expect(page).to_have_url(re.compile("seeds=3"))
-    whole(page)
