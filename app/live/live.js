@@ -9,7 +9,6 @@ const QUIET = 10_000; // ms between two words of progress to a screen reader
 const PACE = 125; // ms a moment is shown in a replay
 const SETTLE = 500; // ms a moment is looked at before pictures out of sight follow
 const LONGEST = 100; // moments a replay shows; of more, it leaves some out
-const STILL = 6; // looks, 50 ms apart, that find no script running before one is asked for
 const BREATH = 8; // ms of drawing after which the browser may show what has been drawn
 
 const OPTIONS = {
@@ -480,11 +479,10 @@ class Poller {
         failures = 0;
         const cells = this.take(answer);
         // The next answer is on its way while this one is drawn.
-        let turned = false;
+        let newer = false;
         asked = this.fetch();
-        // A failure is met when it is awaited.
-        asked.then(({ job }) => (turned = job !== answer.job), () => {});
-        await this.draw(answer, cells, () => turned);
+        asked.then(() => (newer = true), () => {}); // a failure is met when it is awaited
+        await this.draw(answer, cells, () => newer);
       } catch (error) {
         asked = null;
         if (error.name === "AbortError") continue;
@@ -560,15 +558,14 @@ class Poller {
     return [...new Set([...near, ...stale])];
   }
 
-  // Draw cells; of those out of sight only as long as the page does not turn to another job.
-  async draw({ job, status }, cells, turned) {
+  async draw({ job, status }, cells, newer) {
     this.trouble("");
     this.moments = status.moments;
     for (const mount of this.mounts) mount.status?.show(status, this.at, this.playing);
     let since = performance.now();
     for (const cell of cells) {
       // What is left out is drawn with the next answer.
-      if ((this.hurry || turned()) && !cell.inSight) continue;
+      if ((this.hurry || newer()) && !cell.inSight) continue;
       await cell.draw();
       if (document.hidden || performance.now() - since < BREATH) continue;
       await painted();
@@ -580,14 +577,11 @@ class Poller {
   }
 
   // Let the page's script know when the job is not as it was when it ran: its buttons depend on it.
-  // While it runs the browser still has the controls from before, and would undo what it changes;
-  // and who goes back as soon as it has run must not meet another run.
+  // While it runs the browser still has the controls from before, and would undo what it changes.
   async tell() {
     if (this.telling || !this.news) return;
     this.telling = true;
-    for (let still = 0; still < STILL; still = scriptRuns() ? 0 : still + 1) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    while (scriptRuns()) await new Promise((resolve) => setTimeout(resolve, 50));
     this.telling = false;
     const [mount] = this.mounts;
     if (!mount || !this.news) return;
