@@ -178,23 +178,6 @@ class Panel:
         """The value a drawn widget has now."""
         return self._drawn[name]
 
-    def expected(self, kind: type[C]) -> C | None:
-        """What :meth:`config` will give once the widgets are drawn, as their last run left them.
-
-        None where that is not known: after a link, and where the widgets contradict each other.
-        """
-        if self._fresh:
-            return None
-        values: dict[str, Value] = {}
-        for key in filter(_of(kind), st.session_state):
-            names, chosen = str(key).partition(".")[2].split(","), st.session_state[key]
-            values.update(zip(names, chosen if len(names) > 1 else (chosen,), strict=True))
-        stripped = {n: v.strip() if isinstance(v, str) else v for n, v in values.items()}
-        try:
-            return kind(**{**latest(kind).values(), **stripped})
-        except ParameterError:
-            return None
-
     def config(self, kind: type[C]) -> C:
         """The config as the widgets say; where they contradict each other, the last good one.
 
@@ -296,13 +279,8 @@ def change(kind: type[C], **changes: Any) -> None:
     current = latest(kind)
     st.session_state[_slot(kind)] = kind(**{**current.values(), **changes})
     st.session_state.pop("_problems", None)
-    for key in [*filter(_of(kind), st.session_state)]:
+    for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
         del st.session_state[key]
-
-
-def _of(kind: type[Config]) -> Callable[[Any], bool]:
-    """Whether a name in the session's state is of a widget for this kind's fields."""
-    return lambda key: str(key).startswith(f"{kind.__name__}.")
 
 
 def open_link(page: str, texts: Mapping[str, str]) -> None:

@@ -122,8 +122,7 @@ class Visitor:
                 self.record.errors.append(element.exception.message)
             if element.bidi_component.component_name == "mlp_live":
                 data = json.loads(element.bidi_component.json)
-                question |= {name: data[name] for name in ("watcher", "slot", "job")}
-                question["placed"] = data["job"]
+                question |= {"job": data["job"], "watcher": data["watcher"]}
                 question["views"] |= {view: [] for view in data["views"]}
         self.record.script.append(time.monotonic() - started)
         self.record.runs.add(question["job"])

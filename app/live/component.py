@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,17 @@ import streamlit as st
 from app import controls
 from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
-from app.live.shown import Shown
 from app.messages import plain
 from app.settings import settings
 from mlpcore.jobs import Job, Jobs, Refused, Runnable, State
 
 frames = Frames()
-shown = Shown()
 
 Pictures = Sequence[tuple[Draw, dict[str, Any]]]
 
 # The slot of the run that others are compared with. It has a watcher of its own: whoever steers the
 # page's run is given another one, if it is pinned.
 PINNED = "pinned"
-
-# Seconds that a browser gets to hear of a new run before it has the page's elements to draw.
-HEAD_START = 0.1
 
 _HERE = Path(__file__).parent
 _CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
@@ -62,47 +56,28 @@ def follow(config: Runnable, slot: str = "main") -> Job:
         config: what to run.
         slot: tells the jobs apart that a page shows at the same time.
     """
+    shown = jobs().get(_shown().get(slot, ""))
+    if (
+        shown is not None
+        and shown.config == config
+        and shown.status().state is not State.CANCELLED
+        and jobs().heartbeat(shown.id, watcher(slot))
+    ):
+        return shown
     try:
-        return _take(config, slot)
+        job = jobs().submit(config, watcher(slot))
     except Refused as refused:
         st.warning(plain(refused), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:")
         st.stop()
-
-
-def follow_ahead(config: Runnable | None) -> None:
-    """Let a page's pictures turn to what it will follow, before its elements are sent.
-
-    Nothing happens if that is not known (None), or the page shows nothing yet. What is refused is
-    said when the page follows it.
-    """
-    if config is not None and "main" in _shown():
-        listens = shown.listens(watcher(), "main")
-        with suppress(Refused):
-            _take(config, "main")
-            if listens:
-                shown.wait(watcher(), "main", HEAD_START)
-
-
-def _take(config: Runnable, slot: str) -> Job:
-    before = jobs().get(_shown().get(slot, ""))
-    if (
-        before is not None
-        and before.config == config
-        and before.status().state is not State.CANCELLED
-        and jobs().heartbeat(before.id, watcher(slot))
-    ):
-        return show(before, slot)
-    job = show(jobs().submit(config, watcher(slot)), slot)
-    if before is not None and job is not before:
-        jobs().release(before.id, watcher(slot))
-    return job
+    if job is not shown:
+        release(slot)
+    return show(job, slot)
 
 
 def show(job: Job, slot: str = "main") -> Job:
     """Make a job the one this page shows in a slot."""
     _shown()[slot] = job.id
-    shown.show(watcher(slot), slot, job.id)
     return job
 
 
@@ -110,7 +85,6 @@ def release(slot: str = "main") -> None:
     """Let go of the job that is shown in a slot, if there is one."""
     job_id = _shown().pop(slot, None)
     if job_id is not None:
-        shown.forget(watcher(slot), slot)
         jobs().release(job_id, watcher(slot))
 
 
@@ -172,7 +146,6 @@ def live_figures(
             "job": job.id,
             "state": job.status().state.value,
             "watcher": watcher(slot),
-            "slot": slot,
             "page": st.session_state.get("_page", ""),
             "plotly": route.PLOTLY,
             "views": [frames.register(view) for view in views],

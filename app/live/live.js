@@ -1,6 +1,5 @@
-// Live figures. Each mount is a grid of cells, each cell one picture of a job. All mounts in the same
-// slot of a page share one long poll, which brings pictures of the job that the page's script has
-// chosen, also before the page itself is drawn again; Plotly.react draws what has changed and keeps
+// Live figures. Each mount is a grid of cells, each cell one picture of a job. All mounts that show
+// the same job for the same watcher share one long poll; Plotly.react draws what has changed and keeps
 // zoom and drags.
 
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
@@ -9,7 +8,6 @@ const QUIET = 10_000; // ms between two words of progress to a screen reader
 const PACE = 125; // ms a moment is shown in a replay
 const SETTLE = 500; // ms a moment is looked at before pictures out of sight follow
 const LONGEST = 100; // moments a replay shows; of more, it leaves some out
-const BREATH = 8; // ms of drawing after which the browser may show what has been drawn
 
 const OPTIONS = {
   displaylogo: false,
@@ -53,25 +51,20 @@ class Cell {
     return bottom > 0 && top < innerHeight;
   }
 
-  get top() {
-    return this.element.getBoundingClientRect().top;
-  }
-
   resize() {
     if (this.drawn && this.body.clientWidth) Plotly.Plots.resize(this.body);
   }
 
-  // Take in a frame of a job.
-  take({ kind, parts, new: fresh }, job) {
+  // Take in a frame; returns whether there is something to draw.
+  take({ kind, parts, new: fresh }) {
+    if (kind === this.waiting && parts.join() === this.hashes.join()) return this.stale;
     // A cell that came after the question waits for the answer to the next one.
-    if (!parts.every((hash) => this.parts.has(hash) || hash in fresh)) return;
-    this.job = job;
-    if (kind === this.waiting && parts.join() === this.hashes.join()) return;
+    if (!parts.every((hash) => this.parts.has(hash) || hash in fresh)) return false;
     // Parts that stay are the same objects as before, so that Plotly sees they have not changed.
     this.parts = new Map(parts.map((hash) => [hash, this.parts.get(hash) ?? unpack(fresh[hash])]));
     this.hashes = parts;
     this.waiting = kind;
-    this.stale = true;
+    return (this.stale = true);
   }
 
   // Draw what was taken in.
@@ -382,26 +375,13 @@ async function reached(request) {
   }
 }
 
-// Lets the browser show what has been drawn; a page that nobody sees gets no frames to wait for.
-const painted = () =>
-  new Promise((resolve) => {
-    requestAnimationFrame(() => setTimeout(resolve));
-    setTimeout(resolve, 100);
-  });
-
 class Poller {
-  constructor(watcher, slot, root) {
-    Object.assign(this, { watcher, slot, root, mounts: new Set(), version: -1, asks: 0, at: null });
-    this.job = ""; // of the latest answer
-    this.page = null; // the job that the page was drawn for, and in which state
+  constructor(job, watcher, root) {
+    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1, asks: 0, at: null });
   }
 
-  // Take in what the page's script has placed.
-  add(mount, { job, state }, pictures) {
-    this.page = { job, state };
-    this.tell();
-    const missing = pictures || mount.cells.some((cell) => cell.job !== job);
-    if (this.mounts.has(mount) && !missing) return;
+  add(mount, pictures) {
+    if (this.mounts.has(mount) && !pictures) return;
     this.mounts.add(mount);
     mount.poller = this;
     // A page's grids come one after the other: wait for the last before asking for all.
@@ -479,10 +459,9 @@ class Poller {
         failures = 0;
         const cells = this.take(answer);
         // The next answer is on its way while this one is drawn.
-        let newer = false;
         asked = this.fetch();
-        asked.then(() => (newer = true), () => {}); // a failure is met when it is awaited
-        await this.draw(answer, cells, () => newer);
+        asked.catch(() => {}); // a failure is met when it is awaited
+        await this.draw(answer.status, cells);
       } catch (error) {
         asked = null;
         if (error.name === "AbortError") continue;
@@ -518,80 +497,49 @@ class Poller {
       views[id] = views[id]?.filter((hash) => hashes.includes(hash)) ?? hashes;
     }
     this.asked = this.theme();
-    const { watcher, slot, job, version, at, asked: theme } = this;
-    const placed = this.page.job;
+    const { job, watcher, version, at, asked: theme } = this;
     this.request = new AbortController();
     this.hurried = hurry;
     const response = await reached(
       fetch(`${this.root}/live/frames`, {
         method: "POST",
-        body: JSON.stringify({
-          watcher, slot, placed, theme, job, version, at, calm: document.hidden, views,
-        }),
+        body: JSON.stringify({ job, watcher, theme, version, at, calm: document.hidden, views }),
         signal: this.request.signal,
       }),
     ).finally(() => (this.hurried = false));
     if (response.status === 410) {
-      this.status = { job: placed, state: "lost" };
-      this.page.state = null; // said each time
-      this.tell();
+      this.tell("lost");
       throw new Trouble("This run was dropped");
     }
     if (!response.ok) throw new Trouble(`The server answered ${response.status}`);
     const answer = await reached(response.json());
-    if (answer.job !== this.job) {
-      this.stop();
-      this.at = null;
-    }
-    this.job = answer.job;
     if (asks === this.asks && !hurry) this.version = answer.version;
     return answer;
   }
 
-  // Take in an answer; returns the cells to draw, those in sight first, from the top.
-  take({ job, views }) {
-    for (const cell of this.cells) {
-      if (views[cell.id]) cell.take(views[cell.id], job);
-    }
-    const stale = this.cells.filter((cell) => cell.stale && cell.job === job);
-    const near = stale.filter((cell) => cell.inSight).sort((one, other) => one.top - other.top);
-    return [...new Set([...near, ...stale])];
+  take({ views }) {
+    return this.cells.filter((cell) => views[cell.id] && cell.take(views[cell.id]));
   }
 
-  async draw({ job, status }, cells, newer) {
+  async draw(status, cells) {
     this.trouble("");
     this.moments = status.moments;
     for (const mount of this.mounts) mount.status?.show(status, this.at, this.playing);
-    let since = performance.now();
     for (const cell of cells) {
-      // What is left out is drawn with the next answer.
-      if ((this.hurry || newer()) && !cell.inSight) continue;
-      await cell.draw();
-      if (document.hidden || performance.now() - since < BREATH) continue;
-      await painted();
-      since = performance.now();
+      // What is left out is drawn when it is next asked for.
+      if (!this.hurry || cell.inSight) await cell.draw();
     }
-    this.status = { job, state: status.state };
-    this.tell();
-    if (!document.hidden) await painted();
+    if (status.state !== this.state) this.tell(status.state);
+    this.state = status.state;
+    if (!document.hidden) await new Promise(requestAnimationFrame);
   }
 
   // Let the page's script know when the job is not as it was when it ran: its buttons depend on it.
   // While it runs the browser still has the controls from before, and would undo what it changes.
-  async tell() {
-    if (this.telling || !this.news) return;
-    this.telling = true;
+  async tell(state) {
     while (scriptRuns()) await new Promise((resolve) => setTimeout(resolve, 50));
-    this.telling = false;
     const [mount] = this.mounts;
-    if (!mount || !this.news) return;
-    this.page.state = this.status.state;
-    mount.notify(`${this.status.job} ${this.status.state}`);
-  }
-
-  // Whether the page's job is not as the page was drawn.
-  get news() {
-    return this.status?.job === this.page.job && this.status.state !== this.page.state;
+    mount?.notify(`${this.job} ${state}`);
   }
 
   trouble(words) {
@@ -658,14 +606,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
     (state) => setTriggerValue("state", state),
     data.pick && ((number) => setTriggerValue("picked", number)),
   );
-  const key = `${data.watcher} ${data.slot}`;
+  const key = `${data.job} ${data.watcher}`;
   let poller = pollers.get(key);
   if (!poller?.mounts.has(mount)) leave(mount);
   poller = pollers.get(key);
   if (!poller) {
-    pollers.set(key, (poller = new Poller(data.watcher, data.slot, appRoot(data.page))));
+    pollers.set(key, (poller = new Poller(data.job, data.watcher, appRoot(data.page))));
   }
-  poller.add(mount, data, pictures);
+  poller.state = data.state;
+  poller.add(mount, pictures);
 
   // Streamlit cleans up before each call too, so leave only if no call follows.
   return () => {

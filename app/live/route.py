@@ -1,17 +1,16 @@
 """The route that keeps live figures up to date: a long poll, and the script's libraries.
 
-One request asks for all pictures a page shows in one slot. It is answered as soon as the job shown
-there has changed since what the page has, or is another one, which the page's script may have
-chosen a moment ago; or with nothing new after a while. It is also the sign of life without which a
-job is dropped. The route answers only who watches an existing job, for views that a page has
-placed, and a bounded number of requests at a time.
+One request asks for all pictures a page shows of one job. It is answered as soon as the job has
+changed since what the page has, or with nothing new after a while; it is also the sign of life
+without which a job is dropped. The route answers only who watches an existing job, for views that a
+page has placed, and a bounded number of requests at a time.
 """
 
 import asyncio
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -24,8 +23,6 @@ from starlette.routing import Route
 
 from app.figures.drawing import THEMES
 from app.live.frames import Frame, Frames
-from app.live.shown import Shown
-from mlpcore.history import Moment
 from mlpcore.jobs import Job, Jobs, Status
 from mlpcore.texts import printable
 
@@ -51,20 +48,17 @@ class Question:
     """What a browser asks.
 
     Attributes:
-        watcher, slot: who asks, and for the pictures in which slot of its page.
-        placed: id of the job for which the page placed them. Of another one some may not exist.
+        job, watcher: whose pictures, and who asks.
         theme: "light" or "dark".
-        job, version: id of the job that it shows, and of which status; -1 to be answered at once.
+        version: of the status it has; -1 to be answered at once.
         calm: whether nobody sees the page now.
-        at: number of the moment of this job to show, or the nearest one kept; None for the latest.
+        at: number of the moment to show, or the nearest one kept; None for the latest.
         views: id → hashes of the parts it holds.
     """
 
+    job: str
     watcher: str
-    slot: str
-    placed: str
     theme: str
-    job: str = ""
     version: int = -1
     calm: bool = False
     at: int | None = None
@@ -81,8 +75,7 @@ class Question:
             question = cls(**json.loads(body))
         except (ValueError, TypeError, RecursionError) as error:
             raise BadRequest(printable(f"not a question: {error}", 200)) from error
-        texts = ("watcher", "slot", "placed", "theme", "job")
-        kinds = dict.fromkeys(texts, str) | {"version": int, "calm": bool}
+        kinds = {"job": str, "watcher": str, "theme": str, "version": int, "calm": bool}
         for name, kind in kinds.items():
             if type(getattr(question, name)) is not kind:
                 raise BadRequest(f"{name} must be of type {kind.__name__}")
@@ -103,12 +96,11 @@ class Question:
         return question
 
 
-def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) -> list[Route]:
+def routes(jobs: Callable[[], Jobs], frames: Frames, base: str) -> list[Route]:
     """The routes of live figures.
 
     Args:
         jobs: gives the process's jobs; called at the first request.
-        shown: tells which of them a page shows.
         frames: draws and remembers pictures.
         base: the path under which the app is served, such as "/mlp", or "".
     """
@@ -116,30 +108,23 @@ def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) ->
     artist = ThreadPoolExecutor(1, thread_name_prefix="frames")
     open_requests: Counter[str] = Counter()
 
-    def alive(question: Question) -> Job | None:
-        """The job that is shown to who asks, with a sign of life; None if there is none."""
-        job = jobs().get(shown.job(question.watcher, question.slot) or "")
-        watched = job is not None and jobs().heartbeat(job.id, question.watcher)
-        return job if watched else None
-
     async def answer(request: Request) -> Response:
         try:
             question = Question.read(await _body(request))
         except BadRequest as error:
             return JSONResponse({"message": str(error)}, 400)
         gone = JSONResponse({"message": "This result is no longer here."}, 410)
-        job = alive(question)
-        if job is None or not all(frames.knows(view) for view in question.views):
+        job = jobs().get(question.job)
+        known = all(frames.knows(view) for view in question.views)
+        if job is None or not known or not jobs().heartbeat(job.id, question.watcher):
             return gone
-        if question.job == job.id:
-            shown.heard(question.watcher, question.slot, job.id)
         if open_requests[question.watcher] >= MOST_OPEN:
             message = f"At most {MOST_OPEN} requests may be open at a time."
             return JSONResponse({"message": message}, 429)
         open_requests[question.watcher] += 1
         try:
             text = await compose(job, question)
-        except KeyError:  # what was there when the question came: the job, or a view
+        except KeyError:  # a view that was there when the question came
             return gone
         finally:
             open_requests[question.watcher] -= 1
@@ -147,13 +132,11 @@ def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) ->
                 del open_requests[question.watcher]
         return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
 
-    async def compose(before: Job, question: Question) -> str:
+    async def compose(job: Job, question: Question) -> str:
         if question.calm:
             await asyncio.sleep(CALM)
-        await _news(before, shown, question)
-        job = alive(question)
-        if job is None:
-            raise KeyError(before.id)
+        await _news(job, question.version)
+        jobs().heartbeat(job.id, question.watcher)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(artist, _compose, job, frames, question)
 
@@ -182,67 +165,43 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-async def _news(job: Job, shown: Shown, question: Question) -> None:
-    """Return when there is something else to show than a question has, or after a while.
-
-    Args:
-        job: the one shown when the question came.
-        shown: tells when another one is.
-        question: waits for :data:`HOLD` seconds.
-    """
+async def _news(job: Job, version: int) -> None:
+    """Return when the job's status is not of this version, or after :data:`HOLD` seconds."""
     loop, news = asyncio.get_running_loop(), asyncio.Event()
 
     def wake() -> None:
         loop.call_soon_threadsafe(news.set)
 
-    place = question.watcher, question.slot
-    unsubscribe = job.subscribe(wake), shown.subscribe(*place, wake)
+    unsubscribe = job.subscribe(wake)
     try:
-        # Looked at after subscribing, so that no change falls between.
-        has = shown.job(*place), job.status().version
-        if has == (question.job, question.version):
+        if job.status().version == version:
             await asyncio.wait_for(news.wait(), HOLD)
     except TimeoutError:
         pass
     finally:
-        for stop in unsubscribe:
-            stop()
+        unsubscribe()
 
 
 def _compose(job: Job, frames: Frames, question: Question) -> str:
-    """The answer: the job and its status, and for each view its parts, with those not yet held.
+    """The answer: the job's status, and for each view its parts, with those not yet held.
 
     The status tells which moment the pictures show, and how far from one to the next it is.
     """
     status, moments, views = job.status(), job.history.moments, ""
     line = describe(replace(status, snapshot=moments[-1].snapshot) if moments else status)
     if moments:
-        at = question.at if question.job == job.id else None
-        shown = moments[-1] if at is None else job.history.at(at)
+        shown = moments[-1] if question.at is None else job.history.at(question.at)
         line["moments"] = {
             "shown": shown.number,
             "label": shown.snapshot.label,
             "last": moments[-1].number,
             "step": job.history.stride,
         }
-        views = ",".join(_pictures(job, shown, frames, question))
-    return (
-        f'{{"job":"{job.id}","version":{status.version},"status":{json.dumps(line)},'
-        f'"views":{{{views}}}}}'
-    )
-
-
-def _pictures(job: Job, moment: Moment, frames: Frames, question: Question) -> Iterator[str]:
-    """Each view's picture; of those placed for another job, only those that this one has too."""
-    placed = question.placed == job.id
-    for view, held in question.views.items():
-        try:
-            frame = frames.frame(job, moment, view, question.theme, safely=placed)
-        except Exception:
-            if placed:
-                raise
-            continue  # a depth, say, that this run does not have
-        yield f'"{view}":{_picture(frame, set(held))}'
+        views = ",".join(
+            f'"{view}":{_picture(frames.frame(job, shown, view, question.theme), set(held))}'
+            for view, held in question.views.items()
+        )
+    return f'{{"version":{status.version},"status":{json.dumps(line)},"views":{{{views}}}}}'
 
 
 def _picture(frame: Frame, held: set[str]) -> str:

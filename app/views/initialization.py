@@ -9,7 +9,7 @@ from app import compare, controls, files, runs, stage
 from app.controls import Panel
 from app.figures import chaos, geometry
 from app.figures import initialization as figures
-from app.live.component import follow, follow_ahead, live_figures
+from app.live.component import follow, live_figures
 from app.live.frames import Draw
 from app.looks import GainLook
 from app.pages import PARAMETERS
@@ -23,7 +23,6 @@ from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
 panel = Panel(*PARAMETERS["initialization"])
-follow_ahead(panel.expected(GainSweep))
 with st.sidebar:
     panel.draw(GainSweep, "negative_slope", "gains")
     for name, column in zip(("gain_from", "gain_to"), st.columns(2), strict=True):

@@ -5,7 +5,7 @@ import streamlit as st
 from app import compare, own_points, runs, stage
 from app.controls import Panel
 from app.figures import polynomial_features as figures
-from app.live.component import follow, follow_ahead, live_figures, release
+from app.live.component import follow, live_figures, release
 from app.looks import PolynomialLook
 from app.pages import PARAMETERS
 from app.take_away import take_away
@@ -19,7 +19,6 @@ from mlpcore.features import term_count
 from mlpcore.maps import HALF_WIDTH
 
 panel = Panel(*PARAMETERS["polynomial-features"])
-follow_ahead(panel.expected(PolynomialFeatures))
 with st.sidebar:
     panel.draw(PolynomialFeatures, "degree", "basis", "scale", "standardise")
     panel.draw(PolynomialFeatures, "hidden_layers", "seeds")
