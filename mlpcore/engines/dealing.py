@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlpcore.compiling import compiled, inner
+from mlpcore.datasets.augmentation import FRACTION_BITS
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ORDER, _MOVE = np.uint64(0x6F72646572), np.uint64(0x6D6F7665)
-# PIL rotates in 16-bit fixed point; so do we, to the bit.
-FRACTION_BITS = 16
 
 
 @inner

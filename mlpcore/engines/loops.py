@@ -17,8 +17,9 @@ import numpy as np
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.arithmetic import exp, like, log
 from mlpcore.compiling import compiled, inner
+from mlpcore.datasets.augmentation import FRACTION_BITS
 from mlpcore.engines.blas import gemm
-from mlpcore.engines.dealing import FRACTION_BITS, GOLDEN, deal, mixed, move
+from mlpcore.engines.dealing import GOLDEN, deal, mixed, move
 from mlpcore.engines.products import THIN, combine, dots
 
 SGD, ADAM, ADAMW, RMSPROP = range(4)

@@ -148,7 +148,7 @@ class GainSweep(PlanarTraining):
     def run(
         self, device: torch.device | str = "cpu", control: Control | None = None
     ) -> Iterator["Snapshot"]:
-        """Train all networks as one stack.
+        """Train all networks side by side.
 
         Args:
             device: where to train.
