@@ -1,8 +1,8 @@
 """The engine for CPUs: compiled loops that run without the interpreter's lock."""
 
+import math
 import time
 from collections.abc import Sequence
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +24,9 @@ from mlpcore.engines.interface import (
 from mlpcore.engines.samples import PictureSamples, Samples
 
 Places = NDArray[np.int64]
+
+# A thread's task is at most this part of an ensemble, so that none waits long for another's last.
+TASKS = 8
 
 _RULES = dict(zip(OPTIMISERS, (loops.SGD, loops.ADAM, loops.ADAMW, loops.RMSPROP), strict=True))
 
@@ -54,7 +57,7 @@ class CompiledEnsemble(Ensemble):
         self.kernels = products.kernels(self.flat.dtype)
         self.orders, self.rows = np.unique(self.seeds, return_inverse=True)
         self.by_order = np.argsort(self.rows, kind="stable")
-        self.costs = np.array([_cost(self.shapes[network]) for network in self.by_order])
+        self.tasks = tasks(self.rows[self.by_order])
         self.rule_of_update = _RULES[rule.optimiser]
         plain = rule.optimiser == "sgd" and not rule.momentum and not rule.weight_decay
         self.first = np.zeros(0 if plain else len(self.flat), real)
@@ -98,15 +101,15 @@ class CompiledEngine:
     ) -> float:
         """As for :class:`mlpcore.engines.interface.Engine`."""
         seconds = []
+        counters = np.zeros((len(lessons), 1), np.int64)
 
-        def work(portion: Sequence[tuple[int, Places]]) -> None:
+        def work() -> None:
             begun = time.monotonic()
-            for place, networks in portion:
-                _train(lessons[place], networks, start, stop, learning_rate)
+            for lesson, counter in zip(lessons, counters, strict=True):
+                _train(lesson, counter, start, stop, learning_rate)
             seconds.append(time.monotonic() - begun)
 
-        shares = portions([lesson.ensemble for lesson in lessons], threads)
-        workers.all_done([partial(work, portion) for portion in shares])
+        workers.on_threads(work, threads)
         return max(seconds)
 
     def evaluate(
@@ -117,44 +120,32 @@ class CompiledEngine:
             (np.empty(len(ensemble), np.float32), np.empty(len(ensemble), np.float32))
             for ensemble, _ in tests
         ]
+        counters = np.zeros((len(tests), 1), np.int64)
 
-        def work(portion: Sequence[tuple[int, Places]]) -> None:
-            for place, networks in portion:
-                _evaluate(*tests[place], networks, found[place])
+        def work() -> None:
+            for test, counter, metrics in zip(tests, counters, found, strict=True):
+                _evaluate(*test, counter, metrics)
 
-        shares = portions([ensemble for ensemble, _ in tests], threads)
-        workers.all_done([partial(work, portion) for portion in shares])
+        workers.on_threads(work, threads)
         return found
 
 
-def portions(ensembles: Sequence[Ensemble], threads: int) -> list[list[tuple[int, Places]]]:
-    """Share all networks out so that threads have about equally much to do.
+def tasks(rows: Places) -> Places:
+    """Where each task for a thread begins among networks, and the last one ends.
 
-    Those that follow one order stay together as far as possible, since they share its batches.
-
-    Returns:
-        For each thread pairs of an ensemble's place and some of its networks.
+    Args:
+        rows: (M,) the order of samples that each network follows, ascending. Those of one task
+            follow one, for they share its batches.
     """
-    mine = [ensemble for ensemble in ensembles if isinstance(ensemble, CompiledEnsemble)]
-    costs = np.concatenate([ensemble.costs for ensemble in mine])
-    middles = np.cumsum(costs) - costs / 2
-    thread, start = (middles * threads / costs.sum()).astype(int), 0
-    shares: list[list[tuple[int, Places]]] = [[] for _ in range(threads)]
-    for place, ensemble in enumerate(mine):
-        which = thread[start : start + len(ensemble)]
-        start += len(ensemble)
-        for share, number in zip(shares, range(threads), strict=True):
-            if (which == number).any():
-                share.append((place, ensemble.by_order[which == number]))
-    return [share for share in shares if share]
+    most = math.ceil(len(rows) / TASKS)
+    begins = [0]
+    for place in range(1, len(rows)):
+        if rows[place] != rows[place - 1] or place - begins[-1] == most:
+            begins.append(place)
+    return np.array([*begins, len(rows)])
 
 
-def _cost(shape: Sequence[int]) -> float:
-    """What a step of a network costs, about: each layer's weights, and its calls."""
-    return sum(n_out * (n_in + 1) + 100 for n_in, n_out in pairwise(shape))
-
-
-def _train(lesson: Lesson, networks: Places, start: int, stop: int, learning_rate: float) -> None:
+def _train(lesson: Lesson, counter: Places, start: int, stop: int, learning_rate: float) -> None:
     mine, samples = lesson.ensemble, lesson.samples
     assert isinstance(mine, CompiledEnsemble)
     degrees = -1.0
@@ -183,7 +174,9 @@ def _train(lesson: Lesson, networks: Places, start: int, stop: int, learning_rat
         samples.arrays[1],
         mine.orders,
         mine.rows,
-        networks,
+        mine.by_order,
+        mine.tasks,
+        counter,
         lesson.batch_size,
         lesson.steps,
         start,
@@ -191,7 +184,7 @@ def _train(lesson: Lesson, networks: Places, start: int, stop: int, learning_rat
     )
 
 
-def _evaluate(ensemble: Ensemble, samples: Samples, networks: Places, found: Metrics) -> None:
+def _evaluate(ensemble: Ensemble, samples: Samples, counter: Places, found: Metrics) -> None:
     mine = ensemble
     assert isinstance(mine, CompiledEnsemble)
     loops.evaluate(
@@ -203,6 +196,8 @@ def _evaluate(ensemble: Ensemble, samples: Samples, networks: Places, found: Met
         mine.slope,
         mine.flat,
         *samples.arrays,
-        networks,
+        mine.by_order,
+        mine.tasks,
+        counter,
         *found,
     )

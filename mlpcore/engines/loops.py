@@ -21,6 +21,7 @@ from mlpcore.datasets.augmentation import FRACTION_BITS
 from mlpcore.engines.blas import gemm
 from mlpcore.engines.dealing import GOLDEN, deal, mixed, move
 from mlpcore.engines.products import THIN, combine, dots
+from mlpcore.engines.sharing import take
 
 SGD, ADAM, ADAMW, RMSPROP = range(4)
 
@@ -354,9 +355,10 @@ def train(
     kernels: Any, sizes: Any, layers: Any, offsets: Any, phi: Any, slope: Any, weights: Any,
     rule: Any, first: Any, second: Any, momentum: Any, decay: Any, rate: Any,
     points: Any, words: Any, degrees: Any, labels: Any,
-    seeds: Any, rows: Any, networks: Any, batch_size: Any, steps: Any, start: Any, stop: Any,
+    seeds: Any, rows: Any, networks: Any, tasks: Any, counter: Any,
+    batch_size: Any, steps: Any, start: Any, stop: Any,
 ) -> None:  # fmt: skip
-    """Train some of M networks from one step to another.
+    """Train M networks from one step to another, or those that no other thread takes.
 
     Args:
         kernels: from :func:`mlpcore.engines.products.kernels`.
@@ -371,7 +373,9 @@ def train(
         labels: (N,) classes.
         seeds: (R,) of the orders of samples.
         rows: (M,) which order a network follows.
-        networks: those to train; those that follow one order stand together.
+        networks, tasks: (M,) in an order, and (T + 1,) where in it each task begins and the last
+            one ends. Networks of one task follow one order of samples.
+        counter: (1,) tasks that have been taken.
         batch_size: B, but for an epoch's last batch.
         steps: batches in an epoch.
         start, stop: steps from the beginning of the run.
@@ -389,12 +393,10 @@ def train(
     chosen = np.empty(together * batch_size, np.int64)
     order = np.empty(size, np.int64)
 
-    begin = 0
-    while begin < len(networks):
-        row = rows[networks[begin]]
-        end = begin + 1
-        while end < len(networks) and rows[networks[end]] == row:
-            end += 1
+    task = take(counter)
+    while task < len(tasks) - 1:
+        mine = networks[tasks[task] : tasks[task + 1]]
+        row = rows[mine[0]]
         step, dealt = start, -1
         while step < stop:
             epoch, batch = step // steps, step % steps
@@ -404,12 +406,12 @@ def train(
                 dealt = epoch
             low, high = batch * batch_size, min((batch + count) * batch_size, size)
             for at_low in range(low, high, batch_size):
-                mine = order[at_low : min(at_low + batch_size, high)]
-                gather(points, words, degrees, seeds[row], epoch, mine, inputs,
+                dealt_now = order[at_low : min(at_low + batch_size, high)]
+                gather(points, words, degrees, seeds[row], epoch, dealt_now, inputs,
                        (at_low - low) * features)  # fmt: skip
             for b in range(high - low):
                 chosen[b] = labels[order[low + b]]
-            for network in networks[begin:end]:
+            for network in mine:
                 shape = sizes[network, : layers[network] + 1]
                 w, end_w = offsets[network], offsets[network + 1]
                 places(shape, batch_size, at)
@@ -423,17 +425,19 @@ def train(
                         update(rule, weights[w:end_w], gradients[: end_w - w], first[w:end_w],
                                second[w:end_w], step + i, rate, momentum, decay)  # fmt: skip
             step += count
-        begin = end
+        task = take(counter)
 
 
 @compiled
 def evaluate(
     kernels: Any, sizes: Any, layers: Any, offsets: Any, phi: Any, slope: Any, weights: Any,
-    points: Any, labels: Any, networks: Any, accuracies: Any, losses: Any,
+    points: Any, labels: Any, networks: Any, tasks: Any, counter: Any, accuracies: Any, losses: Any,
 ) -> None:  # fmt: skip
-    """Fill in accuracy 0…1 and mean cross-entropy of some networks, (M,), on points (N, D + 1).
+    """Fill in accuracy 0…1 and mean cross-entropy of M networks, (M,), on points (N, D + 1).
 
-    A tie between classes counts as wrong; the loss of a diverged network is not finite.
+    Or of those that no other thread takes: ``networks``, ``tasks`` and ``counter`` are as for
+    :func:`train`. A tie between classes counts as wrong; the loss of a diverged network is not
+    finite.
     """
     size, zero, nothing = len(labels), like(0, slope), np.empty((0, 0), np.int32)
     at, most = np.empty((3, sizes.shape[1]), np.int64), np.empty(4, np.int64)
@@ -445,34 +449,38 @@ def evaluate(
     many = features > FEW
     inputs = points.reshape(size * features) if many else np.full(EVALUATED * features, zero)
     correct, loss = np.zeros(len(sizes), np.int64), np.zeros(len(sizes))
-    for low in range(0, size, EVALUATED):
-        chosen = np.arange(low, min(low + EVALUATED, size))
-        batch = len(chosen)
-        if not many:  # else they lie in memory as they should
-            gather(points, nothing, -1.0, 0, 0, chosen, inputs, 0)
-        for network in networks:
-            shape = sizes[network, : layers[network] + 1]
-            places(shape, batch, at)
-            forward(kernels, shape, at, phi, slope, weights, offsets[network], inputs,
-                    low * features if many else 0, batch, pre, hidden)  # fmt: skip
-            z = at[1, layers[network] - 1]
-            logits = pre[z : z + shape[-1] * batch]
-            second[:] = like(-np.inf, slope)
-            for k in range(shape[-1]):
-                row = logits[k * batch : (k + 1) * batch]
+    task = take(counter)
+    while task < len(tasks) - 1:
+        mine = networks[tasks[task] : tasks[task + 1]]
+        for low in range(0, size, EVALUATED):
+            chosen = np.arange(low, min(low + EVALUATED, size))
+            batch = len(chosen)
+            if not many:  # else they lie in memory as they should
+                gather(points, nothing, -1.0, 0, 0, chosen, inputs, 0)
+            for network in mine:
+                shape = sizes[network, : layers[network] + 1]
+                places(shape, batch, at)
+                forward(kernels, shape, at, phi, slope, weights, offsets[network], inputs,
+                        low * features if many else 0, batch, pre, hidden)  # fmt: skip
+                z = at[1, layers[network] - 1]
+                logits = pre[z : z + shape[-1] * batch]
+                second[:] = like(-np.inf, slope)
+                for k in range(shape[-1]):
+                    row = logits[k * batch : (k + 1) * batch]
+                    for b in range(batch):
+                        if labels[low + b] == k:
+                            right[b] = row[b]
+                        else:  # NaN stays
+                            second[b] = second[b] if row[b] <= second[b] else row[b]
+                softmax(logits, batch, largest, total)
                 for b in range(batch):
-                    if labels[low + b] == k:
-                        right[b] = row[b]
-                    else:  # NaN stays
-                        second[b] = second[b] if row[b] <= second[b] else row[b]
-            softmax(logits, batch, largest, total)
-            for b in range(batch):
-                correct[network] += right[b] > second[b]
-                total[b] = log(total[b]) + (largest[b] - right[b])
-            for b in range(batch):
-                loss[network] += total[b]
-    for network in networks:
-        accuracies[network], losses[network] = correct[network] / size, loss[network] / size
+                    correct[network] += right[b] > second[b]
+                    total[b] = log(total[b]) + (largest[b] - right[b])
+                for b in range(batch):
+                    loss[network] += total[b]
+        for network in mine:
+            accuracies[network], losses[network] = correct[network] / size, loss[network] / size
+        task = take(counter)
 
 
 @compiled

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
@@ -26,15 +26,19 @@ def step_back() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
-def all_done(tasks: Sequence[Callable[[], object]]) -> None:
-    """Do all tasks, each on a thread of its own, the first on the caller's."""
-    others = [_pool().submit(_without_denormals, task) for task in tasks[1:]]
+def on_threads(task: Callable[[], object], threads: int) -> None:
+    """Do a task on so many threads at once, among them the caller's.
+
+    It shares its work out by itself: threads that have not begun when the caller's has ended are
+    not waited for.
+    """
+    others = [_pool().submit(_without_denormals, task) for _ in range(threads - 1)]
     try:
-        for task in tasks[:1]:
-            _without_denormals(task)
+        _without_denormals(task)
     finally:
         for other in others:
-            other.result()
+            if not other.cancel():
+                other.result()
 
 
 def _without_denormals(task: Callable[[], object]) -> None:

@@ -1,5 +1,7 @@
 """What no network's numbers depend on: neighbours, threads, and how a run is cut into calls."""
 
+import math
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 
 from mlpcore.activations import ACTIVATIONS
 from mlpcore.datasets import augmentation, drawn_faces
-from mlpcore.engines import OPTIMISERS, Lesson, PictureSamples, Rule
-from mlpcore.engines.compiled import CompiledEngine, portions
+from mlpcore.engines import OPTIMISERS, Lesson, PictureSamples, Rule, workers
+from mlpcore.engines.compiled import TASKS, CompiledEngine, tasks
 from mlpcore.engines.reference import TorchEngine
 
 SHAPES = [[2, 6, 6, 3], [2, 3], [2, 17, 3], [2, 6, 6, 3], [2, 5, 4, 3, 3, 3], [2, 40, 3]]
@@ -165,47 +167,33 @@ def test_nan_reaches_the_outputs_through_every_activation(school, engine, activa
 # The share of each thread
 
 
-@given(
-    ensembles=st.lists(
-        st.lists(
-            st.tuples(st.lists(st.integers(1, 200), max_size=4), st.integers(0, 3)),
-            min_size=1,
-            max_size=8,
-        ),
-        min_size=1,
-        max_size=3,
-    ),
-    threads=st.integers(1, 9),
-)
-def test_each_network_is_in_one_portion(ensembles, threads):
-    made = [
-        CompiledEngine().ensemble(
-            [
-                [torch.zeros(n_out, n_in + 1) for n_in, n_out in
-                 pairwise([2, *widths, 3])]
-                for widths, _ in networks
-            ],
-            "relu", 0.0, Rule(), [seed for _, seed in networks],
-        )
-        for networks in ensembles
-    ]  # fmt: skip
-    shares = portions(made, threads)
-    assert 1 <= len(shares) <= threads
-    dealt = [(place, int(network)) for share in shares for place, mine in share for network in mine]
-    assert sorted(dealt) == [(e, i) for e in range(len(made)) for i in range(len(made[e]))]
-    for share in shares:
-        for place, mine in share:  # those of an order stand together
-            seeds = [made[place].seeds[network] for network in mine]
-            assert seeds == sorted(seeds)
+@given(seeds=st.lists(st.integers(0, 3), min_size=1, max_size=40))
+def test_tasks_are_of_one_order_each_and_many(seeds):
+    rows = np.sort(seeds)
+    ends = tasks(rows)
+    assert (ends[0], ends[-1]) == (0, len(seeds))
+    parts = [rows[low:high] for low, high in pairwise(ends)]
+    assert all(len(set(part)) == 1 for part in parts)
+    assert len(parts) >= min(len(seeds), TASKS) / 2
+    assert max(map(len, parts)) <= math.ceil(len(seeds) / TASKS)
 
 
-def test_equal_networks_are_shared_out_evenly():
-    ensemble = CompiledEngine().ensemble(
-        [[torch.zeros(3, 3)] for _ in range(8)], "relu", 0.0, Rule(), range(8)
-    )
-    for threads in (1, 2, 4, 8):
-        sizes = [len(mine) for share in portions([ensemble], threads) for _, mine in share]
-        assert sizes == [8 // threads] * threads
+def test_nobody_waits_for_a_thread_that_does_not_begin(school):
+    ended, begun = threading.Event(), []
+
+    def occupy():
+        begun.append(None)
+        ended.wait()
+
+    occupied = [workers._pool().submit(occupy) for _ in range(2 * workers.cores())]
+    try:
+        done = []
+        workers.on_threads(lambda: done.append(threading.get_ident()), 4)
+        assert done == [threading.get_ident()]
+    finally:
+        ended.set()
+        for one in occupied:
+            one.result()
 
 
 # Memory
