@@ -21,7 +21,7 @@ import torch
 
 from mlpcore.control import Cancelled, Control, Preparation
 from mlpcore.engines.preparing import prepared
-from mlpcore.engines.workers import cores, step_back
+from mlpcore.engines.workers import cores
 from mlpcore.history import History
 from mlpcore.params import ParameterError
 from mlpcore.slots import Seat, Slots
@@ -145,7 +145,6 @@ class Job:
 
     def _work(self) -> None:
         started = time.monotonic()
-        step_back()
         try:
             self._seat.take()
             self._wait_for_loops()

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from functools import cache
 
@@ -19,7 +19,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def step_back() -> None:
+def _step_back() -> None:
     """Give the calling thread a lower priority, where the system has one for threads."""
     if hasattr(os, "setpriority"):
         with suppress(OSError):
@@ -27,18 +27,19 @@ def step_back() -> None:
 
 
 def on_threads(task: Callable[[], object], threads: int) -> None:
-    """Do a task on so many threads at once, among them the caller's.
+    """Do a task on so many threads of low priority at once; the caller only waits.
 
-    It shares its work out by itself: threads that have not begun when the caller's has ended are
-    not waited for.
+    Callers keep their priority, for they hold the interpreter's lock now and then: whoever serves a
+    page would wait for a thread that has it and gets no processor.
+
+    The task shares its work out by itself: threads that have not begun when one has ended are not
+    waited for.
     """
-    others = [_pool().submit(_without_denormals, task) for _ in range(threads - 1)]
-    try:
-        _without_denormals(task)
-    finally:
-        for other in others:
-            if not other.cancel():
-                other.result()
+    tasks = [_pool().submit(_without_denormals, task) for _ in range(threads)]
+    wait(tasks, return_when=FIRST_COMPLETED)
+    for one in tasks:
+        if not one.cancel():
+            one.result()
 
 
 def _without_denormals(task: Callable[[], object]) -> None:
@@ -57,4 +58,4 @@ def _without_denormals(task: Callable[[], object]) -> None:
 @cache
 def _pool() -> ThreadPoolExecutor:
     # Callers wait for each other's tasks at most for as long as one runs.
-    return ThreadPoolExecutor(cores(), "training", initializer=step_back)
+    return ThreadPoolExecutor(cores(), "training", initializer=_step_back)
