@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -21,7 +22,10 @@ from mlpcore.params import Config, ParameterError, Spec, Value, specs
 from mlpcore.texts import printable
 
 C = TypeVar("C", bound=Config)
+# Of the parameters that a widget sets: one, or two for a slider with two handles.
+Names = tuple[str, ...]
 
+_SENTENCE = Path(__file__).with_name("sentence.css")
 # A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
 WIDE = 100
 # Of names in a link that a message repeats.
@@ -122,12 +126,17 @@ class Panel:
         key = self._prepare(kind, (name,))
         if st.session_state[key] not in options:
             st.session_state[key] = next(iter(options))
+
+        def chosen() -> None:
+            if key == _key(kind, (name,)):
+                on_change(st.session_state[key])
+
         draw = partial(
             st.selectbox,
             spec.label,
             list(options),
             format_func=options.__getitem__,
-            on_change=lambda: on_change(st.session_state[key]),
+            on_change=chosen,
             **_common(spec, key),
         )
         self._drawn[name] = self._show((name,), key, draw)
@@ -178,6 +187,23 @@ class Panel:
         """The value a drawn widget has now."""
         return self._drawn[name]
 
+    def expected(self, kind: type[C]) -> C | None:
+        """What :meth:`config` will give once the widgets are drawn, as their last run left them.
+
+        None where that is not known: after a link, and where the widgets contradict each other.
+        """
+        if self._fresh:
+            return None
+        values: dict[str, Value] = {}
+        for names, key in _widgets(kind):
+            chosen = st.session_state[key]
+            values.update(zip(names, chosen if len(names) > 1 else (chosen,), strict=True))
+        stripped = {n: v.strip() if isinstance(v, str) else v for n, v in values.items()}
+        try:
+            return kind(**{**latest(kind).values(), **stripped})
+        except ParameterError:
+            return None
+
     def config(self, kind: type[C]) -> C:
         """The config as the widgets say; where they contradict each other, the last good one.
 
@@ -203,6 +229,7 @@ class Panel:
             if self._as_prepared(self.prepared):
                 if self.sentence is not None:
                     place = self.sentence.container(key="sentence")
+                    place.html(_SENTENCE)
                     place.markdown(f"**{self.prepared.name}.** {self.prepared.sentence}")
             else:
                 change(StageLook, scene="")
@@ -261,10 +288,12 @@ class Panel:
 
     def _prepare(self, kind: type[Config], names: tuple[str, ...]) -> str:
         """A widget's key, with its value in place when the widget is not the one who knows it."""
-        key = f"{kind.__name__}.{','.join(names)}"
+        key = _key(kind, names)
+        value = _value(latest(kind), names)
+        if self._fresh and st.session_state.get(key, value) != value:
+            key = _renew(kind, names)
         if self._fresh or key not in st.session_state:
-            values = tuple(getattr(latest(kind), name) for name in names)
-            st.session_state[key] = values if len(values) > 1 else values[0]
+            st.session_state[key] = value
         return key
 
 
@@ -276,11 +305,49 @@ def gone_back() -> bool:
 
 def change(kind: type[C], **changes: Any) -> None:
     """Change parameters from a callback."""
-    current = latest(kind)
-    st.session_state[_slot(kind)] = kind(**{**current.values(), **changes})
+    changed = kind(**{**latest(kind).values(), **changes})
+    st.session_state[_slot(kind)] = changed
     st.session_state.pop("_problems", None)
-    for key in [key for key in st.session_state if str(key).startswith(f"{kind.__name__}.")]:
-        del st.session_state[key]
+    for names, key in _widgets(kind):
+        if st.session_state[key] != _value(changed, names):
+            _renew(kind, names)
+
+
+def _widgets(kind: type[Config]) -> list[tuple[Names, str]]:
+    """The names and the key of each of a kind's widgets that have a value."""
+    return [
+        (names, key)
+        for (owner, names), key in _keys().items()
+        if owner == kind.__name__ and key in st.session_state
+    ]
+
+
+def _key(kind: type[Config], names: Names) -> str:
+    return _keys().setdefault((kind.__name__, names), f"{kind.__name__}.{','.join(names)}")
+
+
+def _keys() -> dict[tuple[str, Names], str]:
+    """The key of each widget: a kind's name and parameters → what Streamlit knows it by."""
+    keys: dict[tuple[str, Names], str] = st.session_state.setdefault("_keys", {})
+    return keys
+
+
+def _renew(kind: type[Config], names: Names) -> str:
+    """Give a widget, whose value is changed for it, another key.
+
+    The browser may have the script run again before it has heard of the change: the value that
+    comes with that is the old key's, and says nothing.
+    """
+    key = _key(kind, names)
+    del st.session_state[key]
+    name, _, times = key.partition(" ")
+    _keys()[kind.__name__, names] = f"{name} {int(times or 0) + 1}"
+    return _key(kind, names)
+
+
+def _value(config: Config, names: Names) -> Any:
+    values = tuple(getattr(config, name) for name in names)
+    return values if len(values) > 1 else values[0]
 
 
 def open_link(page: str, texts: Mapping[str, str]) -> None:

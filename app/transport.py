@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import controls, runs
-from app.live.component import jobs, show, watcher
+from app.live import component
 from app.messages import plain
 from mlpcore.experiments.settings import Training
 from mlpcore.jobs import Job, Refused, State
@@ -25,7 +25,7 @@ def transport(job: Job, config: Training) -> DeltaGenerator:
     Returns:
         The row they are in, for more buttons.
     """
-    state = job.status().state
+    state = component.state(job)
     row = st.container(key="transport", horizontal=True, gap="xsmall")
     with row:
         if state is State.PAUSED:
@@ -82,12 +82,12 @@ def _learning_rate(job: Job, config: Training) -> None:
 def _steer(job: Job, action: Callable[..., None], *args: Any) -> None:
     """Do something to a job that nobody else watches, as far as this one."""
     with _unless_refused():
-        action(show(jobs().own(job, watcher())), *args)
+        action(component.show(component.jobs().own(job, component.watcher())), *args)
 
 
 def _reset(job: Job) -> None:
     with _unless_refused():
-        show(jobs().restart(job, watcher(), epochs=0))
+        component.show(component.jobs().restart(job, component.watcher(), epochs=0))
 
 
 @contextmanager

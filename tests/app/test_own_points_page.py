@@ -111,15 +111,19 @@ def test_points_that_do_not_go_with_the_budget_are_refused_in_place():
     assert shown(at).config.data == "spirals"
 
 
+def data_set(at):
+    return next(box for box in at.selectbox if box.label == "Data set")
+
+
 def test_going_back_to_a_generated_set_brings_its_controls_and_batches_back():
     at = typed(visit(), table(3))
     own = shown(at).config
-    at = at.selectbox(key=f"{type(own).__name__}.data").set_value("moons").run()
+    at = data_set(at).set_value("moons").run()
     assert not at.exception
     assert not at.error
     assert (shown(at).config.data, shown(at).config.batch_size) == ("moons", 128)
     assert "Noise σ" in {slider.label for slider in at.slider}
-    at = at.selectbox(key=f"{type(own).__name__}.data").set_value(own.data).run()
+    at = data_set(at).set_value(own.data).run()
     assert shown(at).config == own
 
 
@@ -134,7 +138,7 @@ def test_points_of_one_page_are_offered_on_the_other():
     at.query_params.clear()
     at.switch_page("views/polynomial_features.py")
     at = at.run()
-    at = at.selectbox(key="PolynomialFeatures.data").set_value(data).run()
+    at = data_set(at).set_value(data).run()
     assert not at.exception
     assert shown(at).config.data == data
 
