@@ -4,7 +4,7 @@ import streamlit as st
 
 from app import operations, uploads, visitors
 from app.live import route
-from app.live.component import frames, jobs
+from app.live.component import frames, jobs, shown
 from app.settings import settings
 
 settings()  # a wrong one ends the start, not a visit
@@ -14,7 +14,7 @@ base = str(st.get_option("server.baseUrlPath")).strip("/")
 base = f"/{base}" if base else ""
 app = st.App(
     "router.py",
-    routes=[*route.routes(jobs, frames, base), operations.readiness(jobs, base)],
+    routes=[*route.routes(jobs, shown, frames, base), operations.readiness(jobs, base)],
     middleware=[
         operations.guard(base),
         visitors.bounded(base, settings().visitors),

@@ -28,12 +28,19 @@ def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Job | N
     config = chosen.trainability(look, negative_slope)
     job = follow(config, "grid")
     live_figures(
-        job, [(figures.headline, {})], key="grid", min_width="100%", height="3rem", status=True
+        job,
+        [(figures.headline, {})],
+        key="grid",
+        slot="grid",
+        min_width="100%",
+        height="3rem",
+        status=True,
     )
     live_figures(
         job,
         [(figures.trainability_map, {"sigma_w": look.sigma_w})],
         key="cells",
+        slot="grid",
         height="30rem",
         pick=lambda place: controls.change(GainLook, sigma_w=float(config.scales[place])),
     )

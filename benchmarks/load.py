@@ -122,7 +122,8 @@ class Visitor:
                 self.record.errors.append(element.exception.message)
             if element.bidi_component.component_name == "mlp_live":
                 data = json.loads(element.bidi_component.json)
-                question |= {"job": data["job"], "watcher": data["watcher"]}
+                question |= {name: data[name] for name in ("watcher", "slot", "job")}
+                question["placed"] = data["job"]
                 question["views"] |= {view: [] for view in data["views"]}
         self.record.script.append(time.monotonic() - started)
         self.record.runs.add(question["job"])

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,22 @@ import streamlit as st
 from app import controls
 from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
+from app.live.shown import Shown
 from app.messages import plain
 from app.settings import settings
 from mlpcore.jobs import Job, Jobs, Refused, Runnable, State
 
 frames = Frames()
+shown = Shown()
 
 Pictures = Sequence[tuple[Draw, dict[str, Any]]]
 
 # The slot of the run that others are compared with. It has a watcher of its own: whoever steers the
 # page's run is given another one, if it is pinned.
 PINNED = "pinned"
+
+# Seconds that a browser gets to hear of a new run before it has the page's elements to draw.
+HEAD_START = 0.4
 
 _HERE = Path(__file__).parent
 _CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
@@ -56,28 +62,47 @@ def follow(config: Runnable, slot: str = "main") -> Job:
         config: what to run.
         slot: tells the jobs apart that a page shows at the same time.
     """
-    shown = jobs().get(_shown().get(slot, ""))
-    if (
-        shown is not None
-        and shown.config == config
-        and shown.status().state is not State.CANCELLED
-        and jobs().heartbeat(shown.id, watcher(slot))
-    ):
-        return shown
     try:
-        job = jobs().submit(config, watcher(slot))
+        return _take(config, slot)
     except Refused as refused:
         st.warning(plain(refused), icon=":material/hourglass_top:")
         st.button("Try again", icon=":material/refresh:")
         st.stop()
-    if job is not shown:
-        release(slot)
-    return show(job, slot)
+
+
+def follow_ahead(config: Runnable | None) -> None:
+    """Let a page's pictures turn to what it will follow, before its elements are sent.
+
+    Nothing happens if that is not known (None), or the page shows nothing yet. What is refused is
+    said when the page follows it.
+    """
+    if config is not None and "main" in _shown():
+        listens = shown.listens(watcher(), "main")
+        with suppress(Refused):
+            _take(config, "main")
+            if listens:
+                shown.wait(watcher(), "main", HEAD_START)
+
+
+def _take(config: Runnable, slot: str) -> Job:
+    before = jobs().get(_shown().get(slot, ""))
+    if (
+        before is not None
+        and before.config == config
+        and before.status().state is not State.CANCELLED
+        and jobs().heartbeat(before.id, watcher(slot))
+    ):
+        return show(before, slot)
+    job = show(jobs().submit(config, watcher(slot)), slot)
+    if before is not None and job is not before:
+        jobs().release(before.id, watcher(slot))
+    return job
 
 
 def show(job: Job, slot: str = "main") -> Job:
     """Make a job the one this page shows in a slot."""
     _shown()[slot] = job.id
+    shown.show(watcher(slot), slot, job.id)
     return job
 
 
@@ -85,6 +110,7 @@ def release(slot: str = "main") -> None:
     """Let go of the job that is shown in a slot, if there is one."""
     job_id = _shown().pop(slot, None)
     if job_id is not None:
+        shown.forget(watcher(slot), slot)
         jobs().release(job_id, watcher(slot))
 
 
@@ -96,7 +122,7 @@ def release_all() -> None:
 
 def enter(page: str) -> None:
     """Note which page runs now; what another one showed is let go of, and nothing is placed yet."""
-    st.session_state["_placed"] = []
+    st.session_state["_placed"], st.session_state["_states"] = [], {}
     if st.session_state.get("_page") != page:
         release_all()
         st.session_state["_page"], st.session_state["_entered"] = page, True
@@ -106,6 +132,15 @@ def _shown() -> dict[str, str]:
     """Slot → id of the job that this visit's page shows there."""
     shown: dict[str, str] = st.session_state.setdefault("_shown", {})
     return shown
+
+
+def state(job: Job) -> State:
+    """A job's state as the script has first seen it in this run.
+
+    All that the run draws belongs to it; the browser asks for another run when it has changed.
+    """
+    states: dict[str, State] = st.session_state.setdefault("_states", {})
+    return states.setdefault(job.id, job.status().state)
 
 
 def placed() -> list[Grid]:
@@ -132,20 +167,26 @@ def live_figures(
         job: whose snapshots to draw.
         pictures: functions of snapshot, theme and the given parameters.
         key: names the grid on its page, so that it stays when its pictures change.
-        slot: :data:`PINNED` for the pinned run.
+        slot: the one in which the job is shown.
         status: whether a line with the job's progress stands on top.
         min_width, max_width: of a picture, as CSS lengths.
         height: of a picture that has no shape of its own.
         pick: called with the number (``customdata``) of what is clicked in a picture.
+
+    Raises:
+        ValueError: the job is not shown in the slot.
     """
+    if _shown().get(slot) != job.id:
+        raise ValueError(f"slot must be the one in which the job is shown; got {slot!r}")
     large = controls.projecting()
     views = tuple(View(draw, tuple(sorted(params.items())), large) for draw, params in pictures)
     placed().append(Grid(job.id, views, min_width, max_width, height))
     _component()(
         data={
             "job": job.id,
-            "state": job.status().state.value,
+            "state": state(job).value,
             "watcher": watcher(slot),
+            "slot": slot,
             "page": st.session_state.get("_page", ""),
             "plotly": route.PLOTLY,
             "views": [frames.register(view) for view in views],

@@ -101,11 +101,18 @@ class Frames:
         """Whether a view of this id has been registered."""
         return view_id in self._views
 
-    def frame(self, job: Job, moment: Moment, view_id: str, theme: str) -> Frame:
+    def frame(
+        self, job: Job, moment: Moment, view_id: str, theme: str, safely: bool = True
+    ) -> Frame:
         """The frame of one moment of a job.
+
+        Args:
+            job, moment, view_id, theme: what to draw, and how.
+            safely: whether a picture that fails says so in its own place.
 
         Raises:
             KeyError: the view or the theme is not known.
+            Exception: whatever the picture raises, if not safely.
         """
         view, colours = self._views.get(view_id), THEMES[theme]
         if view is None:
@@ -113,7 +120,7 @@ class Frames:
         key = (job.id, moment.number, view_id, theme)
         frame = self._frames.get(key)
         if frame is None:
-            frame = encode(view, moment.snapshot, colours)
+            frame = (encode if safely else _draw)(view, moment.snapshot, colours)
             self._frames.keep(key, frame)
         return frame
 
@@ -121,11 +128,15 @@ class Frames:
 def encode(view: View, snapshot: Any, theme: Theme) -> Frame:
     """Draw a view of a snapshot; a picture that fails says so, in its own place."""
     try:
-        picture = view.draw(snapshot, theme, **dict(view.parameters))
+        return _draw(view, snapshot, theme)
     except Exception as error:
         log.exception("cannot draw %s", view)
         text = f"This picture could not be drawn: {type(error).__name__}: {error}"
-        picture = Html(f'<p class="error">{escape(text)}</p>')
+        return Frame("html", _parts([f'<p class="error">{escape(text)}</p>']))
+
+
+def _draw(view: View, snapshot: Any, theme: Theme) -> Frame:
+    picture = view.draw(snapshot, theme, **dict(view.parameters))
     if isinstance(picture, Html):
         return Frame("html", _parts([picture]))
     if view.large:

@@ -1,5 +1,6 @@
-// Live figures. Each mount is a grid of cells, each cell one picture of a job. All mounts that show
-// the same job for the same watcher share one long poll; Plotly.react draws what has changed and keeps
+// Live figures. Each mount is a grid of cells, each cell one picture of a job. All mounts in the same
+// slot of a page share one long poll, which brings pictures of the job that the page's script has
+// chosen, also before the page itself is drawn again; Plotly.react draws what has changed and keeps
 // zoom and drags.
 
 const RETRY = [500, 1000, 2000, 4000]; // ms to wait after failures in a row
@@ -8,6 +9,12 @@ const QUIET = 10_000; // ms between two words of progress to a screen reader
 const PACE = 125; // ms a moment is shown in a replay
 const SETTLE = 500; // ms a moment is looked at before pictures out of sight follow
 const LONGEST = 100; // moments a replay shows; of more, it leaves some out
+const STILL = 6; // looks, 50 ms apart, that must find a script at rest after it ran
+const BREATH = 25; // ms of drawing after which the browser may show what has been drawn
+const SHARE = 2; // times as long as a moment is drawn, a page lets its job go on before the next
+const LONGEST_REST = 500; // ms, of a page that is seen
+const UNSEEN = 2000; // ms between the moments of a page that is not
+const MARGIN = 0.25; // of the window's height: what is so near will be seen soon
 
 const OPTIONS = {
   displaylogo: false,
@@ -27,6 +34,7 @@ class Cell {
     this.id = id;
     this.picked = picked;
     this.kind = null;
+    this.version = -1; // of the job's status that is shown
     this.hashes = [];
     this.parts = new Map();
     this.element = document.createElement("figure");
@@ -47,24 +55,38 @@ class Cell {
   }
 
   get inSight() {
+    return this.within(0);
+  }
+
+  // Whether it is drawn while a job goes on: what nobody sees can wait, if it has a picture at all.
+  get wanted() {
+    return !this.kind || this.within(MARGIN * innerHeight);
+  }
+
+  within(margin) {
     const { top, bottom } = this.element.getBoundingClientRect();
-    return bottom > 0 && top < innerHeight;
+    return bottom > -margin && top < innerHeight + margin;
+  }
+
+  get top() {
+    return this.element.getBoundingClientRect().top;
   }
 
   resize() {
     if (this.drawn && this.body.clientWidth) Plotly.Plots.resize(this.body);
   }
 
-  // Take in a frame; returns whether there is something to draw.
-  take({ kind, parts, new: fresh }) {
-    if (kind === this.waiting && parts.join() === this.hashes.join()) return this.stale;
+  // Take in a frame of a job.
+  take({ kind, parts, new: fresh }, job) {
     // A cell that came after the question waits for the answer to the next one.
-    if (!parts.every((hash) => this.parts.has(hash) || hash in fresh)) return false;
+    if (!parts.every((hash) => this.parts.has(hash) || hash in fresh)) return;
+    this.job = job;
+    if (kind === this.waiting && parts.join() === this.hashes.join()) return;
     // Parts that stay are the same objects as before, so that Plotly sees they have not changed.
     this.parts = new Map(parts.map((hash) => [hash, this.parts.get(hash) ?? unpack(fresh[hash])]));
     this.hashes = parts;
     this.waiting = kind;
-    return (this.stale = true);
+    this.stale = true;
   }
 
   // Draw what was taken in.
@@ -74,6 +96,7 @@ class Cell {
     if (this.waiting !== this.kind) this.clear();
     this.kind = this.waiting;
     this.element.classList.remove("waiting");
+    this.element.classList.toggle("text", this.kind === "html");
     const [first, ...traces] = this.hashes.map((hash) => this.parts.get(hash));
     if (this.kind === "figure") await this.plot(first, traces);
     else {
@@ -90,6 +113,7 @@ class Cell {
     this.body.classList.toggle("free", !aspect);
     this.element.style.setProperty("--aspect", aspect ?? 1);
     this.caption.innerHTML = caption ?? "";
+    this.element.classList.toggle("bare", !caption);
     const decoration = this.drawn && decorationChanges(this.drawn.layout, layout);
     if (decoration && same(traces, this.drawn.traces)) {
       await Plotly.relayout(this.body, decoration);
@@ -375,13 +399,29 @@ async function reached(request) {
   }
 }
 
+// Lets the browser show what has been drawn; a page that nobody sees gets no frames to wait for.
+const painted = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+  });
+
 class Poller {
-  constructor(job, watcher, root) {
-    Object.assign(this, { job, watcher, root, mounts: new Set(), version: -1, asks: 0, at: null });
+  constructor(watcher, slot, root) {
+    Object.assign(this, { watcher, slot, root, mounts: new Set(), version: -1, asks: 0, at: null });
+    this.rest = 0; // ms to leave between two moments
+    this.job = ""; // of the latest answer
+    this.page = null; // the job that the page was drawn for, and in which state
   }
 
-  add(mount, pictures) {
-    if (this.mounts.has(mount) && !pictures) return;
+  // Take in what the page's script has placed.
+  add(mount, { job, state }, pictures) {
+    this.page = { job, state };
+    this.tell();
+    // Of another job than the page is placed for, an answer may lack pictures.
+    const lacks = (cell) => cell.job !== job && this.due(cell);
+    const missing = pictures || (this.job === job && this.moments && mount.cells.some(lacks));
+    if (this.mounts.has(mount) && !missing) return;
     this.mounts.add(mount);
     mount.poller = this;
     // A page's grids come one after the other: wait for the last before asking for all.
@@ -395,9 +435,13 @@ class Poller {
   // Ask again now: for pictures that are new on the page, a new theme, or a page seen again.
   ask() {
     this.asks += 1;
-    this.version = -1;
+    this.outdate();
     this.request?.abort();
     this.wake?.();
+  }
+
+  outdate() {
+    for (const cell of this.cells) cell.version = -1;
   }
 
   // Show the moment of this number, or the latest (null), and stop a replay.
@@ -459,9 +503,11 @@ class Poller {
         failures = 0;
         const cells = this.take(answer);
         // The next answer is on its way while this one is drawn.
+        let turned = false;
         asked = this.fetch();
-        asked.catch(() => {}); // a failure is met when it is awaited
-        await this.draw(answer.status, cells);
+        // A failure is met when it is awaited.
+        asked.then(({ job }) => (turned = job !== answer.job), () => {});
+        await this.draw(answer, cells, () => turned);
       } catch (error) {
         asked = null;
         if (error.name === "AbortError") continue;
@@ -487,59 +533,104 @@ class Poller {
 
   async fetch() {
     await plotly(this.root);
-    if (this.at !== null && this.version < 0 && !this.hurry) await this.pause(SETTLE);
+    const behind = (cell) => cell.version !== this.version;
+    if (this.at !== null && this.cells.some(behind) && !this.hurry) await this.pause(SETTLE);
     const { asks, hurry } = this;
     this.hurry = false;
+    const asked = this.cells.filter((cell) => (hurry ? cell.inSight : this.due(cell)));
+    const version = asked.some(behind) ? -1 : this.version;
     const views = {};
-    for (const { id, hashes, inSight } of this.cells) {
-      if (hurry && !inSight) continue;
+    for (const { id, hashes } of asked) {
       // Cells with the same picture get what any of them lacks.
       views[id] = views[id]?.filter((hash) => hashes.includes(hash)) ?? hashes;
     }
     this.asked = this.theme();
-    const { job, watcher, version, at, asked: theme } = this;
+    const { watcher, slot, job, at, asked: theme } = this;
+    const placed = this.page.job;
+    const rest = Math.round(document.hidden ? UNSEEN : this.rest);
     this.request = new AbortController();
     this.hurried = hurry;
     const response = await reached(
       fetch(`${this.root}/live/frames`, {
         method: "POST",
-        body: JSON.stringify({ job, watcher, theme, version, at, calm: document.hidden, views }),
+        body: JSON.stringify({ watcher, slot, placed, theme, job, version, at, rest, views }),
         signal: this.request.signal,
       }),
     ).finally(() => (this.hurried = false));
     if (response.status === 410) {
-      this.tell("lost");
+      this.status = { job: placed, state: "lost" };
+      this.page.state = null; // said each time
+      this.tell();
       throw new Trouble("This run was dropped");
     }
     if (!response.ok) throw new Trouble(`The server answered ${response.status}`);
     const answer = await reached(response.json());
-    if (asks === this.asks && !hurry) this.version = answer.version;
+    if (answer.job !== this.job) {
+      this.stop();
+      this.at = null;
+      this.outdate();
+    }
+    Object.assign(this, { job: answer.job, version: answer.version, moments: answer.status.moments });
+    if (asks === this.asks) for (const cell of asked) cell.version = answer.version;
     return answer;
   }
 
-  take({ views }) {
-    return this.cells.filter((cell) => views[cell.id] && cell.take(views[cell.id]));
+  // Whether a cell is drawn now: while there is more to come, not what nobody sees.
+  due(cell) {
+    return this.status?.state !== "running" || this.at !== null || cell.wanted;
   }
 
-  async draw(status, cells) {
-    this.trouble("");
-    this.moments = status.moments;
-    for (const mount of this.mounts) mount.status?.show(status, this.at, this.playing);
-    for (const cell of cells) {
-      // What is left out is drawn when it is next asked for.
-      if (!this.hurry || cell.inSight) await cell.draw();
+  // Take in an answer; returns the cells to draw, those in sight first, from the top.
+  take({ job, status, views }) {
+    this.status = { job, state: status.state };
+    for (const cell of this.cells) {
+      if (views[cell.id]) cell.take(views[cell.id], job);
     }
-    if (status.state !== this.state) this.tell(status.state);
-    this.state = status.state;
-    if (!document.hidden) await new Promise(requestAnimationFrame);
+    const stale = this.cells.filter((cell) => cell.stale && cell.job === job && this.due(cell));
+    const near = stale.filter((cell) => cell.inSight).sort((one, other) => one.top - other.top);
+    return [...new Set([...near, ...stale])];
+  }
+
+  // Draw cells; of those out of sight only as long as the page does not turn to another job.
+  async draw({ status, spent }, cells, turned) {
+    this.trouble("");
+    for (const mount of this.mounts) mount.status?.show(status, this.at, this.playing);
+    const began = performance.now();
+    let since = began;
+    for (const cell of cells) {
+      // What is left out is drawn with the next answer.
+      if ((this.hurry || turned()) && !cell.inSight) continue;
+      await cell.draw();
+      if (document.hidden || performance.now() - since < BREATH) continue;
+      await painted();
+      since = performance.now();
+    }
+    this.tell();
+    if (!document.hidden) await painted();
+    this.rest = Math.min(SHARE * (spent + performance.now() - began), LONGEST_REST);
   }
 
   // Let the page's script know when the job is not as it was when it ran: its buttons depend on it.
-  // While it runs the browser still has the controls from before, and would undo what it changes.
-  async tell(state) {
-    while (scriptRuns()) await new Promise((resolve) => setTimeout(resolve, 50));
+  // Not while it runs, which that would cut short, nor at once when it has run: who goes back then must
+  // not meet another run.
+  async tell() {
+    if (this.telling || !this.news) return;
+    this.telling = true;
+    let still = scriptRuns() ? 0 : STILL;
+    while (still < STILL) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      still = scriptRuns() ? 0 : still + 1;
+    }
+    this.telling = false;
     const [mount] = this.mounts;
-    mount?.notify(`${this.job} ${state}`);
+    if (!mount || !this.news) return;
+    this.page.state = this.status.state;
+    mount.notify(`${this.status.job} ${this.status.state}`);
+  }
+
+  // Whether the page's job is not as the page was drawn.
+  get news() {
+    return this.status?.job === this.page.job && this.status.state !== this.page.state;
   }
 
   trouble(words) {
@@ -606,15 +697,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
     (state) => setTriggerValue("state", state),
     data.pick && ((number) => setTriggerValue("picked", number)),
   );
-  const key = `${data.job} ${data.watcher}`;
+  const key = `${data.watcher} ${data.slot}`;
   let poller = pollers.get(key);
   if (!poller?.mounts.has(mount)) leave(mount);
   poller = pollers.get(key);
   if (!poller) {
-    pollers.set(key, (poller = new Poller(data.job, data.watcher, appRoot(data.page))));
+    pollers.set(key, (poller = new Poller(data.watcher, data.slot, appRoot(data.page))));
   }
-  poller.state = data.state;
-  poller.add(mount, pictures);
+  poller.add(mount, data, pictures);
 
   // Streamlit cleans up before each call too, so leave only if no call follows.
   return () => {

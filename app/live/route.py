@@ -1,19 +1,22 @@
 """The route that keeps live figures up to date: a long poll, and the script's libraries.
 
-One request asks for all pictures a page shows of one job. It is answered as soon as the job has
-changed since what the page has, or with nothing new after a while; it is also the sign of life
-without which a job is dropped. The route answers only who watches an existing job, for views that a
-page has placed, and a bounded number of requests at a time.
+One request asks for all pictures a page shows in one slot. It is answered as soon as the job shown
+there has changed since what the page has, or is another one, which the page's script may have
+chosen a moment ago; or with nothing new after a while. It is also the sign of life without which a
+job is dropped. The route answers only who watches an existing job, for views that a page has
+placed, and a bounded number of requests at a time.
 """
 
 import asyncio
 import gzip
 import json
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
@@ -23,7 +26,9 @@ from starlette.routing import Route
 
 from app.figures.drawing import THEMES
 from app.live.frames import Frame, Frames
-from mlpcore.jobs import Job, Jobs, Status
+from app.live.shown import Shown
+from mlpcore.history import Moment
+from mlpcore.jobs import Job, Jobs, State, Status
 from mlpcore.texts import printable
 
 PREFIX = "/live"
@@ -31,8 +36,10 @@ PLOTLY = f"/plotly-{get_plotlyjs_version()}.min.js"
 
 # Seconds after which a request without news is answered; well below Jobs' patience.
 HOLD = 4.0
-# Seconds between the answers to a page that nobody sees.
-CALM = 2.0
+# Seconds that a page waits at most for the first picture of a run that it turns to.
+LEAD = 0.35
+# Milliseconds that a page may rest between two moments.
+LONGEST_REST = 4000
 LARGEST_REQUEST = 64 * 1024
 MOST_VIEWS = 64
 # Requests that one watcher may have open: a page has one, or two for a moment.
@@ -48,19 +55,22 @@ class Question:
     """What a browser asks.
 
     Attributes:
-        job, watcher: whose pictures, and who asks.
+        watcher, slot: who asks, and for the pictures in which slot of its page.
+        placed: id of the job for which the page placed them. Of another one some may not exist.
         theme: "light" or "dark".
-        version: of the status it has; -1 to be answered at once.
-        calm: whether nobody sees the page now.
-        at: number of the moment to show, or the nearest one kept; None for the latest.
+        job, version: id of the job that it shows, and of which status; -1 to be answered at once.
+        rest: milliseconds until it wants another moment of a job that goes on.
+        at: number of the moment of this job to show, or the nearest one kept; None for the latest.
         views: id → hashes of the parts it holds.
     """
 
-    job: str
     watcher: str
+    slot: str
+    placed: str
     theme: str
+    job: str = ""
     version: int = -1
-    calm: bool = False
+    rest: int = 0
     at: int | None = None
     views: dict[str, list[str]] = field(default_factory=dict)
 
@@ -75,12 +85,15 @@ class Question:
             question = cls(**json.loads(body))
         except (ValueError, TypeError, RecursionError) as error:
             raise BadRequest(printable(f"not a question: {error}", 200)) from error
-        kinds = {"job": str, "watcher": str, "theme": str, "version": int, "calm": bool}
+        texts = ("watcher", "slot", "placed", "theme", "job")
+        kinds = dict.fromkeys(texts, str) | {"version": int, "rest": int}
         for name, kind in kinds.items():
             if type(getattr(question, name)) is not kind:
                 raise BadRequest(f"{name} must be of type {kind.__name__}")
         if question.theme not in THEMES:
             raise BadRequest(f"theme must be one of {', '.join(THEMES)}")
+        if not 0 <= question.rest <= LONGEST_REST:
+            raise BadRequest(f"rest must be from 0 to {LONGEST_REST} milliseconds")
         at = question.at
         if not (at is None or (type(at) is int and at >= 0)):
             raise BadRequest("at must be a whole number from 0, or null")
@@ -96,11 +109,12 @@ class Question:
         return question
 
 
-def routes(jobs: Callable[[], Jobs], frames: Frames, base: str) -> list[Route]:
+def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) -> list[Route]:
     """The routes of live figures.
 
     Args:
         jobs: gives the process's jobs; called at the first request.
+        shown: tells which of them a page shows.
         frames: draws and remembers pictures.
         base: the path under which the app is served, such as "/mlp", or "".
     """
@@ -108,23 +122,30 @@ def routes(jobs: Callable[[], Jobs], frames: Frames, base: str) -> list[Route]:
     artist = ThreadPoolExecutor(1, thread_name_prefix="frames")
     open_requests: Counter[str] = Counter()
 
+    def alive(question: Question) -> Job | None:
+        """The job that is shown to who asks, with a sign of life; None if there is none."""
+        job = jobs().get(shown.job(question.watcher, question.slot) or "")
+        watched = job is not None and jobs().heartbeat(job.id, question.watcher)
+        return job if watched else None
+
     async def answer(request: Request) -> Response:
         try:
             question = Question.read(await _body(request))
         except BadRequest as error:
             return JSONResponse({"message": str(error)}, 400)
         gone = JSONResponse({"message": "This result is no longer here."}, 410)
-        job = jobs().get(question.job)
-        known = all(frames.knows(view) for view in question.views)
-        if job is None or not known or not jobs().heartbeat(job.id, question.watcher):
+        job = alive(question)
+        if job is None or not all(frames.knows(view) for view in question.views):
             return gone
+        if question.job == job.id:
+            shown.heard(question.watcher, question.slot, job.id)
         if open_requests[question.watcher] >= MOST_OPEN:
             message = f"At most {MOST_OPEN} requests may be open at a time."
             return JSONResponse({"message": message}, 429)
         open_requests[question.watcher] += 1
         try:
             text = await compose(job, question)
-        except KeyError:  # a view that was there when the question came
+        except KeyError:  # what was there when the question came: the job, or a view
             return gone
         finally:
             open_requests[question.watcher] -= 1
@@ -132,11 +153,13 @@ def routes(jobs: Callable[[], Jobs], frames: Frames, base: str) -> list[Route]:
                 del open_requests[question.watcher]
         return Response(text, media_type="application/json", headers={"Cache-Control": "no-store"})
 
-    async def compose(job: Job, question: Question) -> str:
-        if question.calm:
-            await asyncio.sleep(CALM)
-        await _news(job, question.version)
-        jobs().heartbeat(job.id, question.watcher)
+    async def compose(before: Job, question: Question) -> str:
+        await _news(before, shown, question)
+        job = alive(question)
+        if job is None:
+            raise KeyError(before.id)
+        if job.id != question.job:
+            await _first(job)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(artist, _compose, job, frames, question)
 
@@ -165,43 +188,94 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-async def _news(job: Job, version: int) -> None:
-    """Return when the job's status is not of this version, or after :data:`HOLD` seconds."""
+async def _news(job: Job, shown: Shown, question: Question) -> None:
+    """Return when there is something else to show than a question has, or after a while.
+
+    Args:
+        job: the one shown when the question came.
+        shown: tells when another one is.
+        question: waits for :data:`HOLD` seconds; while the job goes on, at least as long as its
+            page wants to rest.
+    """
+    place = question.watcher, question.slot
+
+    def wait() -> float:
+        shows, status = shown.job(*place), job.status()
+        rests = shows == job.id and status.state is State.RUNNING and question.version >= 0
+        new = (shows, status.version) != (question.job, question.version)
+        return max(0.0 if new else HOLD, question.rest / 1000 if rests else 0.0)
+
+    await _heard(wait, job.subscribe, partial(shown.subscribe, *place))
+
+
+async def _first(job: Job) -> None:
+    """Return when a job that has just begun has a picture, or after :data:`LEAD` seconds."""
+    active = (State.QUEUED, State.RUNNING)
+
+    def wait() -> float:
+        begins = job.status().state in active and not job.history.moments
+        return LEAD if begins else 0.0
+
+    await _heard(wait, job.subscribe)
+
+
+async def _heard(
+    wait: Callable[[], float], *subscribe: Callable[[Callable[[], None]], Callable[[], None]]
+) -> None:
+    """Return after so many seconds, which may change whenever what is subscribed to changes."""
     loop, news = asyncio.get_running_loop(), asyncio.Event()
 
     def wake() -> None:
         loop.call_soon_threadsafe(news.set)
 
-    unsubscribe = job.subscribe(wake)
+    # Looked at after subscribing, so that no change falls between.
+    began, ends = loop.time(), [one(wake) for one in subscribe]
     try:
-        if job.status().version == version:
-            await asyncio.wait_for(news.wait(), HOLD)
-    except TimeoutError:
-        pass
+        while (left := began + wait() - loop.time()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), left)
+            news.clear()
     finally:
-        unsubscribe()
+        for end in ends:
+            end()
 
 
 def _compose(job: Job, frames: Frames, question: Question) -> str:
-    """The answer: the job's status, and for each view its parts, with those not yet held.
+    """The answer: the job and its status, and for each view its parts, with those not yet held.
 
-    The status tells which moment the pictures show, and how far from one to the next it is.
+    The status tells which moment the pictures show, and how far from one to the next it is; "spent"
+    how many milliseconds it took to draw them.
     """
+    began = time.monotonic()
     status, moments, views = job.status(), job.history.moments, ""
     line = describe(replace(status, snapshot=moments[-1].snapshot) if moments else status)
     if moments:
-        shown = moments[-1] if question.at is None else job.history.at(question.at)
+        at = question.at if question.job == job.id else None
+        shown = moments[-1] if at is None else job.history.at(at)
         line["moments"] = {
             "shown": shown.number,
             "label": shown.snapshot.label,
             "last": moments[-1].number,
             "step": job.history.stride,
         }
-        views = ",".join(
-            f'"{view}":{_picture(frames.frame(job, shown, view, question.theme), set(held))}'
-            for view, held in question.views.items()
-        )
-    return f'{{"version":{status.version},"status":{json.dumps(line)},"views":{{{views}}}}}'
+        views = ",".join(_pictures(job, shown, frames, question))
+    return (
+        f'{{"job":"{job.id}","version":{status.version},"status":{json.dumps(line)},'
+        f'"spent":{1000 * (time.monotonic() - began):.0f},"views":{{{views}}}}}'
+    )
+
+
+def _pictures(job: Job, moment: Moment, frames: Frames, question: Question) -> Iterator[str]:
+    """Each view's picture; of those placed for another job, only those that this one has too."""
+    placed = question.placed == job.id
+    for view, held in question.views.items():
+        try:
+            frame = frames.frame(job, moment, view, question.theme, safely=placed)
+        except Exception:
+            if placed:
+                raise
+            continue  # a depth, say, that this run does not have
+        yield f'"{view}":{_picture(frame, set(held))}'
 
 
 def _picture(frame: Frame, held: set[str]) -> str:

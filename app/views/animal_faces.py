@@ -7,7 +7,7 @@ from app.controls import Panel
 from app.figures import animal_faces as figures
 from app.figures import inside
 from app.live import component
-from app.live.component import Pictures, follow, live_figures
+from app.live.component import Pictures, follow, follow_ahead, live_figures
 from app.live.frames import Draw
 from app.looks import FacesLook
 from app.pages import PARAMETERS
@@ -33,6 +33,7 @@ def _show_picture(number: int) -> None:
 
 picture_source.settle()
 panel = Panel(*PARAMETERS["animal-faces"])
+follow_ahead(panel.expected(AnimalFaces))
 with st.sidebar:
     panel.draw(AnimalFaces, "augmentation", "degrees")
     panel.write(AnimalFaces, "widths")
@@ -45,8 +46,7 @@ with st.sidebar:
     with st.expander("Initialization"):
         panel.draw(AnimalFaces, "scheme", "gain")
 
-st.title("Animal Faces")
-st.markdown(texts.QUESTION)
+stage.open_with("Animal Faces", texts.QUESTION)
 config = panel.config(AnimalFaces)
 panel.show_problems()
 stage.present(panel, config)

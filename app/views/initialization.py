@@ -9,7 +9,7 @@ from app import compare, controls, files, runs, stage
 from app.controls import Panel
 from app.figures import chaos, geometry
 from app.figures import initialization as figures
-from app.live.component import follow, live_figures
+from app.live.component import follow, follow_ahead, live_figures
 from app.live.frames import Draw
 from app.looks import GainLook
 from app.pages import PARAMETERS
@@ -23,6 +23,7 @@ from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
 panel = Panel(*PARAMETERS["initialization"])
+follow_ahead(panel.expected(GainSweep))
 with st.sidebar:
     panel.draw(GainSweep, "negative_slope", "gains")
     for name, column in zip(("gain_from", "gain_to"), st.columns(2), strict=True):
@@ -37,8 +38,7 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(GainSweep)
 
-st.title("Initialization")
-st.markdown(texts.QUESTION)
+stage.open_with("Initialization", texts.QUESTION)
 config = panel.config(GainSweep)
 panel.show_problems()
 stage.present(panel, config)
@@ -81,21 +81,23 @@ for name, sigma_w in look.presets(config.negative_slope).items():
         help="Has no place in this diagram." if sigma_w is None else f"σ_w = {sigma_w:.3g}",
         on_click=partial(controls.change, GainLook, sigma_w=sigma_w),
     )
-live_figures(deep, [(chaos.headline, {})], key="phase", min_width="100%", height="3rem")
+live_figures(
+    deep, [(chaos.headline, {})], slot="deep", key="phase", min_width="100%", height="3rem"
+)
 left, right = st.columns(2)
 with left:
-    live_figures(deep, [(chaos.phase_diagram, {})], key="phases")
+    live_figures(deep, [(chaos.phase_diagram, {})], slot="deep", key="phases")
 with right:
-    live_figures(deep, [(chaos.cobweb, {})], key="cobweb")
+    live_figures(deep, [(chaos.cobweb, {})], slot="deep", key="cobweb")
 panel.draw(GainLook, "layer")
 left, right = st.columns(2)
 with left:
-    live_figures(deep, [(chaos.great_circle, {"layer": panel["layer"]})], key="circle")
+    live_figures(deep, [(chaos.great_circle, {"layer": panel["layer"]})], slot="deep", key="circle")
 with right:
-    live_figures(deep, [(chaos.gradient_by_depth, {})], key="depth")
+    live_figures(deep, [(chaos.gradient_by_depth, {})], slot="deep", key="depth")
 carried = (geometry.singular_values, geometry.circle_length, geometry.circle_curvature)
 pictures: list[tuple[Draw, dict[str, Any]]] = [(draw, {}) for draw in carried]
-live_figures(deep, pictures, key="geometry", min_width="17rem", height="17rem")
+live_figures(deep, pictures, slot="deep", key="geometry", min_width="17rem", height="17rem")
 st.markdown(texts.GEOMETRY)
 
 st.header("Trainability")

@@ -5,7 +5,7 @@ import streamlit as st
 from app import compare, own_points, runs, stage
 from app.controls import Panel
 from app.figures import polynomial_features as figures
-from app.live.component import follow, live_figures, release
+from app.live.component import follow, follow_ahead, live_figures, release
 from app.looks import PolynomialLook
 from app.pages import PARAMETERS
 from app.take_away import take_away
@@ -19,6 +19,7 @@ from mlpcore.features import term_count
 from mlpcore.maps import HALF_WIDTH
 
 panel = Panel(*PARAMETERS["polynomial-features"])
+follow_ahead(panel.expected(PolynomialFeatures))
 with st.sidebar:
     panel.draw(PolynomialFeatures, "degree", "basis", "scale", "standardise")
     panel.draw(PolynomialFeatures, "hidden_layers", "seeds")
@@ -27,8 +28,7 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(PolynomialFeatures)
 
-st.title("Polynomial Features")
-st.markdown(texts.QUESTION)
+stage.open_with("Polynomial Features", texts.QUESTION)
 config = panel.config(PolynomialFeatures)
 panel.show_problems()
 stage.present(panel, config)
@@ -81,7 +81,14 @@ if panel["sweep"]:
     sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialLook).degrees)
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
     jobs["Sweep over degrees"] = follow(sweep, "sweep")
-    live_figures(jobs["Sweep over degrees"], [by_degree], key="sweep", height="26rem", status=True)
+    live_figures(
+        jobs["Sweep over degrees"],
+        [by_degree],
+        key="sweep",
+        slot="sweep",
+        height="26rem",
+        status=True,
+    )
     commands.append(own_points.command(sweep))
 else:
     release("sweep")

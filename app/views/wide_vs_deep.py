@@ -6,7 +6,7 @@ from app import compare, own_points, runs, stage
 from app.controls import Panel
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
-from app.live.component import follow, live_figures
+from app.live.component import follow, follow_ahead, live_figures
 from app.looks import DepthLook
 from app.pages import PARAMETERS
 from app.take_away import take_away
@@ -16,6 +16,7 @@ from app.transport import transport
 from mlpcore.experiments import WideVsDeep
 
 panel = Panel(*PARAMETERS["wide-vs-deep"])
+follow_ahead(panel.expected(WideVsDeep))
 with st.sidebar:
     panel.draw(WideVsDeep, "budget", ("depth_from", "depth_to"), "seeds", "activation")
     if panel["activation"] == "leaky_relu":
@@ -25,8 +26,7 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(WideVsDeep)
 
-st.title("Wide vs Deep")
-st.markdown(texts.QUESTION)
+stage.open_with("Wide vs Deep", texts.QUESTION)
 config = panel.config(WideVsDeep)
 panel.show_problems()
 stage.present(panel, config)

@@ -122,8 +122,12 @@ class Snapshot(AnySnapshot):
     legend: Legend | None
 
     def at_depth(self, depth: int) -> Architecture:
-        """The architecture with this number of hidden layers."""
-        return self.architectures[depth - self.config.depth_from]
+        """The architecture with this number of hidden layers.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return {a.depth: a for a in self.architectures}[depth]
 
     @functools.cached_property
     def verdict(self) -> Verdict:

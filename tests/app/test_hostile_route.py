@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from app.figures.drawing import Html
 from app.live import route
 from app.live.frames import Frames, View
+from app.live.shown import Shown
 from mlpcore.jobs import Jobs
 from mlpcore.kept import Kept
 
@@ -40,23 +41,30 @@ def say(snapshot, theme):
 
 @pytest.fixture(scope="module")
 def place():
-    """A running job with a watcher and a view, behind the route."""
+    """A running job with a watcher and a view, behind the route, and what it is shown by."""
     jobs, frames, config = Jobs(device="cpu", patience=600), Frames(), Silent()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(route, "HOLD", 0.001)
-        patch.setattr(route, "CALM", 0.001)
+        patch.setattr(route, "LONGEST_REST", 1)
         job = jobs.submit(config, "watcher")
         view = frames.register(View(say, ()))
-        yield jobs, frames, job, view
+        shown = Shown()
+        shown.show("watcher", "main", job.id)
+        yield jobs, frames, job, view, shown
     config.over.set()
     jobs.close()
+
+
+def question(job, view):
+    who = {"watcher": "watcher", "slot": "main", "placed": job.id, "job": job.id}
+    return who | {"theme": "light", "views": {view: []}}
 
 
 def post(place, *bodies):
     """The answers to some bodies, made one after the other."""
 
     async def ask():
-        app = Starlette(routes=route.routes(lambda: place[0], place[1], ""))
+        app = Starlette(routes=route.routes(lambda: place[0], place[4], place[1], ""))
         transport = httpx.ASGITransport(app)  # raises what the route raises
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return [await client.post("/live/frames", content=body) for body in bodies]
@@ -90,7 +98,19 @@ VALUES = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    ["job", "watcher", "theme", "version", "calm", "views", "\ud800", "self", "__init__"]
+    [
+        "job",
+        "watcher",
+        "slot",
+        "placed",
+        "theme",
+        "version",
+        "rest",
+        "at",
+        "views",
+        "\ud800",
+        "self",
+    ]
 )
 
 
@@ -109,10 +129,10 @@ def test_any_bytes(body, place):
 @given(changes=st.dictionaries(FIELDS, VALUES, min_size=1, max_size=3))
 @settings(max_examples=300)
 def test_a_good_question_with_anything_in_it(changes, place):
-    _, _, job, view = place
-    good = {"job": job.id, "watcher": "watcher", "theme": "light", "views": {view: []}}
+    _, _, job, view, _ = place
+    good = question(job, view)
     asked = good | changes
-    watches = (asked["job"], asked["watcher"]) == (job.id, "watcher")
+    watches = (asked["watcher"], asked["slot"]) == ("watcher", "main")
     check(place, json.dumps(asked).encode(), (job.id, view, SECRET) if watches else ())
 
 
@@ -137,19 +157,19 @@ def test_large_and_deep_questions(body, place):
 
 
 def test_others_learn_nothing_of_a_run(place):
-    _, _, job, view = place
-    good = {"job": job.id, "watcher": "watcher", "theme": "light", "views": {view: []}}
-    wrong = [{"job": view}, {"watcher": job.id}, {"watcher": ""}, {"views": {job.id: []}}]
+    _, _, job, view, _ = place
+    good = question(job, view)
+    wrong = [{"slot": view}, {"watcher": job.id}, {"watcher": ""}, {"views": {job.id: []}}]
     answers = post(place, *(json.dumps(good | change).encode() for change in wrong))
     assert {answer.status_code for answer in answers} == {410}
     assert len({answer.text for answer in answers}) == 1
 
 
 def test_a_view_that_goes_while_its_question_waits_is_gone(place, monkeypatch):
-    _, frames, job, view = place
-    good = {"job": job.id, "watcher": "watcher", "theme": "light", "views": {view: []}}
+    _, frames, job, view, _ = place
+    good = question(job, view)
 
-    async def forget(job, version):
+    async def forget(job, shown, question):
         frames._views = Kept(1)
 
     monkeypatch.setattr(route, "_news", forget)
@@ -160,7 +180,7 @@ def test_a_view_that_goes_while_its_question_waits_is_gone(place, monkeypatch):
 
 def test_a_browser_that_leaves_in_the_middle_is_no_error(place, caplog):
     async def ask():
-        app = Starlette(routes=route.routes(lambda: place[0], place[1], ""))
+        app = Starlette(routes=route.routes(lambda: place[0], place[4], place[1], ""))
         sent = []
         messages = iter([
             {"type": "http.request", "body": b"{", "more_body": True},

@@ -21,6 +21,7 @@ def visit(page: Page, url: str, name: str = "wide-vs-deep") -> None:
     page.goto(f"{url}/{name}?epochs=2&seeds=2&samples=50&batch_size=32&seed={next(SEEDS)}")
     expect(page.locator(MAP).first).to_be_visible()
     expect(page.locator(".words").first).to_contain_text("finished")
+    expect(page.get_by_role("button", name="Pause")).to_be_disabled()  # the page has heard of it
     page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
     button = page.get_by_role("button", name="Your own points")
     expect(button).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-LONG = "epochs=2000&seeds=16&depth_to=3"
+LONG = "epochs=2000&seeds=32&budget=1000&depth_to=3"
 QUICK = "epochs=3&depth_to=3&seeds=2&samples=100&batch_size=32"
 MAP = ".mlp-live .js-plotly-plot"
 

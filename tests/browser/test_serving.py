@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_app_works_under_a_path_and_outlives_a_restart(page, own_server):
-    page.goto(f"{own_server.url}/wide-vs-deep?epochs=2000&seeds=16")
+    page.goto(f"{own_server.url}/wide-vs-deep?epochs=2000&seeds=32&budget=1000")
     words = page.locator(".words")
     expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
     own_server.stop()
@@ -21,7 +21,7 @@ def test_the_app_works_under_a_path_and_outlives_a_restart(page, own_server):
 
 
 def test_a_run_dropped_while_nobody_was_heard_of_starts_again(page, server):
-    page.goto(f"{server.url}/wide-vs-deep?epochs=2000&seeds=32")
+    page.goto(f"{server.url}/wide-vs-deep?epochs=2000&seeds=32&budget=1000")
     words = page.locator(".words")
     expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
     page.context.set_offline(True)

@@ -4,11 +4,11 @@ import itertools
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
-LONG = "epochs=2000&seeds=16"
+LONG = "epochs=2000&seeds=32&budget=1000"
 QUICK = "epochs=3&depth_to=3&seeds=2&samples=100&batch_size=32"
 MAP = ".mlp-live .js-plotly-plot"
 
@@ -22,9 +22,9 @@ def visit(page: Page, url: str, parameters: str = QUICK) -> None:
     expect(page.locator(MAP).first).to_be_visible()
 
 
-def frames(page: Page) -> int:
-    """How often the first map has been drawn."""
-    return int(page.locator(MAP).first.get_attribute("data-frames") or 0)
+def frames(page: Page, place: Locator | None = None) -> int:
+    """How often a map, by default the first, has been drawn."""
+    return int((place or page.locator(MAP).first).get_attribute("data-frames") or 0)
 
 
 def source(page: Page) -> str:
@@ -79,8 +79,23 @@ def test_nothing_is_drawn_anew_and_no_map_is_ever_blank(page, server, wait_for):
     assert page.evaluate("window.blank") == 0
 
 
+def test_what_is_out_of_sight_is_drawn_when_it_is_seen_or_the_run_rests(page, server, wait_for):
+    visit(page, server.url, LONG)
+    first, last = page.locator(MAP).first, page.locator(".mlp-live [data-frames]").last
+    wait_for(lambda: frames(page, last))
+    drawn, unseen = frames(page, first), frames(page, last)
+    wait_for(lambda: frames(page, first) >= drawn + 3)
+    assert frames(page, last) == unseen
+    last.scroll_into_view_if_needed()
+    wait_for(lambda: frames(page, last) > unseen)
+    drawn = frames(page, first)
+    page.get_by_role("button", name="Pause").press("Enter")
+    wait_for(lambda: frames(page, first) > drawn)
+
+
 def test_a_zoom_survives_updates(page, server, wait_for):
     visit(page, server.url, LONG)
+    expect(page.locator(".mlp-live .cell.waiting")).to_have_count(0)
     large = page.locator(MAP).filter(has=page.locator(".ytitle")).nth(1)
     large.scroll_into_view_if_needed()
     box = large.locator(".nsewdrag").bounding_box()
@@ -88,14 +103,14 @@ def test_a_zoom_survives_updates(page, server, wait_for):
     x, y, size = box["x"], box["y"], box["width"]
     page.mouse.move(x + size * 0.3, y + size * 0.3)
     page.mouse.down()
-    drawn = frames(page)
+    drawn = frames(page, large)
     page.mouse.move(x + size * 0.6, y + size * 0.6, steps=5)
-    wait_for(lambda: frames(page) >= drawn + 3)  # a slow drag, across updates
+    wait_for(lambda: frames(page, large) >= drawn + 3)  # a slow drag, across updates
     page.mouse.up()
     zoomed = large.evaluate("map => map.layout.xaxis.range")
     assert zoomed[1] - zoomed[0] < 3
-    drawn = frames(page)
-    wait_for(lambda: frames(page) >= drawn + 3)
+    drawn = frames(page, large)
+    wait_for(lambda: frames(page, large) >= drawn + 3)
     assert large.evaluate("map => map.layout.xaxis.range") == zoomed
 
 
@@ -176,8 +191,37 @@ def test_going_back_and_forward_moves_the_controls(page, server):
     expect(page).to_have_url(re.compile(r"seeds=3"))
     page.go_back()
     expect(page).to_have_url(first)
-    expect(seeds).to_have_value("2")
+    # For a moment the control that is changed and the one that takes its place are both there.
+    expect(seeds.first).to_have_value("2")
+    expect(seeds).to_have_count(1)
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
     page.go_forward()
-    expect(seeds).to_have_value("3")
+    expect(seeds.first).to_have_value("3")
+    expect(seeds).to_have_count(1)
+    whole(page)
+
+
+def test_pictures_turn_to_another_run_before_the_page_itself_is_drawn_again(page, server):
+    held, holding = [], []
+
+    def steer(socket):
+        upstream = socket.connect_to_server()
+        upstream.on_message(lambda message: held.append(message) if holding else pass_on(message))
+
+        def pass_on(message):
+            socket.send(message)
+
+        releases.append(lambda: [holding.clear(), *map(pass_on, held)])
+
+    releases = []
+    page.route_web_socket(re.compile("_stcore/stream"), steer)
+    visit(page, server.url)
+    expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
+    expect(page.locator(".headline")).to_contain_text("over 2 seeds")
+    holding.append(True)
+    page.get_by_role("slider", name="Seeds").press("ArrowRight")
+    expect(page.locator(".headline")).to_contain_text("over 3 seeds")
+    expect(page).not_to_have_url(re.compile("seeds=3"))
+    releases[-1]()
+    expect(page).to_have_url(re.compile("seeds=3"))
     whole(page)
