@@ -9,9 +9,9 @@ The plain loop is the tutorial's (Neuromatch W1D3, tutorial 2, section 2): Image
 RandomRotation(10), RandomHorizontalFlip, ToTensor and Normalize, a DataLoader with batches of 64,
 an nn.Sequential 3072-64-64-64-3, optim.Adam at 3e-4, 30 epochs; only its training is timed. Ours is
 ``AnimalFaces(augmentation="on").run()`` on the same pictures, evaluated as often as the plain loop,
-at the end, but timed with its initial weights and snapshots, and on one thread, as jobs and the
-command line run it; the plain loop has the number of threads that suits it better. The two take
-turns epoch by epoch in one process, after a warm-up. A seed gives one ratio.
+at the end, but timed with its initial weights and snapshots; a single network trains on one thread.
+The plain loop has the number of threads that suits it better. The two take turns epoch by epoch in
+one process, after a warm-up. A seed gives one ratio.
 
 ``python -m benchmarks.animal_faces`` takes about 10 minutes and prints a report in Markdown.
 """

@@ -25,7 +25,6 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.machine import describe
 from mlpcore import maps
-from mlpcore.control import Control
 from mlpcore.datasets.planar import Split
 from mlpcore.experiments import PolynomialFeatures
 from mlpcore.features import Polynomials, term_count
@@ -86,9 +85,9 @@ def our_run(split: Split, seeds: int, epochs: int, grid: int) -> Seconds:
     course = config.course(split, polynomials, "cpu")
     watch.lap("features")
     steps = epochs * course.lesson.steps
-    course.engine.train([course.lesson], 0, steps, config.learning_rate, Control().threads)
+    course.engine.train([course.lesson], 0, steps, config.learning_rate)
     watch.lap("training")
-    for network in course.learners[0].weights()[0]:
+    for network in course.ensemble.weights(course.ensemble.groups[0])[0]:
         maps.polynomial_maps(polynomials, torch.from_numpy(network[None]), HALF_WIDTH, grid)
     watch.lap("map")
     return {phase: seconds / seeds for phase, seconds in watch.laps.items()}
