@@ -24,11 +24,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import numba
 import numpy as np
 import pandas as pd
 import torch
-from scipy.linalg.blas import sgemm
 from torch import nn, optim
 from torch.utils.data import DataLoader
 from torchvision import transforms
@@ -39,6 +40,7 @@ from benchmarks.machine import describe
 from benchmarks.measuring import best_threads, spread
 from mlpcore.control import Control
 from mlpcore.datasets import collection
+from mlpcore.engines import blas
 from mlpcore.experiments import GainSweep
 
 ROUNDS = 3
@@ -105,30 +107,34 @@ def product_rate(config: GainSweep, threads: int) -> float:
 
     Each thread multiplies matrices of its own, as in the sweep.
     """
-    units, features = config.sizes[1], config.sizes[0] + 1
-    generator = np.random.default_rng(0)
-    repeats = 20
+    units, features, batch = config.sizes[1], config.sizes[0] + 1, config.batch_size
+    generator, address, repeats = np.random.default_rng(0), blas.address(np.float32), 20
+    factors = [
+        [generator.standard_normal(count * features, np.float32) for count in (units, batch)]
+        for _ in range(threads)
+    ]
 
     def multiply(number: int) -> None:
         weights, inputs = factors[number]
-        for _ in range(repeats):
-            sgemm(1.0, inputs, weights, trans_a=True)
+        _multiply(address, units, batch, features, weights, inputs, repeats)
 
-    # BLAS counts along columns first: these are its weights (out, in) and inputs (B, in).
-    factors = [
-        tuple(
-            np.asfortranarray(generator.standard_normal((features, count), np.float32))
-            for count in (units, config.batch_size)
-        )
-        for _ in range(threads)
-    ]
     best = float("inf")
     with ThreadPoolExecutor(threads) as pool:
         for _ in range(20):
             start = time.perf_counter()
             list(pool.map(multiply, range(threads)))
             best = min(best, time.perf_counter() - start)
-    return 2 * units * features * config.batch_size * repeats * threads / best
+    return 2 * units * features * batch * repeats * threads / best
+
+
+@numba.njit(nogil=True)  # SciPy's own function would keep the interpreter's lock
+def _multiply(
+    address: int, units: int, batch: int, features: int, weights: Any, inputs: Any, repeats: int
+) -> None:
+    out, one, zero = np.empty(units * batch, np.float32), np.float32(1), np.float32(0)
+    for _ in range(repeats):
+        blas.gemm(address, False, True, units, batch, features, one, weights, 0, features,
+                  inputs, 0, features, zero, out, 0, batch)  # fmt: skip
 
 
 def report(config: GainSweep) -> str:
