@@ -88,7 +88,7 @@ def our_run(split: Split, seeds: int, epochs: int, grid: int) -> Seconds:
     course.engine.train([course.lesson], 0, steps, config.learning_rate)
     watch.lap("training")
     for network in course.ensemble.weights(course.ensemble.groups[0])[0]:
-        maps.polynomial_maps(polynomials, torch.from_numpy(network[None]), HALF_WIDTH, grid)
+        maps.polynomial_maps(polynomials, network[None], HALF_WIDTH, grid)
     watch.lap("map")
     return {phase: seconds / seeds for phase, seconds in watch.laps.items()}
 
