@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from benchmarks.app_server import AppServer
 from benchmarks.chromium import launch
 
-LONG = "wide-vs-deep?epochs=2000&seeds=16"
+LONG = "wide-vs-deep?epochs=2000&seeds=32&budget=1000"
 SHORT = "wide-vs-deep?depth_to=2&epochs=20"
 BROKEN_RUN = """
 from mlpcore.experiments import WideVsDeep
