@@ -10,8 +10,10 @@ def test_the_report_has_a_row_for_each_way_and_for_each_depth(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     text = report(WideVsDeep(seeds=2, depth_to=2, samples=100, epochs=1))
     rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
-    ways, depths = rows[1:4], rows[5:]
-    assert [way[:2] for way in ways] == [["plain loop", "1"], ["ours", "1"], ["ours", "2"]]
+    ways, depths = rows[1:5], rows[6:]
+    assert [(way[0], way[2]) for way in ways] == [
+        ("plain loop", "1"), ("ours", "1"), ("ours", "2"), ("ours", "2")]  # fmt: skip
+    assert "times as long as alone" in text
     assert [depth[0] for depth in depths] == ["1", "2"]
     assert "nan" not in text
 
