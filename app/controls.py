@@ -277,7 +277,7 @@ class Panel:
                 return False
         return True
 
-    def _show(self, names: tuple[str, ...], key: str, draw: Callable[[], Any]) -> Any:
+    def _show(self, names: Names, key: str, draw: Callable[[], Any]) -> Any:
         """What a widget says. A room sees only the chosen ones, in a row; the others keep still."""
         if self._row is None:
             return draw()
@@ -286,7 +286,7 @@ class Panel:
         with self._row:
             return draw()
 
-    def _prepare(self, kind: type[Config], names: tuple[str, ...]) -> str:
+    def _prepare(self, kind: type[Config], names: Names) -> str:
         """A widget's key, with its value in place when the widget is not the one who knows it."""
         key = _key(kind, names)
         value = _value(latest(kind), names)
