@@ -20,7 +20,7 @@ from mlpcore.compiling import compiled, inner
 from mlpcore.datasets.augmentation import FRACTION_BITS
 from mlpcore.engines.blas import gemm
 from mlpcore.engines.dealing import GOLDEN, deal, mixed, move
-from mlpcore.engines.products import THIN, combine, dots
+from mlpcore.engines.products import THIN, combine, dots, wide_dots, wide_gradients
 from mlpcore.engines.sharing import take
 
 SGD, ADAM, ADAMW, RMSPROP = range(4)
@@ -104,7 +104,7 @@ def places(shape: Any, batch: Any, at: Any) -> None:
 @inner
 def forward(
     kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
-    first: Any, batch: Any, pre: Any, hidden: Any,
+    first: Any, rows: Any, batch: Any, pre: Any, hidden: Any,
 ) -> None:  # fmt: skip
     """Carry a batch through a network.
 
@@ -115,16 +115,15 @@ def forward(
         phi, slope: place of the activation in its table, and the negative slope.
         weights, start: all networks', and where this one's begin.
         inputs, first: from :func:`gather`, and where the batch begins.
+        rows: (B,) which rows of the inputs it is, if they lie in rows.
         batch: B.
         pre, hidden: where each layer's pre-activations and activations go; the output layer's
             pre-activations are the logits.
     """
     one = like(1, slope)
     layers, features = len(shape) - 1, shape[0] + 1
-    many = features > FEW
-    if many:
-        dots(kernels, shape[1] * THIN, shape[1], batch, features, weights, start, features,
-             inputs, first, features, pre, 0, batch)  # fmt: skip
+    if features > FEW:
+        wide_dots(kernels, shape[1], features, weights, start, inputs, first, rows, pre)
     else:
         combine(kernels, shape[1] * features, False, shape[1], batch, features, weights, start,
                 features, inputs, first, batch, pre, 0, batch)  # fmt: skip
@@ -163,14 +162,14 @@ def softmax(logits: Any, batch: Any, most: Any, total: Any) -> None:
 @inner
 def backward(
     kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
-    first: Any, labels: Any, label: Any, batch: Any, pre: Any, hidden: Any, errors: Any,
+    first: Any, rows: Any, labels: Any, label: Any, batch: Any, pre: Any, hidden: Any, errors: Any,
     gradients: Any, rate: Any, plain: Any,
 ) -> None:  # fmt: skip
     """The gradients of the mean cross-entropy after :func:`forward`.
 
     Args:
-        kernels, shape, at, phi, slope, weights, start, inputs, first, batch, pre, hidden: as for
-            :func:`forward`.
+        kernels, shape, at, phi, slope, weights, start, inputs, first, rows, batch, pre, hidden: as
+            for :func:`forward`.
         labels, label: classes of samples, and where the batch's begin.
         errors: (2, widest layer · B), to be overwritten.
         gradients: of this network's weights, laid out alike, to be filled.
@@ -205,14 +204,13 @@ def backward(
         if layer > 0:
             source, place = hidden, at[2, layer - 1]
         many = layer == 0 and n_in + 1 > FEW
-        if plain and many and n_out * THIN > kernels[1]:
+        if plain and many and n_out > THIN:
             # A layer so large is most of a step's way through memory: it is moved at once.
             gemm(kernels[0], False, False, n_out, n_in + 1, batch, -rate, after, c, batch,
                  source, place, n_in + 1, like(1, rate), weights, w, n_in + 1)  # fmt: skip
             continue
         if many:
-            combine(kernels, n_out * THIN, False, n_out, n_in + 1, batch, after, c, batch,
-                    source, place, n_in + 1, gradients, at[0, layer], n_in + 1)  # fmt: skip
+            wide_gradients(kernels, n_out, n_in + 1, after, c, source, place, rows, gradients)
         else:
             dots(kernels, n_out * n_in, n_out, n_in + 1, batch, after, c, batch,
                  source, place, batch, gradients, at[0, layer], n_in + 1)  # fmt: skip
@@ -389,8 +387,11 @@ def train(
     pre, hidden = np.full(most[1], zero), np.full(most[2], zero)
     errors = np.full((2, most[3]), zero)
     together = max(1, min(GATHERED // (batch_size * features), steps, stop - start))
-    inputs = np.full(together * batch_size * features, zero)
-    chosen = np.empty(together * batch_size, np.int64)
+    # Thin layers read their samples where they lie.
+    straight = len(points) > 0 and features > FEW and sizes[:, 1].max() <= THIN
+    gathered = np.full(0 if straight else together * batch_size * features, zero)
+    inputs = points.reshape(points.size) if straight else gathered
+    at_rows, chosen = np.arange(together * batch_size), np.empty(together * batch_size, np.int64)
     order = np.empty(size, np.int64)
 
     task = take(counter)
@@ -405,10 +406,13 @@ def train(
                 deal(seeds[row], epoch, order)
                 dealt = epoch
             low, high = batch * batch_size, min((batch + count) * batch_size, size)
-            for at_low in range(low, high, batch_size):
-                dealt_now = order[at_low : min(at_low + batch_size, high)]
-                gather(points, words, degrees, seeds[row], epoch, dealt_now, inputs,
-                       (at_low - low) * features)  # fmt: skip
+            if straight:
+                at_rows[: high - low] = order[low:high]
+            else:
+                for now in range(low, high, batch_size):
+                    gather(points, words, degrees, seeds[row], epoch,
+                           order[now : min(now + batch_size, high)], inputs,
+                           (now - low) * features)  # fmt: skip
             for b in range(high - low):
                 chosen[b] = labels[order[low + b]]
             for network in mine:
@@ -418,9 +422,11 @@ def train(
                 for i in range(count):
                     x, y = i * batch_size * features, i * batch_size
                     b = min(batch_size, high - low - y)
-                    forward(kernels, shape, at, phi, slope, weights, w, inputs, x, b, pre, hidden)
-                    backward(kernels, shape, at, phi, slope, weights, w, inputs, x, chosen, y, b,
-                             pre, hidden, errors, gradients, rate, plain)  # fmt: skip
+                    r = at_rows[y : y + b]
+                    forward(kernels, shape, at, phi, slope, weights, w, inputs, x, r, b,
+                            pre, hidden)  # fmt: skip
+                    backward(kernels, shape, at, phi, slope, weights, w, inputs, x, r, chosen, y,
+                             b, pre, hidden, errors, gradients, rate, plain)  # fmt: skip
                     if not plain:
                         update(rule, weights[w:end_w], gradients[: end_w - w], first[w:end_w],
                                second[w:end_w], step + i, rate, momentum, decay)  # fmt: skip
@@ -461,7 +467,7 @@ def evaluate(
                 shape = sizes[network, : layers[network] + 1]
                 places(shape, batch, at)
                 forward(kernels, shape, at, phi, slope, weights, offsets[network], inputs,
-                        low * features if many else 0, batch, pre, hidden)  # fmt: skip
+                        low * features if many else 0, chosen, batch, pre, hidden)  # fmt: skip
                 z = at[1, layers[network] - 1]
                 logits = pre[z : z + shape[-1] * batch]
                 second[:] = like(-np.inf, slope)
@@ -510,7 +516,8 @@ def look(
         batch = len(chosen)
         places(shape, batch, at)
         gather(points, nothing, -1.0, 0, 0, chosen, inputs, 0)
-        forward(kernels, shape, at, phi, slope, weights, 0, inputs, 0, batch, pre, hidden)
+        rows = np.arange(batch)
+        forward(kernels, shape, at, phi, slope, weights, 0, inputs, 0, rows, batch, pre, hidden)
         number = np.uint64(0)
         for layer in range(last):
             for unit in range(shape[layer + 1]):
