@@ -33,5 +33,5 @@ USER explorer
 RUN ["python", "-m", "mlpcore", "compile"]
 VOLUME /var/cache/mlp-explorer
 EXPOSE 8501
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "app.health"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "app.server.health"]
 CMD ["streamlit", "run", "app/main.py"]

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from app import operations, uploads, visitors
 from app.live import route
 from app.live.component import frames, jobs, shown
-from app.settings import settings
+from app.server import operations, uploads, visitors
+from app.server.settings import settings
 
 settings()  # a wrong one ends the start, not a visit
 operations.log_to_stdout()

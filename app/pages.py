@@ -1,6 +1,6 @@
 """The pages that have parameters: which configs' fields each one's address holds."""
 
-from app.looks import DepthLook, FacesLook, GainLook, GridLook, PolynomialLook
+from app.display import DepthLook, FacesLook, GainLook, GridLook, PolynomialLook
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.experiments.polynomial_features import Window
 from mlpcore.params import Config

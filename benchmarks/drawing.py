@@ -36,9 +36,9 @@ from app.live.component import jobs
 from app.live.frames import View, encode
 from app.pages import PARAMETERS, view
 from benchmarks.machine import describe
-from mlpcore.history import Moment
-from mlpcore.jobs import Job
-from mlpcore.kept import Kept
+from mlpcore.caches.memory import Kept
+from mlpcore.running.history import Moment
+from mlpcore.running.jobs import Job
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 14

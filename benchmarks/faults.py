@@ -29,10 +29,10 @@ WideVsDeep.run = broken
 """
 BROKEN_PAGE = """
 from app.figures import words
-from app import transport
+from app.results import steering
 def broken(*_):
     raise ZeroDivisionError("made for this table")
-transport.transport = broken
+steering.transport = broken
 """
 # A file system of 1 MB over the cache's folder, which holds the command that follows.
 FULL_DISK = 'mount -t tmpfs -o size=1m none $MLP_EXPLORER_CACHE && exec "$@"'

@@ -38,10 +38,10 @@ from torchvision.datasets import ImageFolder
 from benchmarks.animal_faces import AUGMENT, write
 from benchmarks.machine import describe
 from benchmarks.measuring import best_threads, spread
-from mlpcore.control import Control
 from mlpcore.datasets import collection
 from mlpcore.engines import blas
 from mlpcore.experiments import GainSweep
+from mlpcore.running.control import Control
 
 ROUNDS = 3
 

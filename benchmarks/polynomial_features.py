@@ -24,10 +24,10 @@ from torch import Tensor
 from torch.utils.data import DataLoader, TensorDataset
 
 from benchmarks.machine import describe
-from mlpcore import maps
+from mlpcore.datasets.features import Polynomials, term_count
 from mlpcore.datasets.planar import Split
+from mlpcore.engines import maps
 from mlpcore.experiments import PolynomialFeatures
-from mlpcore.features import Polynomials, term_count
 
 DEGREE, CLASSES, HALF_WIDTH, GRID = 50, 4, 2.0, 500
 SEEDS = (1, 8)

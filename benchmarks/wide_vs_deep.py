@@ -31,13 +31,13 @@ import torch
 from torch import nn, optim
 from torch.utils.data import DataLoader, TensorDataset
 
-from app.operations import SWITCH
+from app.server.operations import SWITCH
 from benchmarks.machine import describe
 from benchmarks.measuring import best_threads, score, spread
-from mlpcore.control import Control
 from mlpcore.engines.workers import cores
 from mlpcore.experiments import WideVsDeep
 from mlpcore.params import replace
+from mlpcore.running.control import Control
 
 
 class Unwatched(WideVsDeep):

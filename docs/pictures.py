@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from app.scenes import slug as scene_slug
+from app.lessons.scenes import slug as scene_slug
 from benchmarks.chromium import launch
 
 ASSETS = Path(__file__).parents[1] / "assets"

@@ -1,9 +1,11 @@
-"""Imports point one way: app → mlpcore, views → everything else of the app, figures → no Streamlit.
+"""Imports point one way, from room to room, through front doors, as docs/architecture.md has them.
 
 The import graph is read from the sources, so that imports inside functions count as well.
 """
 
 import ast
+import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -78,9 +80,10 @@ def test_imports_are_found(source, expected):
 
 def test_the_sources_are_found():
     assert "mlpcore.engines.loops" in graph("mlpcore")["mlpcore.engines.compiled"]
-    assert "mlpcore.params" in graph("mlpcore")["mlpcore.__main__"]
-    assert arrows("mlpcore", ["mlpcore.slots"], allowed_from=["mlpcore.jobs"]) == []
-    assert "mlpcore.jobs → mlpcore.slots" in arrows("mlpcore", ["mlpcore.slots"])
+    assert "mlpcore.params" in graph("mlpcore")["mlpcore.cli.program"]
+    assert arrows("mlpcore", ["mlpcore.running.slots"], allowed_from=["mlpcore.running.jobs"]) == []
+    slots = ["mlpcore.running.slots"]
+    assert "mlpcore.running.jobs → mlpcore.running.slots" in arrows("mlpcore", slots)
 
 
 def test_the_library_knows_neither_app_nor_what_draws_it():
@@ -91,5 +94,45 @@ def test_figures_do_not_know_streamlit():
     assert arrows("app.figures", ["streamlit"]) == []
 
 
-def test_only_the_router_knows_the_views():
-    assert arrows("app", ["app.views"], allowed_from=["app.router"]) == []
+def room(name):
+    """The room a dotted name belongs to: a package's folder, or a file beside the folders."""
+    return ".".join(name.split(".")[:2])
+
+
+def crossings():
+    """Every import from one room of another: (module, dotted name)."""
+    modules = graph("mlpcore") | graph("app")
+    rooms = {room(module) for module in modules}
+    for module, names in modules.items():
+        for name in sorted(names):
+            if name.count(".") and room(name) in rooms - {room(module)}:
+                yield module, name
+
+
+def floors():
+    """Room → its floor, counted from the top, as the page on the architecture draws them."""
+    drawing = (ROOT / "docs" / "architecture.md").read_text().split("```")[1]
+    lines = [re.findall(r"\b(?:app|mlpcore)\.\w+", line) for line in drawing.splitlines()]
+    return {name: floor for floor, names in enumerate(lines) for name in names}
+
+
+def test_the_architectures_page_draws_every_room():
+    rooms = {room(module) for module in graph("mlpcore") | graph("app")} - {"mlpcore", "app"}
+    assert set(floors()) == rooms
+
+
+def test_rooms_import_only_what_is_below_them():
+    floor = floors()
+    assert [
+        f"{module} → {name}"
+        for module, name in crossings()
+        if floor[room(module)] >= floor[room(name)]
+    ] == []
+
+
+def test_rooms_are_entered_through_their_front_doors():
+    def is_open(name):
+        door, inside = importlib.import_module(room(name)), name.split(".")[2:]
+        return not inside or not hasattr(door, "__path__") or inside[0] in door.__all__
+
+    assert [f"{module} → {name}" for module, name in crossings() if not is_open(name)] == []

@@ -126,7 +126,7 @@ def test_the_image_starts_as_nobody_on_a_read_only_tree(image, environment, tmp_
     assert sorted(image.rglob("*")) == before
     log = (tmp_path / "log").read_text()
     assert "compiled loops are ready" in log
-    assert log.endswith("INFO app.operations: stopped\n")
+    assert log.endswith("INFO app.server.operations: stopped\n")
     assert "Traceback" not in log
 
 

@@ -1,1 +1,17 @@
 """Snapshots drawn: pure functions from a snapshot to a Plotly figure or to HTML. No streamlit."""
+
+__all__ = [
+    "animal_faces",
+    "chaos",
+    "classes",
+    "curves",
+    "drawing",
+    "geometry",
+    "initialization",
+    "inside",
+    "overlay",
+    "polynomial_features",
+    "trainability",
+    "wide_vs_deep",
+    "words",
+]

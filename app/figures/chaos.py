@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from app.display import GainLook
 from app.figures import curves
 from app.figures.drawing import (
     CLASS_COLOURS,
@@ -17,9 +18,9 @@ from app.figures.drawing import (
     heading,
     numbers,
 )
-from app.looks import GainLook
 from mlpcore.experiments.signal_propagation import SignalPropagation, Snapshot
-from mlpcore.meanfield import (
+from mlpcore.params import specs
+from mlpcore.theory.meanfield import (
     c_fixed_point,
     chi_1,
     correlation_map,
@@ -27,8 +28,7 @@ from mlpcore.meanfield import (
     edge_of_chaos,
     phase,
 )
-from mlpcore.moments import Floats, PiecewiseLinear, moments
-from mlpcore.params import specs
+from mlpcore.theory.moments import Floats, PiecewiseLinear, moments
 
 # Lengths along the edge of chaos.
 LENGTHS = np.geomspace(1e-6, 1e4, 200)

@@ -7,7 +7,7 @@ from app.figures.drawing import Figure, Theme, axis, figure, heading
 from app.figures.plane import note
 from app.figures.words import magnitude
 from mlpcore.experiments.signal_propagation import Snapshot
-from mlpcore.moments import Floats
+from mlpcore.theory.moments import Floats
 
 # Singular values below this share of the largest are rounding.
 ROUNDING = 1e-15

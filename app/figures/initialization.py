@@ -10,8 +10,8 @@ from app.figures.drawing import Figure, Html, Theme, axis, figure, heading, numb
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.gain_sweep import Snapshot
 from mlpcore.experiments.layer_moments import layer_moments
-from mlpcore.meanfield import propagate
-from mlpcore.moments import moments
+from mlpcore.theory.meanfield import propagate
+from mlpcore.theory.moments import moments
 
 # Logarithmic axes go on beyond theory by this factor, for the networks' spread.
 ROOM = 5.0

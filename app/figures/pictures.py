@@ -12,7 +12,7 @@ from PIL import Image
 
 from app.figures.drawing import Figure, Theme, figure
 from app.figures.plane import HIDDEN, hot_spots, image
-from mlpcore.kept import Kept
+from mlpcore.caches.memory import Kept
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]

@@ -7,6 +7,7 @@ import numpy as np
 from app.figures import classes, curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
 from app.figures.words import accuracy, count, magnitude, percent
+from mlpcore.datasets.features import BASES, Conditioning, term_count
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
 from mlpcore.experiments.learner import Architecture
 from mlpcore.experiments.polynomial_features import (
@@ -17,7 +18,6 @@ from mlpcore.experiments.polynomial_features import (
     polynomial_map,
     spectrum,
 )
-from mlpcore.features import BASES, Conditioning, term_count
 
 # How the bases' lines are drawn, so that colour alone does not tell them apart.
 DASHES = ("solid", "dash", "dot")

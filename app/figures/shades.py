@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpcore.compiling import compiled
+from mlpcore.arithmetic.compiling import compiled
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.uint8]

@@ -8,8 +8,8 @@ from app.figures import curves
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
 from app.figures.words import count, percent
 from mlpcore.experiments.trainability import Snapshot, Trainability
-from mlpcore.meanfield import critical_weight_var, depth_scale, edge_of_chaos
-from mlpcore.moments import Floats, PiecewiseLinear, moments
+from mlpcore.theory.meanfield import critical_weight_var, depth_scale, edge_of_chaos
+from mlpcore.theory.moments import Floats, PiecewiseLinear, moments
 
 # Values of σ_w at which theory is drawn.
 FINE = 53

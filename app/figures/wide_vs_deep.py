@@ -7,7 +7,7 @@ import numpy as np
 from app.figures import curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, along, axis, figure
 from app.figures.words import accuracy, agree, count, percent
-from mlpcore import maps
+from mlpcore.datasets.planar import HALF_WIDTH
 from mlpcore.experiments.learner import Architecture
 from mlpcore.experiments.wide_vs_deep import Snapshot, view
 
@@ -118,7 +118,7 @@ def decision_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> 
 def large_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Figure:
     """The decision map of one network, large, with axes."""
     drawn = _map(snapshot, theme, snapshot.at_depth(depth), network, size=6)
-    return plane.data_axes(drawn, theme, maps.HALF_WIDTH, snapshot.legend)
+    return plane.data_axes(drawn, theme, HALF_WIDTH, snapshot.legend)
 
 
 def _map(

@@ -2,7 +2,7 @@
 
 import math
 
-from mlpcore.scores import Score
+from mlpcore.experiments.scores import Score
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

@@ -4,3 +4,5 @@ A page places them (:mod:`app.live.component`), a script in the browser asks for
 what it shows (``live.js``), a route answers as soon as there is news (:mod:`app.live.route`), and
 every picture is drawn and encoded once, however many watch (:mod:`app.live.frames`).
 """
+
+__all__ = ["component", "frames", "route"]

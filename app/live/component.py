@@ -13,9 +13,9 @@ from app import controls
 from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
 from app.live.shown import Shown
-from app.messages import plain
-from app.settings import settings
-from mlpcore.jobs import Job, Jobs, Refused, Runnable, State
+from app.server.settings import settings
+from app.texts.markdown import plain
+from mlpcore.running.jobs import Job, Jobs, Refused, Runnable, State
 
 frames = Frames()
 shown = Shown()

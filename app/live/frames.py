@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.figures.drawing import THEMES, Figure, Html, Theme, enlarged, escape, to_json
-from mlpcore.history import Moment
-from mlpcore.jobs import Job
-from mlpcore.kept import Kept
+from mlpcore.caches.memory import Kept
+from mlpcore.running.history import Moment
+from mlpcore.running.jobs import Job
 
 log = logging.getLogger(__name__)
 

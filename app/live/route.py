@@ -27,8 +27,8 @@ from starlette.routing import Route
 from app.figures.drawing import THEMES
 from app.live.frames import Frame, Frames
 from app.live.shown import Shown
-from mlpcore.history import Moment
-from mlpcore.jobs import Job, Jobs, State, Status
+from mlpcore.running.history import Moment
+from mlpcore.running.jobs import Job, Jobs, State, Status
 from mlpcore.texts import printable
 
 PREFIX = "/live"

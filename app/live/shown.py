@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from mlpcore.kept import Kept
+from mlpcore.caches.memory import Kept
 
 # Slots of pages that are remembered; a page that was forgotten is asked to say it again.
 MOST = 4096

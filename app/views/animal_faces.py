@@ -2,20 +2,24 @@
 
 import streamlit as st
 
-from app import compare, controls, own_picture, picture_source, runs, stage
+from app import controls
+from app.classroom import head
+from app.classroom.questions import predict
 from app.controls import Panel
+from app.display import FacesLook
 from app.figures import animal_faces as figures
 from app.figures import inside
 from app.live import component
 from app.live.component import Pictures, follow, follow_ahead, live_figures
 from app.live.frames import Draw
-from app.looks import FacesLook
+from app.own_data import picture as own_picture
+from app.own_data import picture_sets
 from app.pages import PARAMETERS
-from app.take_away import take_away
-from app.teaching import predict
+from app.results import compare, runs
+from app.results.downloads import take_away
+from app.results.steering import transport
 from app.texts import animal_faces as texts
-from app.transport import transport
-from mlpcore.commands import command_line
+from mlpcore.cli.commands import command_line
 from mlpcore.experiments import AnimalFaces
 
 # The networks there are, by the choice of augmentation.
@@ -31,7 +35,7 @@ def _show_picture(number: int) -> None:
     controls.change(FacesLook, picture=number)
 
 
-picture_source.settle()
+picture_sets.settle()
 panel = Panel(*PARAMETERS["animal-faces"])
 follow_ahead(panel.expected(AnimalFaces))
 with st.sidebar:
@@ -46,16 +50,16 @@ with st.sidebar:
     with st.expander("Initialization"):
         panel.draw(AnimalFaces, "scheme", "gain")
 
-stage.open_with("Animal Faces", texts.QUESTION)
+head.open_with("Animal Faces", texts.QUESTION)
 config = panel.config(AnimalFaces)
 panel.show_problems()
-stage.present(panel, config)
-if not picture_source.choose_pictures(config):
+head.present(panel, config)
+if not picture_sets.choose_pictures(config):
     component.release()
     panel.write_url()
     st.stop()
 job = follow(config)
-stage.play(panel, job)
+head.play(panel, job)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )

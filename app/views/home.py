@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from app import lessons, pages, stage
-from app.share import address, share
+from app import pages
+from app.classroom import head
+from app.lessons import lessons
+from app.results.share import address, share
 from app.texts import home as texts
 
 st.title("MLP Explorer")
@@ -19,7 +21,7 @@ for lesson in found:
             query_params=lesson.address(1),
         )
         st.markdown(lesson.about)
-stage.show_file_problems(problems)
+head.show_file_problems(problems)
 for place, (view, title, icon, words, picture) in enumerate(texts.PAGES):
     # Row by row, so that a phone, which shows a column after the other, keeps the order.
     if place % 2 == 0:

@@ -5,20 +5,22 @@ from typing import Any
 
 import streamlit as st
 
-from app import compare, controls, files, runs, stage
+from app import controls
+from app.classroom import head
+from app.classroom.questions import predict
 from app.controls import Panel
+from app.display import GainLook
 from app.figures import chaos, geometry
 from app.figures import initialization as figures
 from app.live.component import follow, follow_ahead, live_figures
 from app.live.frames import Draw
-from app.looks import GainLook
 from app.pages import PARAMETERS
-from app.take_away import take_away
-from app.teaching import predict
+from app.results import compare, files, runs
+from app.results.downloads import take_away
+from app.results.steering import transport
 from app.texts import initialization as texts
-from app.trainability import trained_grid
-from app.transport import transport
-from mlpcore.commands import command_line
+from app.views.trainability import trained_grid
+from mlpcore.cli.commands import command_line
 from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
@@ -38,12 +40,12 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(GainSweep)
 
-stage.open_with("Initialization", texts.QUESTION)
+head.open_with("Initialization", texts.QUESTION)
 config = panel.config(GainSweep)
 panel.show_problems()
-stage.present(panel, config)
+head.present(panel, config)
 job = follow(config)
-stage.play(panel, job)
+head.play(panel, job)
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
 )

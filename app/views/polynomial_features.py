@@ -2,21 +2,23 @@
 
 import streamlit as st
 
-from app import compare, own_points, runs, stage
+from app.classroom import head
+from app.classroom.questions import predict
 from app.controls import Panel
+from app.display import PolynomialLook
 from app.figures import polynomial_features as figures
 from app.live.component import follow, follow_ahead, live_figures, release
-from app.looks import PolynomialLook
+from app.own_data import points as own_points
 from app.pages import PARAMETERS
-from app.take_away import take_away
-from app.teaching import predict
+from app.results import compare, runs
+from app.results.downloads import take_away
+from app.results.steering import transport
 from app.texts import polynomial_features as texts
-from app.transport import transport
+from mlpcore.datasets.features import term_count
+from mlpcore.datasets.planar import HALF_WIDTH
 from mlpcore.experiments import DegreeSweep, PolynomialFeatures
 from mlpcore.experiments.degree_sweep import ALL
 from mlpcore.experiments.polynomial_features import Window, feature_conditioning
-from mlpcore.features import term_count
-from mlpcore.maps import HALF_WIDTH
 
 panel = Panel(*PARAMETERS["polynomial-features"])
 follow_ahead(panel.expected(PolynomialFeatures))
@@ -28,13 +30,13 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(PolynomialFeatures)
 
-stage.open_with("Polynomial Features", texts.QUESTION)
+head.open_with("Polynomial Features", texts.QUESTION)
 config = panel.config(PolynomialFeatures)
 panel.show_problems()
-stage.present(panel, config)
+head.present(panel, config)
 own_points.bring_points(PolynomialFeatures)
 job = follow(config)
-stage.play(panel, job)
+head.play(panel, job)
 
 headline = st.container()
 runs.note(job, figures.headline, network=0, half_width=HALF_WIDTH)

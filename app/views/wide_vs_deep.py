@@ -2,17 +2,19 @@
 
 import streamlit as st
 
-from app import compare, own_points, runs, stage
+from app.classroom import head
+from app.classroom.questions import predict
 from app.controls import Panel
+from app.display import DepthLook
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
 from app.live.component import follow, follow_ahead, live_figures
-from app.looks import DepthLook
+from app.own_data import points as own_points
 from app.pages import PARAMETERS
-from app.take_away import take_away
-from app.teaching import predict
+from app.results import compare, runs
+from app.results.downloads import take_away
+from app.results.steering import transport
 from app.texts import wide_vs_deep as texts
-from app.transport import transport
 from mlpcore.experiments import WideVsDeep
 
 panel = Panel(*PARAMETERS["wide-vs-deep"])
@@ -26,13 +28,13 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(WideVsDeep)
 
-stage.open_with("Wide vs Deep", texts.QUESTION)
+head.open_with("Wide vs Deep", texts.QUESTION)
 config = panel.config(WideVsDeep)
 panel.show_problems()
-stage.present(panel, config)
+head.present(panel, config)
 own_points.bring_points(WideVsDeep)
 job = follow(config)
-stage.play(panel, job)
+head.play(panel, job)
 
 live_figures(
     job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True

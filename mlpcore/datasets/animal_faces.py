@@ -14,7 +14,7 @@ from typing import IO
 
 import torch
 
-from mlpcore import cache
+from mlpcore.caches import disk
 from mlpcore.datasets import image_folder
 from mlpcore.datasets.pictures import SIDE, Pictures, Progress
 from mlpcore.params import ParameterError
@@ -62,7 +62,7 @@ def offline() -> bool:
 
 def cached() -> bool:
     """Whether :func:`load` needs no network."""
-    return (cache.folder() / ARRAY).exists() or (cache.folder() / ARCHIVE).exists()
+    return (disk.folder() / ARRAY).exists() or (disk.folder() / ARCHIVE).exists()
 
 
 def load(progress: Progress = lambda share: None) -> Pictures:
@@ -75,15 +75,15 @@ def load(progress: Progress = lambda share: None) -> Pictures:
         DownloadError: no address gave the archive, or the one in the cache is another.
     """
     with _lock:
-        images = cache.load(ARRAY, SHAPE)
+        images = disk.load(ARRAY, SHAPE)
         if images is not None:
             return Pictures.in_order(torch.from_numpy(images), CLASSES, COUNTS)
-        archive = cache.folder() / ARCHIVE
+        archive = disk.folder() / ARCHIVE
         try:
             pictures = read(archive, progress) if archive.exists() else _download(archive, progress)
         except ParameterError as error:
             raise DownloadError(str(error)) from error
-        cache.save(ARRAY, pictures.images.numpy())
+        disk.save(ARRAY, pictures.images.numpy())
         return pictures
 
 
@@ -118,7 +118,7 @@ def _download(archive: Path, progress: Progress) -> Pictures:
     problems = []
     for address in ADDRESSES:
         try:
-            with cache.replacing(archive) as file:
+            with disk.replacing(archive) as file:
                 _fetch(address, file, lambda share: progress(DOWNLOAD_SHARE * share))
                 return read(
                     Path(file.name),

@@ -4,9 +4,9 @@ A set that is brought (a path on the command line, an upload) is kept in memory 
 fingerprint. A name says nothing about this machine's files, so it may stand in a link.
 """
 
+from mlpcore.caches.memory import Kept
 from mlpcore.datasets import animal_faces, drawn_faces
 from mlpcore.datasets.pictures import Pictures, Progress
-from mlpcore.kept import Kept
 from mlpcore.params import ParameterError
 
 DRAWN, REAL = "drawn", "real"

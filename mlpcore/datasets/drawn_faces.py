@@ -21,7 +21,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn.functional import interpolate, pad
 
-from mlpcore import cache
+from mlpcore.caches import disk
 from mlpcore.datasets import face_kinds
 from mlpcore.datasets.animal_faces import CLASSES, COUNTS, SHAPE
 from mlpcore.datasets.face_kinds import FACE, KINDS, Colour
@@ -55,17 +55,17 @@ _lock = threading.Lock()
 def load(progress: Progress = lambda share: None) -> Pictures:
     """As many pictures as the real set has, from seed 0; drawn once, then cached."""
     with _lock:
-        images = cache.load(_name(), SHAPE)
+        images = disk.load(_name(), SHAPE)
         if images is not None:
             return Pictures.in_order(torch.from_numpy(images), CLASSES, COUNTS)
         pictures = make(progress=progress)
-        cache.save(_name(), pictures.images.numpy())
+        disk.save(_name(), pictures.images.numpy())
         return pictures
 
 
 def cached() -> bool:
     """Whether :func:`load` need not draw."""
-    return (cache.folder() / _name()).exists()
+    return (disk.folder() / _name()).exists()
 
 
 def make(

@@ -89,6 +89,8 @@ def checkerboard(
     return _jittered(points, noise, generator), _labels(classes, samples)
 
 
+# Maps show the square of the plane within this, in which all data lie.
+HALF_WIDTH = 2.0
 Generate = Callable[[int, int, float, Generator], tuple[Tensor, Tensor]]
 
 PLANAR: dict[str, Generate] = {

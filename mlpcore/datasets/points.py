@@ -18,10 +18,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from mlpcore.caches.memory import Kept
 from mlpcore.datasets.legend import Legend
-from mlpcore.datasets.planar import PLANAR, TEST_SHARE, Split
-from mlpcore.kept import Kept
-from mlpcore.maps import HALF_WIDTH
+from mlpcore.datasets.planar import HALF_WIDTH, PLANAR, TEST_SHARE, Split
 from mlpcore.params import ParameterError
 from mlpcore.texts import encodable
 

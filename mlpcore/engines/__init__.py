@@ -17,6 +17,10 @@ __all__ = [
     "Rule",
     "Samples",
     "engine",
+    "maps",
+    "network",
+    "preparing",
+    "workers",
 ]
 
 

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mlpcore.activations import ACTIVATIONS
+from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.engines import loops, products, workers
 from mlpcore.engines.interface import (
     OPTIMISERS,

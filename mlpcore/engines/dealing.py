@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlpcore.compiling import compiled, inner
+from mlpcore.arithmetic.compiling import compiled, inner
 from mlpcore.datasets.augmentation import FRACTION_BITS
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)

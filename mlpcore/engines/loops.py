@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from mlpcore.activations import ACTIVATIONS
-from mlpcore.arithmetic import exp, like, log
-from mlpcore.compiling import compiled, inner
+from mlpcore.arithmetic.activations import ACTIVATIONS
+from mlpcore.arithmetic.compiling import compiled, inner
+from mlpcore.arithmetic.functions import exp, like, log
 from mlpcore.datasets.augmentation import FRACTION_BITS
 from mlpcore.engines.blas import gemm
 from mlpcore.engines.dealing import GOLDEN, deal, mixed, move

@@ -9,9 +9,9 @@ import torch
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.engines.dealing import orders, walks
 from mlpcore.engines.interface import Lesson, Rule
+from mlpcore.engines.network import Network
 from mlpcore.engines.samples import Samples
-from mlpcore.initialization import Initialization
-from mlpcore.network import Network
+from mlpcore.networks.initialization import Initialization
 
 log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import threadpoolctl
 
-from mlpcore.arithmetic import like
-from mlpcore.compiling import inner
+from mlpcore.arithmetic.compiling import inner
+from mlpcore.arithmetic.functions import like
 from mlpcore.engines.blas import address, gemm
 
 # Processors for which OpenBLAS has kernels for small matrices.

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, optim
 from torch.nn.functional import cross_entropy
 
-from mlpcore.activations import ACTIVATIONS
+from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets.pictures import SIDE
 from mlpcore.engines.dealing import orders, walks
 from mlpcore.engines.interface import Ensemble, Floats, Lesson, Metrics, Network, Rule

@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mlpcore.control import Control
 from mlpcore.datasets import collection
 from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import SIDE, Pictures
@@ -19,10 +18,11 @@ from mlpcore.experiments.learner import Architecture, Floats, stacked
 from mlpcore.experiments.picture_sets import check_batch, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
-from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
-from mlpcore.initialization import SCHEMES, Initialization
+from mlpcore.networks.initialization import SCHEMES, Initialization
+from mlpcore.networks.weights import Networks
+from mlpcore.networks.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.params import again, choice, number, specs, text
-from mlpcore.weights import Networks
+from mlpcore.running.control import Control
 
 _training = specs(Training)
 

@@ -8,13 +8,13 @@ from typing import Any, Self
 import pandas as pd
 import torch
 
-from mlpcore.control import Control
+from mlpcore.datasets.features import BASES, term_count
 from mlpcore.datasets.planar import Split
 from mlpcore.experiments.learner import Architecture
 from mlpcore.experiments.polynomial_features import PolynomialTraining
 from mlpcore.experiments.run import AnySnapshot, Run
-from mlpcore.features import BASES, term_count
 from mlpcore.params import check_order, choice, number, specs
+from mlpcore.running.control import Control
 
 ALL = "all"
 

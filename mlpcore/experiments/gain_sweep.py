@@ -10,20 +10,20 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from mlpcore.budget import parameter_count
-from mlpcore.control import Control
 from mlpcore.datasets import collection, planar
 from mlpcore.datasets.pictures import SIDE
 from mlpcore.engines import PictureSamples, Samples
 from mlpcore.experiments.learner import Floats, column
 from mlpcore.experiments.picture_sets import check_batch, evenly, on_device
 from mlpcore.experiments.run import AnySnapshot, Course, Run
+from mlpcore.experiments.scores import Score
 from mlpcore.experiments.settings import NEGATIVE_SLOPE, PlanarTraining
-from mlpcore.experiments.widths import ALLOWED_WIDTHS, parse_widths
-from mlpcore.initialization import Initialization, torch_gain
+from mlpcore.networks.budget import parameter_count
+from mlpcore.networks.initialization import Initialization, torch_gain
+from mlpcore.networks.weights import KeptWeights, Networks
+from mlpcore.networks.widths import ALLOWED_WIDTHS, parse_widths
 from mlpcore.params import ParameterError, again, choice, number, specs, text
-from mlpcore.scores import Score
-from mlpcore.weights import KeptWeights, Networks
+from mlpcore.running.control import Control
 
 # Weights and biases of all networks at most: 500 MB with their gradients.
 MOST_PARAMETERS = 60_000_000

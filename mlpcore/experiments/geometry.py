@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mlpcore.activations import ACTIVATIONS
-from mlpcore.control import Control
-from mlpcore.moments import Floats, moments
+from mlpcore.arithmetic.activations import ACTIVATIONS
+from mlpcore.running.control import Control
+from mlpcore.theory.moments import Floats, moments
 
 # Points on the great circle.
 POINTS = 96

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch
 
 from mlpcore.engines import Samples
+from mlpcore.engines.network import Network
 from mlpcore.experiments.gain_sweep import GainSweep
-from mlpcore.meanfield import Propagation, propagate
-from mlpcore.moments import Floats
-from mlpcore.network import Network
+from mlpcore.theory.meanfield import Propagation, propagate
+from mlpcore.theory.moments import Floats
 
 
 @dataclass(frozen=True, eq=False)

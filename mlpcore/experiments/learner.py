@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlpcore.budget import parameter_count
 from mlpcore.engines import Ensemble, Metrics
-from mlpcore.network import Network
-from mlpcore.scores import Score
-from mlpcore.weights import Layers
+from mlpcore.engines.network import Network
+from mlpcore.experiments.scores import Score
+from mlpcore.networks.budget import parameter_count
+from mlpcore.networks.weights import Layers
 
 Floats = NDArray[np.float32]
 

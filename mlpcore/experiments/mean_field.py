@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pandas as pd
 import torch
 
-from mlpcore.control import Control
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE
-from mlpcore.meanfield import (
+from mlpcore.params import Config, again, number
+from mlpcore.running.control import Control
+from mlpcore.theory.meanfield import (
     c_fixed_point,
     chi_1,
     depth_scale,
@@ -16,8 +17,7 @@ from mlpcore.meanfield import (
     phase,
     q_fixed_point,
 )
-from mlpcore.moments import MOMENTS
-from mlpcore.params import Config, again, number
+from mlpcore.theory.moments import MOMENTS
 
 
 class MeanField(Config):

@@ -10,16 +10,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from mlpcore import maps
-from mlpcore.budget import parameter_count, width_for_budget
-from mlpcore.control import Control
-from mlpcore.datasets.legend import Legend
-from mlpcore.datasets.planar import Split
-from mlpcore.engines import Samples
-from mlpcore.experiments.learner import Architecture, Floats, stacked
-from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import PlanarTraining
-from mlpcore.features import (
+from mlpcore.datasets.features import (
     BASES,
     Conditioning,
     Polynomials,
@@ -27,8 +18,16 @@ from mlpcore.features import (
     term_count,
     terms,
 )
+from mlpcore.datasets.legend import Legend
+from mlpcore.datasets.planar import HALF_WIDTH, Split
+from mlpcore.engines import Samples, maps
+from mlpcore.experiments.learner import Architecture, Floats, stacked
+from mlpcore.experiments.run import AnySnapshot, Course, Run
+from mlpcore.experiments.settings import PlanarTraining
+from mlpcore.networks.budget import parameter_count, width_for_budget
+from mlpcore.networks.weights import Networks
 from mlpcore.params import Config, choice, number, switch
-from mlpcore.weights import Networks
+from mlpcore.running.control import Control
 
 # Cells a side of a map: shattered regions are small.
 GRID = 240
@@ -150,7 +149,7 @@ class Snapshot(AnySnapshot):
 
     def result(self) -> dict[str, object]:
         """The outcome as plain data, for JSON; maps are those of the first networks."""
-        window = Window(half_width=maps.HALF_WIDTH)
+        window = Window(half_width=HALF_WIDTH)
         return {
             "epoch": self.epoch,
             "features": term_count(self.config.degree),
@@ -167,7 +166,7 @@ class Window(Config):
     """What a map shows. It is no part of the experiment: looking elsewhere trains nothing."""
 
     half_width: float = number(
-        maps.HALF_WIDTH, 1.0, 10.0, label="Map half-width", help="The map shows the square ±this."
+        HALF_WIDTH, 1.0, 10.0, label="Map half-width", help="The map shows the square ±this."
     )
 
 

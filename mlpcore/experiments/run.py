@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 import torch
 
 from mlpcore import engines
-from mlpcore.control import Control
 from mlpcore.engines import Lesson, PictureSamples, Rule, Samples
 from mlpcore.experiments.learner import Architecture, Learner
 from mlpcore.experiments.settings import Training
-from mlpcore.initialization import Initialization
+from mlpcore.networks.initialization import Initialization
+from mlpcore.running.control import Control
 
 # Snapshots are at least this many seconds apart, but for the first, the last and a pause.
 INTERVAL = 0.1

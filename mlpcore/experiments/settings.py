@@ -2,7 +2,7 @@
 
 import math
 
-from mlpcore.activations import ACTIVATIONS
+from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.legend import Legend
 from mlpcore.engines import OPTIMISERS

@@ -11,14 +11,14 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from mlpcore.activations import ACTIVATIONS
-from mlpcore.control import Control
+from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.experiments.geometry import Circle, Geometry
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
-from mlpcore.initialization import Initialization
-from mlpcore.meanfield import GreatCircle, correlation_map, great_circle, propagate
-from mlpcore.moments import Floats
+from mlpcore.networks.initialization import Initialization
 from mlpcore.params import Config, ParameterError, again, number, specs
+from mlpcore.running.control import Control
+from mlpcore.theory.meanfield import GreatCircle, correlation_map, great_circle, propagate
+from mlpcore.theory.moments import Floats
 
 # Snapshots are at least this many seconds apart, but for the last.
 INTERVAL = 0.1

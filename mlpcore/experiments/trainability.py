@@ -12,17 +12,17 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from mlpcore.budget import parameter_count
-from mlpcore.control import Control
 from mlpcore.datasets import planar
 from mlpcore.engines import Samples
 from mlpcore.experiments.learner import Floats, column, stacked
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import ACTIVATION, PlanarTraining
 from mlpcore.experiments.signal_propagation import SignalPropagation
-from mlpcore.initialization import Initialization
-from mlpcore.meanfield import trainable_depth
+from mlpcore.networks.budget import parameter_count
+from mlpcore.networks.initialization import Initialization
 from mlpcore.params import ParameterError, again, check_order, choice, number, specs
+from mlpcore.running.control import Control
+from mlpcore.theory.meanfield import trainable_depth
 
 # Numbers kept for the networks of one depth at most: 800 MB.
 MOST_NUMBERS = 200_000_000
@@ -127,7 +127,7 @@ class Trainability(PlanarTraining):
         )
 
     def trainable_depths(self, scales: NDArray[np.float64]) -> NDArray[np.float64]:
-        """:func:`mlpcore.meanfield.trainable_depth` at some σ_w."""
+        """:func:`mlpcore.theory.meanfield.trainable_depth` at some σ_w."""
         depths = [
             trainable_depth(
                 self.activation,

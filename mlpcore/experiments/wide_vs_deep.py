@@ -10,16 +10,16 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from mlpcore import maps
-from mlpcore.budget import parameter_count, width_for_budget
-from mlpcore.control import Control
 from mlpcore.datasets.legend import Legend
-from mlpcore.engines import Samples
+from mlpcore.datasets.planar import HALF_WIDTH
+from mlpcore.engines import Samples, maps
 from mlpcore.experiments.learner import Architecture, Floats
 from mlpcore.experiments.run import AnySnapshot, Course, Run
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
+from mlpcore.networks.budget import parameter_count, width_for_budget
+from mlpcore.networks.weights import Networks
 from mlpcore.params import ParameterError, again, check_order, number
-from mlpcore.weights import Networks
+from mlpcore.running.control import Control
 
 
 class WideVsDeep(PlanarTraining):
@@ -195,7 +195,7 @@ def view(architecture: Architecture, network: int) -> View:
     net = architecture.network(network)
     probabilities, regions = maps.decision_map(net)
     return View(
-        half_width=maps.HALF_WIDTH,
+        half_width=HALF_WIDTH,
         probabilities=probabilities,
         regions=regions if architecture.converged[network] else None,
         units=maps.unit_maps(net),

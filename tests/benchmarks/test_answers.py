@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.answers import CASES, answer, filters, row
 from benchmarks.measuring import pace, rate
-from mlpcore.__main__ import parser
+from mlpcore.cli.program import parser
 
 
 def told(*drawn):

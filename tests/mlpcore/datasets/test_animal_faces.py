@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from mlpcore.control import Cancelled
 from mlpcore.datasets import animal_faces, image_folder
 from mlpcore.datasets.animal_faces import DownloadError
+from mlpcore.running.control import Cancelled
 
 
 def names(folder):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mlpcore.__main__ import main
+from mlpcore.cli.program import main
 from mlpcore.datasets import animal_faces, drawn_faces, image_folder
 from mlpcore.datasets.contact_sheet import COLUMNS, ROWS, ZOOM, contact_sheet
 

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlpcore.activations import ACTIVATIONS
+from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets import augmentation, drawn_faces
 from mlpcore.engines import OPTIMISERS, Lesson, PictureSamples, Rule, workers
 from mlpcore.engines.compiled import TASKS, CompiledEngine, tasks

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from mlpcore.activations import ACTIVATIONS
+from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.engines import OPTIMISERS, Rule, Samples
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.engines.loops import FEW
 from mlpcore.engines.reference import TorchEngine
-from mlpcore.initialization import Initialization
+from mlpcore.networks.initialization import Initialization
 
 # Three architectures, a linear model among them.
 SHAPES = [[2, 6, 6, 3], [2, 6, 6, 3], [2, 3], [2, 9, 3]]

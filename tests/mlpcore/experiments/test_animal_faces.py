@@ -8,13 +8,13 @@ import torch
 from PIL import Image
 from torch import nn
 
-from mlpcore.__main__ import main
-from mlpcore.control import Cancelled, Control
+from mlpcore.cli.program import main
 from mlpcore.datasets import augmentation, collection, drawn_faces
 from mlpcore.engines.dealing import orders, walks
 from mlpcore.experiments import AnimalFaces
 from mlpcore.experiments.animal_faces import confusion, filters, probabilities
 from mlpcore.params import ParameterError
+from mlpcore.running.control import Cancelled, Control
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from mlpcore.__main__ import main
-from mlpcore.control import Cancelled, Control
+from mlpcore.cli.program import main
 from mlpcore.datasets import collection, drawn_faces
 from mlpcore.datasets.pictures import Pictures
 from mlpcore.engines import Samples
@@ -21,6 +20,7 @@ from mlpcore.experiments import GainSweep
 from mlpcore.experiments.layer_moments import layer_moments
 from mlpcore.experiments.run import Course
 from mlpcore.params import ParameterError, replace
+from mlpcore.running.control import Cancelled, Control
 
 QUICK = GainSweep(data="moons", widths="16-8", seeds=3, gains=4, learning_rate=0.1)
 

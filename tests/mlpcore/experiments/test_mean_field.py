@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from mlpcore.__main__ import main
-from mlpcore.commands import command_line
+from mlpcore.cli.commands import command_line
+from mlpcore.cli.program import main
 from mlpcore.experiments import MeanField
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from mlpcore.control import Cancelled, Control
 from mlpcore.datasets import collection, drawn_faces
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.experiments.learner import Learner
+from mlpcore.running.control import Cancelled, Control
 
 CONFIG = WideVsDeep(depth_to=2, seeds=2, samples=60, batch_size=32, epochs=6)
 LAST = CONFIG.epochs * CONFIG.steps_per_epoch(CONFIG.train_size)

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from mlpcore.__main__ import main
-from mlpcore.activations import ACTIVATIONS
-from mlpcore.control import Cancelled, Control
+from mlpcore.arithmetic.activations import ACTIVATIONS
+from mlpcore.cli.program import main
 from mlpcore.experiments import SignalPropagation, signal_propagation
 from mlpcore.params import ParameterError
+from mlpcore.running.control import Cancelled, Control
 
 TORCH = {
     "tanh": torch.tanh,

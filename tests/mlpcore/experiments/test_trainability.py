@@ -9,14 +9,14 @@ import pytest
 import torch
 from torch import nn
 
-from mlpcore.__main__ import main
-from mlpcore.commands import command_line
-from mlpcore.control import Cancelled, Control
+from mlpcore.cli.commands import command_line
+from mlpcore.cli.program import main
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.engines.dealing import orders
 from mlpcore.experiments import Trainability
 from mlpcore.experiments.trainability import Row
 from mlpcore.params import ParameterError, replace
+from mlpcore.running.control import Cancelled, Control
 
 QUICK = Trainability(sigmas=3, depth_to=6, depths=3, width=8, samples=70, seeds=2, epochs=3)
 

@@ -14,11 +14,12 @@ from hypothesis.extra import numpy as npst
 from scipy import stats
 from torch import nn
 
-from mlpcore import maps
-from mlpcore.control import Cancelled, Control
+from mlpcore.datasets.planar import HALF_WIDTH
+from mlpcore.engines import maps
 from mlpcore.engines.dealing import orders
 from mlpcore.experiments import WideVsDeep
 from mlpcore.experiments.wide_vs_deep import view
+from mlpcore.running.control import Cancelled, Control
 
 SMALL = WideVsDeep(depth_to=3, seeds=3, samples=60, batch_size=32, epochs=4)
 # SGD at 1e6 blows up some networks; others die with all units off, at a finite loss.
@@ -364,7 +365,7 @@ def test_a_view_is_one_networks_maps(activation):
         probabilities, regions = maps.decision_map(a.network(i))
         seen = view(a, i)
         assert view(a, i) is seen
-        assert seen.half_width == maps.HALF_WIDTH
+        assert seen.half_width == HALF_WIDTH
         assert seen.regions == regions
         assert (regions is None) == (activation == "tanh")
         np.testing.assert_array_equal(seen.probabilities, probabilities)

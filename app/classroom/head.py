@@ -1,0 +1,187 @@
+"""What stands above a page's result: scenes to choose, a lesson's question, a room's view."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from app.classroom import guesses, keys
+from app.classroom.questions import ask
+from app.controls import Panel, change, open_link
+from app.display import StageLook
+from app.lessons import lessons, scenes
+from app.lessons.lessons import Guess, Step
+from app.lessons.measures import MEASURES
+from app.lessons.toml_files import FileProblem
+from app.live import component
+from app.live.component import live_figures
+from app.results.steering import toggle
+from app.texts.markdown import listed
+from mlpcore.params import Config
+from mlpcore.running.jobs import Job
+
+_STYLES = {
+    name: Path(__file__).with_name(f"{name}.css") for name in ("stage", "lesson", "projector")
+}
+# Page, and parameters of its address.
+Link = tuple[str, Mapping[str, str]]
+
+
+def open_with(title: str, question: str) -> None:
+    """Draw a page's name and its question."""
+    with st.container(key="opening"):
+        st.title(title)
+        st.markdown(question)
+
+
+def present(panel: Panel, config: Config) -> None:
+    """Draw the top of a page; while a lesson's question is open, the page ends here.
+
+    Args:
+        panel: the page's controls.
+        config: the experiment they describe.
+    """
+    st.html(_STYLES["stage"])
+    if panel.stage.projector:
+        st.html(_STYLES["projector"])
+    with st.container(key="stage"):
+        step = panel.prepared
+        if not isinstance(step, Step):
+            _offer_scenes(panel)
+            return
+        st.html(_STYLES["lesson"])
+        _lesson_bar(panel, step)
+        answer = ask(step, config, _name(panel))
+    if answer is None:
+        component.release_all()
+        _listen(panel, None)
+        panel.write_url()
+        st.stop()
+
+
+def play(panel: Panel, job: Job) -> None:
+    """Let keys steer a page's job, and compare what a lesson's learner guessed with it."""
+    _listen(panel, job)
+    step = panel.prepared
+    if isinstance(step, Step) and isinstance(step.task, Guess):
+        guess = st.session_state["_answers"][_name(panel)]
+        beside = (guesses.beside, {"measure": step.task.measure, "guess": guess})
+        height = "20rem" if MEASURES[step.task.measure].places else "3rem"
+        live_figures(job, [beside], key="guess", min_width="100%", height=height)
+
+
+def show_file_problems(problems: list[FileProblem]) -> None:
+    """Say what is wrong with files that a teacher has written."""
+    if problems:
+        st.warning(listed("Left out, until these files are mended:", problems))
+
+
+def _name(panel: Panel) -> str:
+    """A step's name among all lessons'."""
+    return f"{panel.stage.lesson} {panel.stage.step}"
+
+
+def _offer_scenes(panel: Panel) -> None:
+    if not panel.stage.projector:
+        found, problems = scenes.of_page(_page())
+        with st.container(key="scenes", horizontal=True, gap="xsmall", wrap=False):
+            for scene in found:
+                with st.container(key=f"scene-{scene.slug}", horizontal=True, gap="xsmall"):
+                    if scene.picture:
+                        st.image(str(scene.picture), alt="")
+                    page, texts = _scene_link(panel, scene.slug)
+                    st.button(
+                        scene.name,
+                        type="tertiary",
+                        help=scene.sentence,
+                        on_click=open_link,
+                        args=(page, texts),
+                        wrap=True,
+                        key=f"open {scene.slug}",
+                    )
+        show_file_problems(problems)
+    _projector_button(panel)
+    panel.sentence = st.empty()
+
+
+def _lesson_bar(panel: Panel, step: Step) -> None:
+    lesson, turns = lessons.get(panel.stage.lesson), _turns(panel)
+    with st.container(key="lesson", horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**{lesson.title}** · step {panel.stage.step} of {len(lesson.steps)}: {step.name}"
+        )
+        for way, label, icon in (
+            ("left", "Previous", "arrow_back"),
+            ("right", "Next", "arrow_forward"),
+        ):
+            st.button(
+                label,
+                icon=f":material/{icon}:",
+                disabled=way not in turns,
+                on_click=open_link,
+                args=turns.get(way),
+            )
+        st.button(
+            "Leave",
+            icon=":material/close:",
+            help="Keep the settings, leave the lesson.",
+            on_click=partial(change, StageLook, lesson="", step=1),
+        )
+        _projector_button(panel)
+
+
+def _projector_button(panel: Panel) -> None:
+    on = panel.stage.projector
+    st.button(
+        "Leave projector" if on else "Projector",
+        icon=f":material/{'close_fullscreen' if on else 'present_to_all'}:",
+        help="Back to all controls." if on else "Large type and no controls, for a room.",
+        on_click=partial(change, StageLook, projector=not on),
+        key="projector",
+    )
+
+
+def _page() -> str:
+    return str(st.session_state["_page"])
+
+
+def _turns(panel: Panel) -> dict[str, Link]:
+    """Where the arrow keys "left" and "right" lead: a lesson's steps, or the page's scenes."""
+    if isinstance(panel.prepared, Step):
+        lesson = lessons.get(panel.stage.lesson)
+        links = [
+            _link(panel, step.page, lesson.address(number))
+            for number, step in enumerate(lesson.steps, 1)
+        ]
+        here = panel.stage.step - 1
+    else:
+        slugs = [scene.slug for scene in scenes.of_page(_page())[0]]
+        links = [_scene_link(panel, slug) for slug in slugs]
+        here = slugs.index(panel.prepared.slug) if panel.prepared else -1
+    places = {"left": here - 1, "right": here + 1}
+    return {way: links[place] for way, place in places.items() if 0 <= place < len(links)}
+
+
+def _scene_link(panel: Panel, slug: str) -> Link:
+    return _link(panel, _page(), {"scene": slug})
+
+
+def _link(panel: Panel, page: str, texts: Mapping[str, str]) -> Link:
+    """A link that stays in the room's view; the controls it names are this page's."""
+    kept = ["projector", "show"] if page == _page() else ["projector"]
+    stage = {name: text for name, text in panel.stage.changes().items() if name in kept}
+    return page, {**stage, **texts}
+
+
+def _listen(panel: Panel, job: Job | None) -> None:
+    """Let a room's presenter pause with the space bar, and turn pages with the arrows."""
+    if panel.stage.projector:
+        keys.listen(partial(_pressed, _turns(panel), job))
+
+
+def _pressed(turns: Mapping[str, Link], job: Job | None, key: str) -> None:
+    if key in turns:
+        open_link(*turns[key])
+    elif key == "space" and job is not None:
+        toggle(job)

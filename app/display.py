@@ -1,0 +1,161 @@
+"""What the pages look at: parameters that choose what is shown, and train nothing."""
+
+import math
+from typing import Any
+
+from mlpcore.experiments import DegreeSweep, SignalPropagation, Trainability
+from mlpcore.networks.widths import MOST_WIDTH
+from mlpcore.params import Config, ParameterError, again, choice, number, specs, switch, text
+from mlpcore.theory.meanfield import critical_weight_var
+
+_swept = specs(DegreeSweep)
+_carried = specs(SignalPropagation)
+_grid = specs(Trainability)
+
+
+class StageLook(Config):
+    """How any page is shown: to a room, as a prepared scene, as a step of a lesson."""
+
+    projector: bool = switch(
+        False, label="Projector", help="Large type, and only the controls named in show."
+    )
+    show: str = text(
+        "", "names of parameters, joined by ,", label="Controls", help="Shown to the room."
+    )
+    scene: str = text("", "a scene's name", label="Scene", help="What the page is set up as.")
+    lesson: str = text("", "a lesson's name", label="Lesson", help="What the page is a step of.")
+    step: int = number(1, 1, 999, label="Step", help="Of the lesson.")
+
+    @property
+    def shown(self) -> list[str]:
+        """The parameters whose controls a room sees."""
+        return [name.strip() for name in self.show.split(",") if name.strip()]
+
+
+class DepthLook(Config):
+    """Which networks Wide vs Deep shows large."""
+
+    depth: int = number(3, 1, 10, label="Depth", help="Hidden layers of the network shown large.")
+    network: int = number(1, 1, 32, label="Seed", help="Whose maps to show, of a depth's networks.")
+
+
+class PolynomialLook(Config):
+    """What Polynomial Features shows."""
+
+    network: int = number(1, 1, 32, label="Seed", help="Whose maps to show.")
+    confidence: bool = switch(True, label="Show confidence", help="As the strength of the colours.")
+    sweep: bool = switch(False, label="Sweep over degrees", help="Train models of many degrees.")
+    degree_from: int = again(_swept["degree_from"])
+    degree_to: int = again(_swept["degree_to"])
+    degree_step: int = again(_swept["degree_step"])
+    all_bases: bool = switch(True, label="All bases", help="Or only the one in the sidebar.")
+
+    def check(self) -> None:
+        """Refuse what the sweep refuses.
+
+        Raises:
+            ParameterError: the degrees are reversed.
+        """
+        DegreeSweep(**self.degrees)
+
+    @property
+    def degrees(self) -> dict[str, Any]:
+        """The fields that are the sweep's own."""
+        return {name: getattr(self, name) for name in ("degree_from", "degree_to", "degree_step")}
+
+
+class FacesLook(Config):
+    """What Animal Faces shows large, and how."""
+
+    own_scale: bool = switch(
+        False, label="Scale each filter by its own largest weight", help="Or all by the largest."
+    )
+    by_norm: bool = switch(False, label="Order by norm", help="The largest filters first.")
+    network: int = number(1, 1, 16, label="Seed", help="Which network to look into.")
+    arm: str = choice(
+        "augmented", ("augmented", "plain"), label="Network", help="Plain is without augmentation."
+    )
+    unit: int = number(
+        1, 1, MOST_WIDTH, label="Unit", help="Of the first layer; its weights are its filter."
+    )
+    picture: int = number(1, 1, 1_000_000, label="Picture", help="One of the validation set.")
+    turn: int = number(
+        0, -180, 180, label="Rotate it by", unit="degrees", help="Corners from outside are black."
+    )
+    flip: bool = switch(False, label="Flip it", help="Left and right change places.")
+
+
+class GainLook(Config):
+    """What Initialization shows, and the deep networks it sends signals through."""
+
+    gain: float = number(
+        1.4, 0.1, 5.1, label="Gain", help="Of the initial weights of the networks shown."
+    )
+    activation: str = again(_carried["activation"])
+    sigma_w: float = again(_carried["sigma_w"], low=0.1, high=4.1)
+    sigma_b: float = again(_carried["sigma_b"], high=2.0)
+    layer: int = number(10, 1, 50, label="Layer", help="Where to look at the circle of inputs.")
+
+    def deep(self, negative_slope: float) -> SignalPropagation:
+        """The deep networks to send signals through."""
+        names = ("activation", "sigma_w", "sigma_b")
+        mine: dict[str, Any] = {name: getattr(self, name) for name in names}
+        return SignalPropagation(**mine, negative_slope=negative_slope)
+
+    def presets(self, negative_slope: float) -> dict[str, float | None]:
+        """A σ_w in each phase by name, at this σ_b; None where it is out of reach."""
+        variance = self.sigma_b**2
+        edge = math.sqrt(
+            critical_weight_var(self.activation, variance, negative_slope=negative_slope)
+        )
+        spec = specs(GainLook)["sigma_w"]
+        scales = {"Ordered": 0.6 * edge, "Critical": edge, "Chaotic": 1.8 * edge}
+        return {
+            name: sigma_w if spec.low <= sigma_w <= spec.high else None
+            for name, sigma_w in scales.items()
+        }
+
+
+class GridLook(Config):
+    """Whether Initialization trains a grid of networks, and which; ``grid_`` and its field."""
+
+    grid: bool = switch(
+        False, label="Train the grid", help="Hundreds of networks: about half a minute."
+    )
+    grid_data: str = again(_grid["data"])
+    grid_sigma_from: float = again(_grid["sigma_from"])
+    grid_sigma_to: float = again(_grid["sigma_to"])
+    grid_sigmas: int = again(_grid["sigmas"])
+    grid_depth_from: int = again(_grid["depth_from"])
+    grid_depth_to: int = again(_grid["depth_to"])
+    grid_depths: int = again(_grid["depths"])
+    grid_width: int = again(_grid["width"])
+    grid_seeds: int = again(_grid["seeds"])
+    grid_epochs: int = again(_grid["epochs"])
+    grid_learning_rate: float = again(_grid["learning_rate"])
+
+    def check(self) -> None:
+        """Refuse what the grid refuses.
+
+        Raises:
+            ParameterError: the scales or the depths are reversed, or the networks too many.
+        """
+        try:
+            Trainability(**self.fields)
+        except ParameterError as problem:
+            raise problem.renamed(f"grid_{problem.parameter}") from problem
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The fields that are the grid's own."""
+        own = {name: value for name, value in self.values().items() if name != "grid"}
+        return {name.removeprefix("grid_"): value for name, value in own.items()}
+
+    def trainability(self, look: GainLook, negative_slope: float) -> Trainability:
+        """The grid, with the activation and the biases of the deep networks shown above it."""
+        return Trainability(
+            **self.fields,
+            activation=look.activation,
+            sigma_b=look.sigma_b,
+            negative_slope=negative_slope,
+        )

@@ -1,0 +1,204 @@
+"""Lessons: scenes in an order, each with a question to answer before its result is shown.
+
+They are TOML files in ``assets/lessons``, one a lesson, named in addresses by the file's name:
+
+.. code-block:: toml
+
+    title = "Deep MLPs"
+    about = "What it is about, in a sentence."
+
+    [[step]]
+    name = "One seed"
+    page = "wide-vs-deep"
+    scene = "One seed lies"  # or [step.parameters], as in a scene
+    question = "Which depth wins?"
+    choices = ["One hidden layer", "Three"]
+    right = 2  # counted from 1
+    answer = "Said once the learner has chosen."
+
+Instead of ``choices`` and ``right`` a step may ask for a number, or for a curve, which the learner
+draws. What is measured is one of :data:`app.lessons.measures.MEASURES`:
+
+.. code-block:: toml
+
+    [step.guess]
+    measure = "accuracy by depth"
+    low = 0
+    high = 100
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.lessons import scenes, toml_files
+from app.lessons.measures import MEASURES
+from app.lessons.toml_files import FileProblem, Table
+from mlpcore.params import ParameterError
+
+FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A number to guess, or one at each place of a curve.
+
+    Attributes:
+        measure: what of, a key of :data:`app.lessons.measures.MEASURES`.
+        low, high: what may be guessed.
+    """
+
+    measure: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to choose.
+
+    Attributes:
+        choices: Markdown of each.
+        right: place of the right one, counted from 0.
+    """
+
+    choices: tuple[str, ...]
+    right: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a lesson.
+
+    Attributes:
+        name: a few words.
+        page: as its address names it.
+        parameters: name → text, as in the page's address.
+        question: Markdown.
+        task: how it is to be answered.
+        answer: Markdown, said after the guess.
+    """
+
+    name: str
+    page: str
+    parameters: Mapping[str, str]
+    question: str
+    task: Choice | Guess
+    answer: str
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson.
+
+    Attributes:
+        slug: its name in addresses.
+        title: a few words.
+        about: Markdown, a sentence or two.
+        steps: at least one.
+    """
+
+    slug: str
+    title: str
+    about: str
+    steps: tuple[Step, ...]
+
+    def address(self, step: int) -> dict[str, str]:
+        """The parameters of a step's address, the first being 1."""
+        return {"lesson": self.slug, "step": f"{step}"}
+
+
+def find(slug: str, step: int, page: str) -> Step:
+    """A lesson's step, which is on this page.
+
+    Raises:
+        ParameterError: there is no such lesson, or its step is not on this page.
+    """
+    steps = get(slug).steps
+    here = [f"{number}" for number, one in enumerate(steps, 1) if one.page == page]
+    if f"{step}" not in here:
+        raise ParameterError("step", f"one of {', '.join(here) or 'none'} on this page", step)
+    return steps[step - 1]
+
+
+def get(slug: str) -> Lesson:
+    """A lesson by its name in addresses.
+
+    Raises:
+        ParameterError: there is none of this name.
+    """
+    known = {lesson.slug: lesson for lesson in all_lessons()[0]}
+    if slug not in known:
+        raise ParameterError("lesson", f"one of {', '.join(known) or 'none'}", slug)
+    return known[slug]
+
+
+def all_lessons(folder: Path = FOLDER) -> tuple[list[Lesson], list[FileProblem]]:
+    """All lessons by file name, and what is wrong with the others; one problem a file."""
+    found = scenes.each(folder, read)
+    lessons = [lesson for lesson in found if isinstance(lesson, Lesson)]
+    return lessons, [problem for problem in found if isinstance(problem, FileProblem)]
+
+
+def read(path: Path) -> Lesson | FileProblem:
+    """A file's lesson, or what is wrong with it first."""
+    try:
+        table = toml_files.read(path, "a lesson")
+        table.only("title", "about", "step")
+        return Lesson(
+            slug=path.stem,
+            title=table.text("title"),
+            about=table.text("about"),
+            steps=tuple(_step(part) for part in table.tables("step", "a step")),
+        )
+    except FileProblem as problem:
+        return problem
+
+
+def _step(table: Table) -> Step:
+    table.only(
+        "name", "page", "scene", "parameters", "question", "choices", "right", "guess", "answer"
+    )
+    page = scenes.known_page(table)
+    return Step(
+        name=table.text("name"),
+        page=page,
+        parameters=_parameters(table, page),
+        question=table.text("question"),
+        task=_guess(table, page) if "guess" in table.values else _choice(table),
+        answer=table.text("answer"),
+    )
+
+
+def _parameters(table: Table, page: str) -> Mapping[str, str]:
+    if "scene" not in table.values:
+        return scenes.parameters(table, page)
+    if "parameters" in table.values:
+        raise table.problem("parameters", "A step has a scene or parameters, not both.")
+    name = table.text("scene")
+    known = {scene.name: scene for scene in scenes.of_page(page)[0]}
+    if name not in known:
+        raise table.problem("scene", f"The page {page} has no scene {name!r}.")
+    return known[name].parameters
+
+
+def _choice(table: Table) -> Choice:
+    choices = table.texts("choices")
+    return Choice(choices, int(table.number("right", 1, len(choices), whole=True)) - 1)
+
+
+def _guess(table: Table, page: str) -> Guess:
+    for key in ("choices", "right"):
+        if key in table.values:
+            raise table.problem(key, f"A step has a guess or {key}, not both.")
+    part = table.table("guess", "a guess")
+    part.only("measure", "low", "high")
+    measure = part.text("measure")
+    known = [name for name, about in MEASURES.items() if about.page == page]
+    if measure not in known:
+        names = ", ".join(known)
+        raise part.problem("measure", f"measure must be one of {names}; got {measure!r}.")
+    low, high = part.number("low", -1e9, 1e9), part.number("high", -1e9, 1e9)
+    if low >= high:
+        raise part.problem("high", f"high must be above low ({low:g}); got {high:g}.")
+    return Guess(measure, float(low), float(high))

@@ -1,0 +1,260 @@
+"""Which points a page's networks learn: generated ones, or one's own."""
+
+from functools import cache, partial
+from pathlib import PurePath
+from typing import Any
+
+import streamlit as st
+import torch
+
+from app import controls
+from app.controls import Panel
+from app.draw.component import draw_points
+from app.figures import classes
+from app.figures.words import count
+from app.results.files import OWN_POINTS
+from app.texts import own_points as texts
+from app.texts.markdown import plain
+from mlpcore.cli.commands import command_line
+from mlpcore.datasets import planar, points
+from mlpcore.datasets.points import Points, RowsError
+from mlpcore.experiments.settings import GENERATED, PlanarTraining
+from mlpcore.params import ParameterError, specs
+from mlpcore.texts import encodable
+
+DRAW, TYPE, UPLOAD = "Draw", "Type or paste", "Upload"
+# Steps an epoch that a small set gets by smaller batches; the tutorial's set has 25.
+STEPS = 20
+
+
+def choose_points(panel: Panel, kind: type[PlanarTraining]) -> None:
+    """Draw the choice of a data set with the controls it has, and offer to bring one."""
+    wanted = controls.latest(kind).data
+    names = _names() if wanted in planar.PLANAR else {wanted: OWN_POINTS} | _names()
+    own = {name: file for name, file in names.items() if _find(name)}
+    if wanted in names and wanted not in own:
+        st.toast(texts.GONE, icon=":material/warning:", duration="long")
+    spec = specs(kind)["data"]
+    generated = {name: controls.name_of(spec, name) for name in planar.PLANAR}
+    panel.choose(kind, "data", generated | own, partial(_use, kind))
+    brought = _find(panel["data"])
+    if brought:
+        _describe(brought, own[panel["data"]])
+    else:
+        panel.draw(kind, "classes", "samples", "noise")
+        panel.box(kind, "data_seed")
+    if panel.entered:
+        _close()
+    st.button("Your own points", icon=":material/draw:", width="stretch", on_click=_open)
+
+
+def bring_points(kind: type[PlanarTraining]) -> None:
+    """Show the dialog to bring points in, while it is open."""
+    if st.session_state.get("_bringing"):
+        _dialog(kind)
+
+
+def show_classes(config: PlanarTraining) -> None:
+    """Name the classes, if the points were brought."""
+    brought = _find(config.data)
+    if brought:
+        st.html(classes.key(brought.legend, brought.counts))
+
+
+def command(config: PlanarTraining) -> str:
+    """The command that reproduces a config's result; it names the file of what was brought."""
+    file = None if config.data in planar.PLANAR else _names().get(config.data, OWN_POINTS)
+    return command_line(config, file)
+
+
+def _describe(brought: Points, file: str) -> None:
+    train, test = len(brought.split.train_labels), len(brought.split.test_labels)
+    st.caption(f"{count(train, 'point')} to train, {test:,} to test.")
+    st.download_button(
+        "These points as CSV",
+        brought.csv,
+        file,
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _open() -> None:
+    st.session_state["_bringing"] = True
+
+
+def _close() -> None:
+    st.session_state["_bringing"] = False
+    _forget_problem()
+
+
+def _forget_problem() -> None:
+    st.session_state["_points_problem"] = None
+
+
+@st.dialog("Your own points", width="large", icon=":material/draw:", on_dismiss=_close)
+def _dialog(kind: type[PlanarTraining]) -> None:
+    st.session_state.setdefault("points_way", DRAW)
+    way = st.segmented_control(
+        "How",
+        (DRAW, TYPE, UPLOAD),
+        required=True,
+        key="points_way",
+        label_visibility="collapsed",
+        on_change=_forget_problem,
+    )
+    if way == DRAW:
+        _draw(kind)
+    elif way == TYPE:
+        _type(kind)
+    else:
+        _upload(kind)
+    _show_problem()
+    st.caption(f"{texts.SCALED} {texts.PROMISE}")
+    if not st.session_state["_bringing"]:
+        st.rerun()
+
+
+def _draw(kind: type[PlanarTraining]) -> None:
+    st.markdown(texts.DRAW)
+    drawn = st.session_state.get("_drawn", "")
+    draw_points(drawn, key="drawing", on_change=_note_drawing)
+    with st.container(horizontal=True, gap="small"):
+        st.button("Use these points", type="primary", on_click=_bring_drawing, args=(kind,))
+        st.button("Edit as text", icon=":material/edit:", on_click=_edit_drawing)
+        st.download_button(
+            "Download as CSV", drawn, "drawn.csv", icon=":material/download:", on_click="ignore"
+        )
+
+
+def _type(kind: type[PlanarTraining]) -> None:
+    st.markdown(texts.FORMAT)
+    st.text_area(
+        "Points as CSV",
+        height=180,
+        key="points_text",
+        placeholder=texts.PLACEHOLDER,
+        persist_state="session",
+    )
+    st.button("Use these points", type="primary", on_click=_bring_text, args=(kind,))
+
+
+def _upload(kind: type[PlanarTraining]) -> None:
+    st.markdown(texts.FORMAT)
+    st.file_uploader(
+        "A CSV file",
+        type=["csv", "tsv", "txt"],
+        key="points_file",
+        on_change=_bring_file,
+        args=(kind,),
+    )
+    st.download_button(
+        "A file to start from",
+        _template,
+        "template.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+@cache
+def _template() -> str:
+    """A small CSV, to see what one looks like."""
+    generator = torch.Generator().manual_seed(0)
+    coordinates, labels = planar.moons(2, 30, 0.3, generator)
+    rounded = coordinates.double().numpy().round(3)
+    return Points(rounded, labels.numpy(), ("cat", "dog"), ("x", "y")).csv()
+
+
+def _note_drawing() -> None:
+    csv = st.session_state["drawing"].csv
+    st.session_state["_drawn"] = csv if isinstance(csv, str) and encodable(csv) else ""
+
+
+def _edit_drawing() -> None:
+    st.session_state["points_text"] = st.session_state.get("_drawn", "")
+    st.session_state["points_way"] = TYPE
+
+
+def _bring_drawing(kind: type[PlanarTraining]) -> None:
+    _note_drawing()
+    _bring(kind, st.session_state["_drawn"], "drawn.csv")
+
+
+def _bring_text(kind: type[PlanarTraining]) -> None:
+    _bring(kind, st.session_state["points_text"], "typed.csv")
+
+
+def _bring_file(kind: type[PlanarTraining]) -> None:
+    file = st.session_state["points_file"]
+    if file is not None:
+        _bring(kind, file.getvalue(), file.name)
+
+
+def _bring(kind: type[PlanarTraining], source: str | bytes, file: str) -> None:
+    """Read and use points and close the dialog, or keep what is wrong with them."""
+    _forget_problem()
+    try:
+        brought = points.read(source, file)
+        name = points.keep(brought)
+        _use(kind, name)
+    except ParameterError as problem:
+        st.session_state["_points_problem"] = problem
+        return
+    _names()[name] = _unlike(file, [taken for other, taken in _names().items() if other != name])
+    _close()
+
+
+def _use(kind: type[PlanarTraining], data: str) -> None:
+    """Change to a data set, with as many classes and a size of batches that go with it."""
+    config, spec = controls.latest(kind), specs(kind)
+    before, brought = _find(config.data), _find(data)
+    changes: dict[str, Any] = {"data": data}
+    if brought:
+        changes |= {name: spec[name].default for name in GENERATED}
+        changes["classes"] = len(brought.classes)
+        changes["batch_size"] = min(config.batch_size, _fitting_batch(brought))
+    elif before and config.batch_size == _fitting_batch(before):
+        changes["batch_size"] = spec["batch_size"].default
+    controls.change(kind, **changes)
+
+
+def _fitting_batch(brought: Points) -> int:
+    """The largest power of two that leaves enough steps an epoch."""
+    most = max(1, len(brought.split.train_labels) // STEPS)
+    return 1 << (most.bit_length() - 1)
+
+
+def _unlike(file: str, taken: list[str]) -> str:
+    """A file's name, with a number if another one has it."""
+    path, number, name = PurePath(file), 1, file
+    while name in taken:
+        number += 1
+        name = f"{path.stem}-{number}{path.suffix}"
+    return name
+
+
+def _show_problem() -> None:
+    problem = st.session_state.get("_points_problem")
+    if isinstance(problem, RowsError):
+        st.error("These rows will not do.", icon=":material/error:")
+        st.code("\n".join(problem.rows), language=None, wrap_lines=True)
+    elif problem:
+        st.error(plain(problem), icon=":material/error:")
+
+
+def _find(name: str) -> Points | None:
+    """The points of this name, if they were brought and are there."""
+    try:
+        return None if name in planar.PLANAR else points.find(name)
+    except ParameterError:
+        return None
+
+
+def _names() -> dict[str, str]:
+    """Name → file of what was brought on this visit."""
+    names: dict[str, str] = st.session_state.setdefault("_own_points", {})
+    return names

@@ -1,0 +1,100 @@
+"""Buttons that steer the job a page shows: pause, step, reset, new seeds, learning rate."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app import controls
+from app.live import component
+from app.results import runs
+from app.texts.markdown import plain
+from mlpcore.experiments.settings import Training
+from mlpcore.params import specs
+from mlpcore.running.jobs import Job, Refused, State
+
+
+def transport(job: Job, config: Training) -> DeltaGenerator:
+    """Draw the buttons.
+
+    Args:
+        job: the one to steer; others who watch it keep theirs.
+        config: what it runs.
+
+    Returns:
+        The row they are in, for more buttons.
+    """
+    state = component.state(job)
+    row = st.container(key="transport", horizontal=True, gap="xsmall")
+    with row:
+        if state is State.PAUSED:
+            _button("Resume", "play_arrow", "Go on training.", _steer, job, Job.resume)
+        else:
+            _button("Pause", "pause", "Wait here.", _steer, job, Job.pause, disabled=state.over)
+        _button("Step", "skip_next", "Train one epoch.", _steer, job, Job.step, disabled=state.over)
+        _button("Reset", "restart_alt", "Back to the same initial weights.", _reset, job)
+        _button(
+            "New seeds",
+            "casino",
+            "Other initial weights and orders of batches.",
+            _new_seeds,
+            config,
+        )
+        with st.popover("Learning rate", icon=":material/speed:", disabled=state.over):
+            _learning_rate(job, config)
+        runs.buttons(job)
+    return row
+
+
+def toggle(job: Job) -> None:
+    """Pause a job, or let it go on."""
+    state = job.status().state
+    if not state.over:
+        _steer(job, Job.resume if state is State.PAUSED else Job.pause)
+
+
+def _button(
+    label: str, icon: str, hint: str, action: Any, *args: Any, disabled: bool = False
+) -> None:
+    icon = f":material/{icon}:"
+    st.button(label, icon=icon, help=hint, disabled=disabled, on_click=action, args=args)
+
+
+def _new_seeds(config: Training) -> None:
+    """Change the page's config to seeds that it has not had."""
+    controls.change(type(config), seed=config.seed + config.seeds)
+
+
+def _learning_rate(job: Job, config: Training) -> None:
+    spec = specs(type(config))["learning_rate"]
+    rate = st.number_input(
+        "Learning rate from now on",
+        min_value=spec.low,
+        max_value=spec.high,
+        value=job.status().learning_rate or config.learning_rate,
+        format="%g",
+        help="Changes this run only: the link and the command keep the one in the sidebar.",
+    )
+    _button("Use it", "check", "From the next step on.", _steer, job, Job.set_learning_rate, rate)
+
+
+def _steer(job: Job, action: Callable[..., None], *args: Any) -> None:
+    """Do something to a job that nobody else watches, as far as this one."""
+    with _unless_refused():
+        action(component.show(component.jobs().own(job, component.watcher())), *args)
+
+
+def _reset(job: Job) -> None:
+    with _unless_refused():
+        component.show(component.jobs().restart(job, component.watcher(), epochs=0))
+
+
+@contextmanager
+def _unless_refused() -> Iterator[None]:
+    """Say why no further run is taken, if so; the page goes on with the one it has."""
+    try:
+        yield
+    except Refused as refused:
+        st.toast(plain(refused), icon=":material/hourglass_top:")

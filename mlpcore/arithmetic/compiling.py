@@ -1,0 +1,76 @@
+"""Loops compiled to machine code that runs without the interpreter's lock, and where it is kept.
+
+Numba compiles a function when it is first called and keeps the code in a folder named after what
+was compiled: the text of all sources that hold compiled functions. So a change in one of them,
+of which Numba only watches its own file, compiles all anew.
+"""
+
+import hashlib
+import logging
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core import config
+
+from mlpcore.arithmetic.functions import FAST
+from mlpcore.caches.disk import folder
+
+log = logging.getLogger(__name__)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SOURCES = ("arithmetic/*.py", "engines/*.py")
+
+
+def inner(function: F) -> F:
+    """Make a function one that compiled functions may call."""
+    return _jit(function)
+
+
+def inlined(function: F) -> F:
+    """Make a function of numbers one that becomes part of the loops that call it."""
+    return _jit(function, forceinline=True)
+
+
+def compiled(function: F, fastmath: set[str] | bool = FAST) -> F:
+    """Compile a function at its first call, or take it from the cache if it is there.
+
+    Args:
+        function: what to compile.
+        fastmath: how LLVM may change the arithmetic; False for not at all.
+    """
+    kept = _folder()
+    if kept is None:
+        return _jit(function, fastmath)
+    before: str = config.CACHE_DIR  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(kept)  # type: ignore[attr-defined]
+    try:
+        return _jit(function, fastmath, cache=True)
+    finally:
+        config.CACHE_DIR = before  # type: ignore[attr-defined]
+
+
+def _jit(function: F, fastmath: set[str] | bool = FAST, **options: Any) -> F:
+    jit = numba.njit(nogil=True, fastmath=fastmath, error_model="numpy", **options)
+    result: F = jit(function)
+    return result
+
+
+@cache
+def _folder() -> Path | None:
+    """Where compiled code is kept; None if nothing can be written there."""
+    library = Path(__file__).parents[1]
+    text = "".join(p.read_text() for pattern in _SOURCES for p in sorted(library.glob(pattern)))
+    name = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+    path = folder() / "compiled" / name
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            return path
+    except OSError as error:
+        log.warning("compiled loops cannot be kept, and are compiled at each start: %s", error)
+        return None

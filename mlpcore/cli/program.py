@@ -1,0 +1,169 @@
+"""The experiments on the command line: ``python -m mlpcore EXPERIMENT [--field value …]``."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+
+from mlpcore.cli import data_command
+from mlpcore.cli.commands import EXPERIMENTS, SWEEPS, flag
+from mlpcore.cli.progress_bar import ProgressBar
+from mlpcore.cli.report import report, to_json
+from mlpcore.datasets import collection, image_folder, planar, points
+from mlpcore.datasets.animal_faces import DownloadError
+from mlpcore.engines.preparing import prepare
+from mlpcore.experiments import AnimalFaces, DegreeSweep, GainSweep
+from mlpcore.experiments.settings import PlanarTraining
+from mlpcore.params import Config, ParameterError, Spec, specs
+from mlpcore.running.jobs import default_device
+from mlpcore.texts import printable
+
+# Of a message that repeats arguments.
+MOST_LETTERS = 500
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the arguments, and exits with status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {printable(message, MOST_LETTERS)}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser: a subcommand an experiment, a flag a field."""
+    top = _Parser(prog="python -m mlpcore", description="Experiments on multi-layer perceptrons.")
+    commands = top.add_subparsers(dest="experiment", metavar="EXPERIMENT", required=True)
+    for name, config in EXPERIMENTS.items():
+        about = (config.__doc__ or "").splitlines()[0]
+        command = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+        command.set_defaults(kind=config)
+        fields = specs(config)
+        add_flags(command, fields.values())
+        if name in SWEEPS:
+            add_sweep(command, SWEEPS[name], fields)
+        command.add_argument("--device", help="Where to train: cpu, cuda, …; default a GPU if any.")
+        command.add_argument(
+            "--json", metavar="FILE", default="-", help="Where to write the result; default stdout."
+        )
+        command.add_argument("--quiet", action="store_true", help="No progress bar.")
+    about = "Compile the training loops, once after each installation; later starts find them."
+    commands.add_parser("compile", help=about, description=about)
+    about = "Fetch, draw or look at pictures of animals."
+    data_command.add_arguments(commands.add_parser("data", help=about, description=about))
+    return top
+
+
+def add_flags(command: argparse._ActionsContainer, fields: Iterable[Spec]) -> None:
+    """Add a flag for each field."""
+    for spec in fields:
+        about = f"{spec.help} {spec.allowed.capitalize()}; default {spec.format(spec.default)}."
+        command.add_argument(flag(spec.name), metavar="VALUE", help=about)
+
+
+def add_sweep(command: _Parser, sweep: type[DegreeSweep], fields: Mapping[str, Spec]) -> None:
+    """Add --sweep, the flags that are the sweep's alone, and what it allows differently."""
+    own = [spec for spec in specs(sweep).values() if spec.name not in fields]
+    changed = [spec for spec in specs(sweep).values() if fields.get(spec.name, spec) != spec]
+    group = command.add_argument_group(
+        "with --sweep",
+        " ".join(f"{flag(s.name)} is {s.allowed}; default {s.format(s.default)}." for s in changed),
+    )
+    group.add_argument(
+        "--sweep", dest="kind", action="store_const", const=sweep, help=sweep.__doc__
+    )
+    add_flags(group, own)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status."""
+    options = parser().parse_args(arguments)
+    for name, value in vars(options).items():
+        if value == []:  # what argparse makes of --name=-- before Python 3.13
+            setattr(options, name, "--")
+    # More are slower wherever anything else runs, many times so with small networks.
+    torch.set_num_threads(1)
+    try:
+        if options.experiment == "data":
+            data_command.run(options)
+        elif options.experiment == "compile":
+            print(f"Compiled loops are ready after {prepare():.1f} s.")
+        else:
+            _run(vars(options))
+    except (DownloadError, ParameterError) as problem:
+        lines = [str(problem), *getattr(problem, "__notes__", [])]
+        print("python -m mlpcore:", " ".join(lines).replace("\n", " "), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("python -m mlpcore: interrupted.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _run(options: dict[str, Any]) -> None:
+    """Run one experiment and write its report."""
+    experiment, kind, device_name, target, quiet = (
+        options.pop(name) for name in ("experiment", "kind", "device", "json", "quiet")
+    )
+    texts = {name: text for name, text in options.items() if text is not None}
+    stray = next((name for name in texts if name not in specs(kind)), None)
+    if stray:
+        when = "with" if kind is SWEEPS[experiment] else "without"
+        raise ParameterError(stray, f"left out {when} --sweep", texts[stray])
+    if "data" in texts:
+        texts = _brought(kind, texts)
+    config, problems = kind.parse(texts)
+    if problems:
+        raise problems[0]
+    try:
+        device = torch.device(device_name or default_device())
+        torch.zeros((), device=device).item()
+    except (RuntimeError, AssertionError, ValueError) as error:
+        reason = printable(str(error).partition("\n")[0].removesuffix("."), MOST_LETTERS)
+        raise ParameterError("device", "one torch can use here", device_name, reason) from error
+    unwritable = ParameterError("json", "a file that can be written, or -", target)
+    if target != "-" and not _writable(Path(target)):
+        raise unwritable
+
+    prepare()
+    started = time.perf_counter()
+    with ProgressBar(quiet) as bar:
+        for snapshot in config.run(device=device):
+            bar.reach(snapshot.progress)
+            bar.set_postfix_str(snapshot.label)
+    seconds = round(time.perf_counter() - started, 3)
+    text = to_json(report(experiment, config, snapshot, device, seconds=seconds))
+    if target == "-":
+        print(text, end="")
+        return
+    try:
+        Path(target).write_text(text)
+    except OSError as error:
+        raise unwritable from error
+
+
+def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
+    """The texts with the name of what ``data`` is the path of, which is read and kept."""
+    data = texts["data"]
+    made = (collection.DRAWN, collection.REAL, *specs(kind)["data"].options)
+    if kind in (AnimalFaces, GainSweep) and data not in made:
+        pictures = image_folder.load(Path(data))
+        for line in pictures.skipped:
+            print(f"left out {line}", file=sys.stderr)
+        return texts | {"data": collection.keep(pictures)}
+    takes_files = issubclass(kind, PlanarTraining) and not specs(kind)["data"].options
+    if takes_files and data not in planar.PLANAR:
+        brought = points.load(Path(data))
+        return {"classes": str(len(brought.classes))} | texts | {"data": points.keep(brought)}
+    return texts
+
+
+def _writable(path: Path) -> bool:
+    try:
+        path.open("a").close()
+    except (OSError, ValueError):  # a ValueError is a name no file can have
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""One trained network, to look into: what it does with points, and with pictures.
+
+Shapes: N points, D inputs, W width of a layer, L layers, C classes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mlpcore.arithmetic.activations import ACTIVATIONS, Activation
+from mlpcore.engines import loops, products
+from mlpcore.engines.samples import with_ones
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """A network.
+
+    Attributes:
+        layers: for each layer its weights (out, in + 1), the last column the bias.
+        activation, negative_slope: of the hidden layers.
+    """
+
+    layers: tuple[Floats, ...]
+    activation: str
+    negative_slope: float = 0.01
+
+    @property
+    def phi(self) -> Activation:
+        """The activation function."""
+        return ACTIVATIONS[self.activation]
+
+    @property
+    def shape(self) -> list[int]:
+        """Units of the input and each layer."""
+        return [self.layers[0].shape[1] - 1, *(len(layer) for layer in self.layers)]
+
+    def carry(self, inputs: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """Carry inputs (N, D) forward.
+
+        Returns:
+            For each layer its pre-activations and activations, both (W, N); the output layer's are
+            the same tensor, the logits.
+        """
+        carried: list[tuple[Tensor, Tensor]] = []
+        hidden = inputs.T
+        for layer in map(torch.from_numpy, self.layers):
+            pre = torch.addmm(layer[:, -1:], layer[:, :-1], hidden)
+            last = len(carried) == len(self.layers) - 1
+            hidden = pre if last else self.phi.function(pre, self.negative_slope)
+            carried.append((pre, hidden))
+        return carried
+
+    def back(self, carried: list[tuple[Tensor, Tensor]], error: Tensor) -> list[Tensor]:
+        """Carry derivatives by the logits, (C, N), back after :meth:`carry`.
+
+        Returns:
+            For each layer the derivatives by its pre-activations, (W, N).
+        """
+        errors = [error]
+        for layer, (pre, _) in zip(self.layers[:0:-1], carried[-2::-1], strict=True):
+            back = torch.from_numpy(layer[:, :-1]).T @ errors[-1]
+            errors.append(back * self.phi.slope_at(pre, self.negative_slope))
+        return errors[::-1]
+
+    def look(
+        self, points: Tensor, units: int = 0, patterns: bool = False
+    ) -> tuple[Floats, Floats, NDArray[np.uint64]]:
+        """What the network does with points (N, D), computed without the interpreter's lock.
+
+        Args:
+            points: where.
+            units: how many of each hidden layer to report.
+            patterns: whether to tell apart which units are above 0.
+
+        Returns:
+            Class probabilities (C, N), NaN where a logit is not finite; activations
+            (L − 1, ``units``, N), 0 where a layer has fewer; and a number a point, equal where the
+            same units are above 0, if wanted.
+        """
+        flat = np.concatenate([layer.ravel() for layer in self.layers])
+        shape, count = np.array(self.shape), len(points)
+        probabilities = np.empty((shape[-1], count), flat.dtype)
+        activations = np.zeros((len(self.layers) - 1, units, count), flat.dtype)
+        marks = np.empty(count if patterns else 0, np.uint64)
+        loops.look(
+            products.kernels(flat.dtype),
+            shape,
+            list(ACTIVATIONS).index(self.activation),
+            flat.dtype.type(self.negative_slope),
+            flat,
+            with_ones(points).contiguous().numpy(),
+            probabilities,
+            activations,
+            marks,
+        )
+        return probabilities, activations, marks

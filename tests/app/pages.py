@@ -1,0 +1,31 @@
+"""Pages as tests drive them, without a browser."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from app.live import component
+from app.pages import view
+
+ROUTER = Path(__file__).parents[2] / "app" / "router.py"
+
+
+def visit(page, opened=(), **parameters):
+    """Open a page, named as addresses name it, with parameters; ``opened`` are its popovers."""
+    at = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    at.switch_page(view(page))
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    for popover in opened:
+        at.session_state[popover] = True
+    return at.run()
+
+
+def shown(at, slot="main"):
+    """The job that a page shows, if any."""
+    return component.jobs().get(at.session_state["_shown"].get(slot, ""))
+
+
+def press(at, label):
+    """Press the button that says so."""
+    return next(button for button in at.button if button.label == label).click().run()

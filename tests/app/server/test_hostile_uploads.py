@@ -1,0 +1,73 @@
+"""Uploads made to fill the memory or the disk."""
+
+import asyncio
+import tempfile
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.formparsers import MultiPartParser
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from app.server import uploads
+
+PATH = "/teach/_stcore/upload_file"
+
+
+@pytest.fixture
+def files():
+    return MemoryUploadedFileManager(PATH)
+
+
+def put(files, *addresses, size=10):
+    """Bring files to a server that keeps them as Streamlit does."""
+
+    async def keep(request: Request) -> Response:
+        async with request.form() as form:
+            data = await form["file"].read()
+        session, file = request.path_params["session"], request.path_params["file"]
+        files.add_file(session, UploadedFileRec(file, "x", "x", data))
+        return Response(status_code=204)
+
+    async def ask():
+        app = Starlette(
+            routes=[Route(f"{PATH}/{{session}}/{{file}}", keep, methods=["PUT"])],
+            middleware=[Middleware(uploads.Few, base="/teach", files=lambda: files)],
+        )
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            for address in addresses:
+                await client.put(address, files={"file": bytes(size)})
+
+    asyncio.run(ask())
+
+
+def test_a_visit_keeps_its_latest_files(files):
+    put(files, *(f"{PATH}/me/{i}" for i in range(20)), f"{PATH}/you/0")
+    assert list(files.file_storage["me"]) == ["17", "18", "19"]
+    assert list(files.file_storage["you"]) == ["0"]
+
+
+def test_other_addresses_change_nothing(files):
+    put(files, f"{PATH}/me/0", f"{PATH}/", PATH, "/", f"/x{PATH}/me/1", f"{PATH}/../../me")
+    assert list(files.file_storage) == ["me"]
+
+
+@pytest.mark.parametrize(("largest", "spooled"), [(5_000_000, False), (4_999_999, True)])
+def test_an_upload_that_is_allowed_touches_no_disk(largest, spooled, files, monkeypatch):
+    written = []
+
+    def rollover(file):
+        written.append(file)
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", rollover)
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 0)
+    uploads.keep_in_memory(largest)
+    put(files, f"{PATH}/me/0", size=5_000_000)
+    assert len(files.file_storage["me"]["0"].data) == 5_000_000
+    assert bool(written) == spooled

@@ -1,0 +1,33 @@
+"""The environment variables of whoever runs the app."""
+
+import pytest
+
+from app.server import settings
+from app.server.settings import Settings
+from mlpcore.params import specs
+
+
+def test_nothing_said_is_the_default():
+    assert settings.read({"HOME": "/", "MLP_EXPLORER_CACHE": "/tmp/x"}) == Settings()
+
+
+def test_a_variable_sets_its_field():
+    chosen = settings.read({"MLP_EXPLORER_WAITING_RUNS": "7", "MLP_EXPLORER_OFFLINE": "true"})
+    assert chosen == Settings(waiting_runs=7, offline=True)
+
+
+def test_wrong_values_end_the_start_with_a_line_each():
+    wrong = {"MLP_EXPLORER_WAITING_RUNS": "many", "MLP_EXPLORER_TRAINING_THREADS": "0"}
+    with pytest.raises(SystemExit) as ended:
+        settings.read(wrong)
+    lines = str(ended.value).splitlines()
+    assert sorted(lines) == [
+        "MLP_EXPLORER_TRAINING_THREADS must be a whole number from 1 to 256; got 0.",
+        "MLP_EXPLORER_WAITING_RUNS must be a whole number from 1 to 100000; got 'many'.",
+    ]
+
+
+def test_every_variable_is_documented(pytestconfig):
+    table = (pytestconfig.rootpath / "docs" / "operations.md").read_text()
+    for name in specs(Settings):
+        assert f"`{settings.variable(name)}`" in table
