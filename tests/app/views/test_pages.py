@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from app import controls
+from app.controls import panel
 from app.live import component
 from app.pages import PARAMETERS
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
@@ -107,7 +107,7 @@ def test_going_back_brings_back_the_controls(monkeypatch):
     before = dict(at.query_params)
     at = at.slider[1].set_value(3).run()
     at.query_params.update(before)
-    monkeypatch.setattr(controls, "gone_back", lambda: True)
+    monkeypatch.setattr(panel, "gone_back", lambda: True)
     at = at.run()
     assert shown(at).config.seeds == 2
     assert at.slider[1].value == 2
