@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import pages
+from app import pages, visit
 from app.live import component
 from app.texts.home import PAGES
+from app.visit import Place
 
 st.set_page_config(page_title="MLP Explorer", page_icon="assets/icon.png", layout="wide")
 st.html(Path(__file__).with_name("style.css"))
@@ -24,8 +25,9 @@ page = st.navigation(
         ),
     ]
 )
-wanted = st.session_state.pop("_next_page", page.url_path)
-if wanted != page.url_path:
+place = visit.of(Place)
+wanted, place.next_page = place.next_page, None
+if wanted not in (None, page.url_path):
     st.switch_page(pages.view(wanted))
 component.enter(page.url_path)
 page.run()

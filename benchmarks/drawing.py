@@ -32,9 +32,10 @@ from streamlit.testing.v1 import AppTest
 
 from app.figures import pictures, shades
 from app.figures.drawing import THEMES
-from app.live.component import jobs
+from app.live.component import Watching, jobs
 from app.live.frames import View, encode
 from app.pages import PARAMETERS, view
+from app.visit import key
 from benchmarks.machine import describe
 from mlpcore.caches.memory import Kept
 from mlpcore.running.history import Moment
@@ -87,7 +88,8 @@ def placed(page: str) -> dict[Job, list[View]]:
     """Run a page, and its jobs to their ends: the pictures of each."""
     script = AppTest.from_file(str(ROOT / "app/router.py"), default_timeout=600).run()
     found: dict[Job, list[View]] = {}
-    for grid in script.switch_page(view(page)).run().session_state["_placed"]:
+    script.switch_page(view(page)).run()
+    for grid in script.session_state[key(Watching)].placed:
         job = jobs().get(grid.job)
         assert job
         found.setdefault(job, []).extend(grid.views)

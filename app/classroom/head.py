@@ -6,8 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import visit
 from app.classroom import guesses, keys
-from app.classroom.questions import ask
+from app.classroom.questions import Said, ask
 from app.controls import Panel, change, open_link
 from app.display import StageLook
 from app.lessons import lessons, scenes
@@ -18,6 +19,7 @@ from app.live import component
 from app.live.component import live_figures
 from app.results.steering import toggle
 from app.texts.markdown import listed
+from app.visit import Place
 from mlpcore.params import Config
 from mlpcore.running.jobs import Job
 
@@ -65,7 +67,7 @@ def play(panel: Panel, job: Job) -> None:
     _listen(panel, job)
     step = panel.prepared
     if isinstance(step, Step) and isinstance(step.task, Guess):
-        guess = st.session_state["_answers"][_name(panel)]
+        guess = visit.of(Said).answers[_name(panel)]
         beside = (guesses.beside, {"measure": step.task.measure, "guess": guess})
         height = "20rem" if MEASURES[step.task.measure].places else "3rem"
         live_figures(job, [beside], key="guess", min_width="100%", height=height)
@@ -143,7 +145,7 @@ def _projector_button(panel: Panel) -> None:
 
 
 def _page() -> str:
-    return str(st.session_state["_page"])
+    return visit.of(Place).page
 
 
 def _turns(panel: Panel) -> dict[str, Link]:

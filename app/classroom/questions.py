@@ -1,9 +1,11 @@
 """Questions to answer before the answer is shown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import streamlit as st
 
+from app import visit
 from app.draw.curve import Curve, draw_curve, fine_step, read_curve
 from app.figures.words import count
 from app.lessons.lessons import Choice, Guess, Step
@@ -12,6 +14,19 @@ from mlpcore.params import Config
 
 # The place of a choice, or a number for each place of a measure.
 Answer = int | tuple[float, ...]
+
+
+@dataclass
+class Said:
+    """What was answered to lessons.
+
+    Attributes:
+        answers: a step's name among all lessons' → what was answered there.
+        curves: a question's name and its places → what is drawn there so far.
+    """
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    curves: dict[str, Curve] = field(default_factory=dict)
 
 
 def predict(question: str, choices: Sequence[str], right: int, answer: str, key: str) -> None:
@@ -43,7 +58,7 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
     Returns:
         What has been answered; None if nothing has.
     """
-    answers: dict[str, Answer] = st.session_state.setdefault("_answers", {})
+    answers = visit.of(Said).answers
     answer: Answer | None
     if key not in answers:
         place = st.empty()
@@ -90,7 +105,7 @@ def _estimate(task: Guess, config: Config, key: str) -> tuple[float, ...] | None
 
 def _draw(task: Guess, measure: Measure, places: Sequence[float], key: str) -> Curve:
     """A chart to draw on; what has been drawn on it, which is kept for the visit."""
-    curves: dict[str, Curve] = st.session_state.setdefault("_curves", {})
+    curves = visit.of(Said).curves
     name = f"{key} {', '.join(map(str, places))}"
 
     def take() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,11 +11,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app import visit
 from app.display import StageLook
 from app.lessons import lessons, scenes
 from app.lessons.lessons import Step
 from app.lessons.scenes import Scene
 from app.texts.markdown import listed, plain
+from app.visit import Place
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets.features import BASES
 from mlpcore.engines import OPTIMISERS
@@ -32,6 +35,21 @@ WIDE = 100
 MOST_LETTERS = 200
 # Parameters that name what a page is set up as.
 SETTINGS = ("scene", "lesson", "step")
+
+
+@dataclass
+class Chosen:
+    """What was chosen on the visit's pages.
+
+    Attributes:
+        configs: of each kind, as its page had it last.
+        keys: a kind, and parameters → what Streamlit knows their widget by.
+        problems: what could not be used of the link that was followed last.
+    """
+
+    configs: dict[type[Config], Config] = field(default_factory=dict)
+    keys: dict[tuple[type[Config], Names], str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
 
 class Panel:
@@ -54,17 +72,17 @@ class Panel:
     def __init__(self, *kinds: type[Config]) -> None:
         self._kinds: tuple[type[Config], ...] = (*kinds, StageLook)
         self._texts = st.query_params.to_dict()
-        link = st.session_state.pop("_link", None)
-        texts = self._texts if link is None else link
-        self.entered: bool = st.session_state["_entered"]
+        place = visit.of(Place)
         # Now, and not at the end: this run of the script may be cut short by the next.
-        st.session_state["_entered"] = False
+        link, place.link = place.link, None
+        self.entered, place.entered = place.entered, False
+        texts = self._texts if link is None else link
         # Other reruns may come with an address from before the page's last change to it.
         self._fresh = link is not None or (bool(texts) if self.entered else gone_back())
         if self._fresh:
             self._load(texts)
         elif self.entered:
-            st.session_state.pop(_slot(StageLook), None)
+            visit.of(Chosen).configs.pop(StageLook, None)
         self.stage = latest(StageLook)
         try:
             self.prepared = prepared(self.stage)
@@ -179,7 +197,7 @@ class Panel:
 
     def show_problems(self) -> None:
         """Say in one message what could not be used of the URL, until a control changes."""
-        problems = st.session_state.get("_problems", [])
+        problems = visit.of(Chosen).problems
         if problems:
             st.warning(listed("Not all of this link could be used; the rest is.", problems))
 
@@ -216,8 +234,7 @@ class Panel:
         except ParameterError as problem:
             st.error(plain(f"{problem} The page shows the last result."))
         if current != latest(kind):
-            st.session_state.pop("_problems", None)
-        st.session_state[_slot(kind)] = current
+            _keep(current)
         return current
 
     def write_url(self) -> dict[str, str]:
@@ -258,7 +275,7 @@ class Panel:
         known = {name for kind in self._kinds for name in specs(kind)}
         for kind in self._kinds:
             config, wrong = kind.parse(texts)
-            st.session_state[_slot(kind)] = config
+            visit.of(Chosen).configs[kind] = config
             problems += [f"{problem} The default is used." for problem in wrong]
         unknown = sorted(texts.keys() - known)
         if unknown:
@@ -266,7 +283,7 @@ class Panel:
         unknown = sorted(set(stage.shown) - known)
         if unknown:
             problems.append(f"This page cannot show: {_names(unknown)}.")
-        st.session_state["_problems"] = problems
+        visit.of(Chosen).problems = problems
 
     def _as_prepared(self, scene: Scene) -> bool:
         """Whether the experiment, and all that a scene sets, are as the scene has them."""
@@ -306,8 +323,7 @@ def gone_back() -> bool:
 def change(kind: type[C], **changes: Any) -> None:
     """Change parameters from a callback."""
     changed = kind(**{**latest(kind).values(), **changes})
-    st.session_state[_slot(kind)] = changed
-    st.session_state.pop("_problems", None)
+    _keep(changed)
     for names, key in _widgets(kind):
         if st.session_state[key] != _value(changed, names):
             _renew(kind, names)
@@ -317,19 +333,13 @@ def _widgets(kind: type[Config]) -> list[tuple[Names, str]]:
     """The names and the key of each of a kind's widgets that have a value."""
     return [
         (names, key)
-        for (owner, names), key in _keys().items()
-        if owner == kind.__name__ and key in st.session_state
+        for (owner, names), key in visit.of(Chosen).keys.items()
+        if owner is kind and key in st.session_state
     ]
 
 
 def _key(kind: type[Config], names: Names) -> str:
-    return _keys().setdefault((kind.__name__, names), f"{kind.__name__}.{','.join(names)}")
-
-
-def _keys() -> dict[tuple[str, Names], str]:
-    """The key of each widget: a kind's name and parameters → what Streamlit knows it by."""
-    keys: dict[tuple[str, Names], str] = st.session_state.setdefault("_keys", {})
-    return keys
+    return visit.of(Chosen).keys.setdefault((kind, names), f"{kind.__name__}.{','.join(names)}")
 
 
 def _renew(kind: type[Config], names: Names) -> str:
@@ -341,7 +351,7 @@ def _renew(kind: type[Config], names: Names) -> str:
     key = _key(kind, names)
     del st.session_state[key]
     name, _, times = key.partition(" ")
-    _keys()[kind.__name__, names] = f"{name} {int(times or 0) + 1}"
+    visit.of(Chosen).keys[kind, names] = f"{name} {int(times or 0) + 1}"
     return _key(kind, names)
 
 
@@ -352,8 +362,8 @@ def _value(config: Config, names: Names) -> Any:
 
 def open_link(page: str, texts: Mapping[str, str]) -> None:
     """Go to a page with these parameters, as if a link had been followed. From a callback."""
-    st.session_state["_link"] = dict(texts)
-    st.session_state["_next_page"] = page
+    place = visit.of(Place)
+    place.link, place.next_page = dict(texts), page
 
 
 def projecting() -> bool:
@@ -367,7 +377,7 @@ def prepared(stage: StageLook) -> Scene | Step | None:
     Raises:
         ParameterError: there is no such scene, lesson or step on this page.
     """
-    page = str(st.session_state["_page"])
+    page = visit.of(Place).page
     if stage.lesson:
         return lessons.find(stage.lesson, stage.step, page)
     return scenes.find(stage.scene, page) if stage.scene else None
@@ -375,12 +385,14 @@ def prepared(stage: StageLook) -> Scene | Step | None:
 
 def latest(kind: type[C]) -> C:
     """The config as the page had it last."""
-    config = st.session_state.get(_slot(kind))
+    config = visit.of(Chosen).configs.get(kind)
     return config if isinstance(config, kind) else kind()
 
 
-def _slot(kind: type[Config]) -> str:
-    return f"_config {kind.__name__}"
+def _keep(config: Config) -> None:
+    """What somebody has chosen is the latest; what was wrong in a link is over."""
+    chosen = visit.of(Chosen)
+    chosen.configs[type(config)], chosen.problems = config, []
 
 
 def _names(unknown: list[str]) -> str:

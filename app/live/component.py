@@ -3,18 +3,20 @@
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from app import controls
+from app import controls, visit
 from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
 from app.live.shown import Shown
 from app.server.settings import settings
 from app.texts.markdown import plain
+from app.visit import Place
 from mlpcore.running.jobs import Job, Jobs, Refused, Runnable, State
 
 frames = Frames()
@@ -33,6 +35,23 @@ _HERE = Path(__file__).parent
 _CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
 
 
+@dataclass
+class Watching:
+    """What a visit watches.
+
+    Attributes:
+        name: the visit's among those who watch jobs.
+        shown: slot → id of the job that the page shows there.
+        placed: the page's grids of pictures, in order, as far as they are there.
+        states: a job's id → its state as this run of the script has first seen it.
+    """
+
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    shown: dict[str, str] = field(default_factory=dict)
+    placed: list[Grid] = field(default_factory=list)
+    states: dict[str, State] = field(default_factory=dict)
+
+
 @cache
 def jobs() -> Jobs:
     """The jobs of this process."""
@@ -48,7 +67,7 @@ def jobs() -> Jobs:
 
 def watcher(slot: str = "main") -> str:
     """This visit's name among those who watch jobs."""
-    name = str(st.session_state.setdefault("_watcher", secrets.token_urlsafe(12)))
+    name = visit.of(Watching).name
     return f"{name} {PINNED}" if slot == PINNED else name
 
 
@@ -122,16 +141,16 @@ def release_all() -> None:
 
 def enter(page: str) -> None:
     """Note which page runs now; what another one showed is let go of, and nothing is placed yet."""
-    st.session_state["_placed"], st.session_state["_states"] = [], {}
-    if st.session_state.get("_page") != page:
+    watching, place = visit.of(Watching), visit.of(Place)
+    watching.placed, watching.states = [], {}
+    if place.page != page:
         release_all()
-        st.session_state["_page"], st.session_state["_entered"] = page, True
+        place.page, place.entered = page, True
 
 
 def _shown() -> dict[str, str]:
     """Slot → id of the job that this visit's page shows there."""
-    shown: dict[str, str] = st.session_state.setdefault("_shown", {})
-    return shown
+    return visit.of(Watching).shown
 
 
 def state(job: Job) -> State:
@@ -139,14 +158,12 @@ def state(job: Job) -> State:
 
     All that the run draws belongs to it; the browser asks for another run when it has changed.
     """
-    states: dict[str, State] = st.session_state.setdefault("_states", {})
-    return states.setdefault(job.id, job.status().state)
+    return visit.of(Watching).states.setdefault(job.id, job.status().state)
 
 
 def placed() -> list[Grid]:
     """The grids of pictures on this page, in order; those placed later come to it."""
-    grids: list[Grid] = st.session_state.setdefault("_placed", [])
-    return grids
+    return visit.of(Watching).placed
 
 
 def live_figures(
@@ -187,7 +204,7 @@ def live_figures(
             "state": state(job).value,
             "watcher": watcher(slot),
             "slot": slot,
-            "page": st.session_state.get("_page", ""),
+            "page": visit.of(Place).page,
             "plotly": route.PLOTLY,
             "views": [frames.register(view) for view in views],
             "names": [view.name for view in views],

@@ -1,12 +1,13 @@
 """Which pictures a page shows, and how to get others: drawn, real, or one's own."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 
-from app import controls
+from app import controls, visit
 from app.own_data import loading
 from app.own_data.loading import Loading
 from app.results.share import HERE
@@ -22,6 +23,13 @@ INTERVAL = 0.5
 POPOVER = "faces_popover"
 # Headers of proxies, which serve others too.
 PROXIED = {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"}
+
+
+@dataclass
+class Expected:
+    """Pictures that a visit waits for, or has waited for in vain."""
+
+    loading: Loading | None = None
 
 
 def settle() -> None:
@@ -135,12 +143,11 @@ def _progress(coming: Loading) -> None:
 
 def _coming() -> Loading | None:
     """What this visit waits for, or has waited for in vain."""
-    coming = st.session_state.get("_loading")
-    return coming if isinstance(coming, Loading) else None
+    return visit.of(Expected).loading
 
 
 def _expect(coming: Loading | None) -> None:
     before = _coming()
     if before is not None and before is not coming:
         before.give_up()
-    st.session_state["_loading"] = coming
+    visit.of(Expected).loading = coming

@@ -1,5 +1,6 @@
 """Which points a page's networks learn: generated ones, or one's own."""
 
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import PurePath
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import streamlit as st
 import torch
 
-from app import controls
+from app import controls, visit
 from app.controls import Panel
 from app.draw.component import draw_points
 from app.figures import classes
@@ -25,6 +26,23 @@ from mlpcore.texts import encodable
 DRAW, TYPE, UPLOAD = "Draw", "Type or paste", "Upload"
 # Steps an epoch that a small set gets by smaller batches; the tutorial's set has 25.
 STEPS = 20
+
+
+@dataclass
+class OwnPoints:
+    """What somebody does to bring points.
+
+    Attributes:
+        bringing: whether the dialog is open.
+        drawn: CSV of what was drawn in it.
+        problem: why the last points will not do, if so.
+        files: name → file of the points that were brought.
+    """
+
+    bringing: bool = False
+    drawn: str = ""
+    problem: ParameterError | None = None
+    files: dict[str, str] = field(default_factory=dict)
 
 
 def choose_points(panel: Panel, kind: type[PlanarTraining]) -> None:
@@ -50,7 +68,7 @@ def choose_points(panel: Panel, kind: type[PlanarTraining]) -> None:
 
 def bring_points(kind: type[PlanarTraining]) -> None:
     """Show the dialog to bring points in, while it is open."""
-    if st.session_state.get("_bringing"):
+    if visit.of(OwnPoints).bringing:
         _dialog(kind)
 
 
@@ -82,16 +100,16 @@ def _describe(brought: Points, file: str) -> None:
 
 
 def _open() -> None:
-    st.session_state["_bringing"] = True
+    visit.of(OwnPoints).bringing = True
 
 
 def _close() -> None:
-    st.session_state["_bringing"] = False
+    visit.of(OwnPoints).bringing = False
     _forget_problem()
 
 
 def _forget_problem() -> None:
-    st.session_state["_points_problem"] = None
+    visit.of(OwnPoints).problem = None
 
 
 @st.dialog("Your own points", width="large", icon=":material/draw:", on_dismiss=_close)
@@ -113,13 +131,13 @@ def _dialog(kind: type[PlanarTraining]) -> None:
         _upload(kind)
     _show_problem()
     st.caption(f"{texts.SCALED} {texts.PROMISE}")
-    if not st.session_state["_bringing"]:
+    if not visit.of(OwnPoints).bringing:
         st.rerun()
 
 
 def _draw(kind: type[PlanarTraining]) -> None:
     st.markdown(texts.DRAW)
-    drawn = st.session_state.get("_drawn", "")
+    drawn = visit.of(OwnPoints).drawn
     draw_points(drawn, key="drawing", on_change=_note_drawing)
     with st.container(horizontal=True, gap="small"):
         st.button("Use these points", type="primary", on_click=_bring_drawing, args=(kind,))
@@ -171,17 +189,17 @@ def _template() -> str:
 
 def _note_drawing() -> None:
     csv = st.session_state["drawing"].csv
-    st.session_state["_drawn"] = csv if isinstance(csv, str) and encodable(csv) else ""
+    visit.of(OwnPoints).drawn = csv if isinstance(csv, str) and encodable(csv) else ""
 
 
 def _edit_drawing() -> None:
-    st.session_state["points_text"] = st.session_state.get("_drawn", "")
+    st.session_state["points_text"] = visit.of(OwnPoints).drawn
     st.session_state["points_way"] = TYPE
 
 
 def _bring_drawing(kind: type[PlanarTraining]) -> None:
     _note_drawing()
-    _bring(kind, st.session_state["_drawn"], "drawn.csv")
+    _bring(kind, visit.of(OwnPoints).drawn, "drawn.csv")
 
 
 def _bring_text(kind: type[PlanarTraining]) -> None:
@@ -202,7 +220,7 @@ def _bring(kind: type[PlanarTraining], source: str | bytes, file: str) -> None:
         name = points.keep(brought)
         _use(kind, name)
     except ParameterError as problem:
-        st.session_state["_points_problem"] = problem
+        visit.of(OwnPoints).problem = problem
         return
     _names()[name] = _unlike(file, [taken for other, taken in _names().items() if other != name])
     _close()
@@ -238,7 +256,7 @@ def _unlike(file: str, taken: list[str]) -> str:
 
 
 def _show_problem() -> None:
-    problem = st.session_state.get("_points_problem")
+    problem = visit.of(OwnPoints).problem
     if isinstance(problem, RowsError):
         st.error("These rows will not do.", icon=":material/error:")
         st.code("\n".join(problem.rows), language=None, wrap_lines=True)
@@ -256,5 +274,4 @@ def _find(name: str) -> Points | None:
 
 def _names() -> dict[str, str]:
     """Name → file of what was brought on this visit."""
-    names: dict[str, str] = st.session_state.setdefault("_own_points", {})
-    return names
+    return visit.of(OwnPoints).files

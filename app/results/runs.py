@@ -3,12 +3,12 @@
 import html
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import streamlit as st
 
-from app import controls
+from app import controls, visit
 from app.controls import name_of
 from app.live import component
 from app.live.component import PINNED, follow, frames, jobs, show, watcher
@@ -45,6 +45,19 @@ class Pin:
 
     config: Config
     job_id: str
+
+
+@dataclass
+class Listed:
+    """The runs of a visit, by the kind of their configs.
+
+    Attributes:
+        runs: the latest first.
+        pins: what is pinned.
+    """
+
+    runs: dict[type[Config], list[Run]] = field(default_factory=dict)
+    pins: dict[type[Config], Pin] = field(default_factory=dict)
 
 
 def config_of(job: Job) -> Training:
@@ -175,11 +188,9 @@ def _small(label: str) -> str:
 
 def _runs(kind: type[Config]) -> list[Run]:
     """A page's runs, the latest first."""
-    runs: dict[type[Config], list[Run]] = st.session_state.setdefault("_runs", {})
-    return runs.setdefault(kind, [])
+    return visit.of(Listed).runs.setdefault(kind, [])
 
 
 def _pins() -> dict[type[Config], Pin]:
     """Kind → what is pinned on its page."""
-    pins: dict[type[Config], Pin] = st.session_state.setdefault("_pins", {})
-    return pins
+    return visit.of(Listed).pins

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from app import visit as visits
 from app.live import component
+from app.live.component import Watching
 from app.pages import view
 
 ROUTER = Path(__file__).parents[2] / "app" / "router.py"
@@ -21,9 +23,14 @@ def visit(page, opened=(), **parameters):
     return at.run()
 
 
+def of(at, kind):
+    """What the server remembers of a visit, by the kind of object."""
+    return at.session_state[visits.key(kind)]
+
+
 def shown(at, slot="main"):
     """The job that a page shows, if any."""
-    return component.jobs().get(at.session_state["_shown"].get(slot, ""))
+    return component.jobs().get(of(at, Watching).shown.get(slot, ""))
 
 
 def press(at, label):

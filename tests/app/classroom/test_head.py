@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.classroom.questions import Said
 from app.lessons import lessons, scenes
 from app.lessons.toml_files import FileProblem
+from app.live.component import Watching
 from app.pages import PARAMETERS
-from tests.app.pages import press, shown, visit
+from tests.app.pages import of, press, shown, visit
 
 APP = Path(__file__).parents[3] / "app"
 LESSON = lessons.get("deep-mlps")
@@ -28,7 +30,7 @@ def compare(at):
 
 def draw(at, values):
     """Draw on the chart that is shown, as if the browser had sent it."""
-    curves = at.session_state["_curves"]
+    curves = of(at, Said).curves
     curves[list(curves)[-1]] = values
     return at.run()
 
@@ -109,7 +111,7 @@ def test_a_step_shows_no_result_before_the_guess(number):
     assert said(at, step.question)
     assert not said(at, step.answer)
     assert not shown(at)
-    assert not at.session_state["_placed"]
+    assert not of(at, Watching).placed
     assert not at.header
 
 
@@ -136,7 +138,7 @@ def test_a_curve_is_guessed_and_compared():
     assert not shown(at)
     at = press(at, "Compare")
     assert said(at, LESSON.steps[CURVE - 1].answer)
-    assert at.session_state["_answers"][f"{LESSON.slug} {CURVE}"] == (50, 80, 70, 60, 0)
+    assert of(at, Said).answers[f"{LESSON.slug} {CURVE}"] == (50, 80, 70, 60, 0)
     assert shown(at)
 
 
@@ -161,7 +163,7 @@ def test_a_number_is_guessed_and_kept_for_the_visit():
     at = press(press(at, "Next"), "Previous")
     assert at.main.slider[0].value == 60
     at = press(at, "Compare")
-    assert at.session_state["_answers"][f"{LESSON.slug} {NUMBER}"] == (60,)
+    assert of(at, Said).answers[f"{LESSON.slug} {NUMBER}"] == (60,)
     assert shown(at)
 
 

@@ -5,8 +5,8 @@ The browser may ask for one before it has drawn what the page's script has chang
 
 import pytest
 
-from app.live import component
 from tests.app import pages
+from tests.app.pages import shown
 
 
 def visit(page):
@@ -14,7 +14,7 @@ def visit(page):
 
 
 def config(at, slot="main"):
-    return component.jobs().get(at.session_state["_shown"][slot]).config
+    return shown(at, slot).config
 
 
 @pytest.mark.parametrize(

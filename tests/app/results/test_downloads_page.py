@@ -4,11 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from app.live.component import Watching
 from app.texts import take_away as texts
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.params import ParameterError, specs
 from mlpcore.running.jobs import State
-from tests.app.pages import shown, visit
+from tests.app.pages import of, shown, visit
 
 QUICK = {"depth_to": "2", "seeds": "2", "samples": "50", "epochs": "2", "batch_size": "32"}
 MOONS = {"data": "moons", "widths": "8", "seeds": "2", "gains": "3"}
@@ -24,7 +25,7 @@ def finish(wait_for):
 
     def finish(at):
         wait_for(
-            lambda: all(shown(at, slot).status().state.over for slot in at.session_state["_shown"])
+            lambda: all(shown(at, slot).status().state.over for slot in of(at, Watching).shown)
         )
         return at.run()
 

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from app.live import component
 from app.live.component import PINNED
 from app.results import runs
+from app.results.runs import Listed
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.params import specs
 from mlpcore.running.jobs import State
 from tests.app import pages
-from tests.app.pages import press, shown
+from tests.app.pages import of, press, shown
 
 # Small enough for a test to wait for.
 QUICK = {"budget": "40", "depth_to": "2", "seeds": "2", "samples": "50", "epochs": "2"} | {
@@ -172,13 +173,13 @@ def test_a_run_of_this_visit_is_returned_to_with_its_result(wait_for):
     first = shown(at)
     name = runs.name(first.config)
     at = finish(more_seeds(at), wait_for)
-    listed = [run.config.seeds for run in at.session_state["_runs"][WideVsDeep]]
+    listed = [run.config.seeds for run in of(at, Listed).runs[WideVsDeep]]
     assert listed == [3, 2]
-    assert all(run.answer for run in at.session_state["_runs"][WideVsDeep])
+    assert all(run.answer for run in of(at, Listed).runs[WideVsDeep])
     at = press(at, name)
     assert shown(at) is first
     assert at.query_params["seeds"] == "2"
-    assert [run.config.seeds for run in at.session_state["_runs"][WideVsDeep]] == [2, 3]
+    assert [run.config.seeds for run in of(at, Listed).runs[WideVsDeep]] == [2, 3]
 
 
 def test_only_so_many_runs_are_listed_and_each_once(monkeypatch):
@@ -186,7 +187,7 @@ def test_only_so_many_runs_are_listed_and_each_once(monkeypatch):
     at = visit(**QUICK)
     for _ in range(4):
         at = press(at, "New seeds").run()
-    listed = [run.config.seed for run in at.session_state["_runs"][WideVsDeep]]
+    listed = [run.config.seed for run in of(at, Listed).runs[WideVsDeep]]
     assert listed == [8, 6, 4]
 
 
@@ -196,5 +197,5 @@ def test_a_run_with_another_learning_rate_by_hand_is_no_answer_of_its_config(wai
     wait_for(lambda: shown(at).status().state is State.PAUSED)
     at = press(at.run(), "Use it")
     at = finish(press(at, "Resume"), wait_for)
-    (run,) = at.session_state["_runs"][WideVsDeep]
+    (run,) = of(at, Listed).runs[WideVsDeep]
     assert run.answer == ""

@@ -9,12 +9,14 @@ from PIL import Image
 
 from app.figures.inside import Subject
 from app.live import component
+from app.live.component import Watching
 from app.own_data import loading
+from app.own_data.picture_sets import Expected
 from mlpcore.datasets import animal_faces, collection, drawn_faces, image_file
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import AnimalFaces
 from tests.app import pages
-from tests.app.pages import shown
+from tests.app.pages import of, shown
 
 QUICK = {"epochs": "1", "widths": "8"}
 
@@ -46,7 +48,7 @@ def visit(**parameters):
 
 def arrived(at):
     """The page once what it waits for has come, or will not come."""
-    at.session_state["_loading"].thread.join(30)
+    of(at, Expected).loading.thread.join(30)
     return at.run()
 
 
@@ -115,14 +117,14 @@ def test_a_link_to_real_faces_that_cannot_come_offers_a_way_on(small):
     at = arrived(visit(data="real"))
     assert not at.exception
     assert "could not be downloaded" in at.error[0].value
-    assert "main" not in at.session_state["_shown"]
+    assert "main" not in of(at, Watching).shown
     assert {"Drawn faces", "Try again"} <= {button.label for button in at.button}
     assert "real" in at.query_params["data"]
 
 
 def test_pictures_that_were_brought_are_shown(small):
     at = visit(data=small)
-    at.session_state["_loading"] = loading.read(archive(["ant", "bee"]))
+    of(at, Expected).loading = loading.read(archive(["ant", "bee"]))
     at = arrived(at)
     assert not at.exception
     assert not at.error
@@ -132,7 +134,7 @@ def test_pictures_that_were_brought_are_shown(small):
 
 def test_an_archive_that_will_not_do_says_why(small):
     at = visit(data=small)
-    at.session_state["_loading"] = loading.read(archive(["ant"]))
+    of(at, Expected).loading = loading.read(archive(["ant"]))
     at = arrived(at)
     assert "2 to 20 folders" in at.error[0].value
     assert shown(at).config.data == small

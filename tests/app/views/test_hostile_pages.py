@@ -18,6 +18,7 @@ from app.figures.drawing import THEMES
 from app.live import component
 from app.live.frames import encode
 from app.own_data import loading, picture_sets
+from app.own_data.picture_sets import Expected
 from app.pages import PARAMETERS
 from app.texts import animal_faces as texts
 from app.texts.markdown import plain
@@ -25,7 +26,7 @@ from mlpcore import experiments
 from mlpcore.caches.memory import Kept
 from mlpcore.datasets import animal_faces, collection, drawn_faces, image_folder, points
 from mlpcore.params import Config, specs
-from tests.app.pages import visit
+from tests.app.pages import of, shown, visit
 
 PAGES = ["home", *PARAMETERS]
 CONFIGS = sorted(
@@ -151,7 +152,7 @@ MARKUP, PLACE = ("<img src=x", "<a href"), "%{x}&lt;a"
 def check_pictures(at, wait_for):
     """Draw whatever the page has placed, and see that strangers' names are escaped in it."""
     assert not at.exception
-    job = component.jobs().get(at.session_state["_shown"]["main"])
+    job = shown(at)
     wait_for(lambda: job.status().state.over)
     assert job.status().message is None
     snapshot, seen = job.status().snapshot, 0
@@ -227,7 +228,7 @@ def test_offline_the_page_says_so_and_fetches_nothing(monkeypatch, tmp_path):
     assert not at.exception
     assert texts.OFFLINE in [text.value for text in at.markdown]
     assert {"Real photographs", "Try again"}.isdisjoint(button.label for button in at.button)
-    assert "_loading" not in at.session_state
+    assert of(at, Expected).loading is None
     with pytest.raises(animal_faces.DownloadError) as caught:
         animal_faces.load()
     assert "nothing is fetched" in caught.value.__notes__[0]

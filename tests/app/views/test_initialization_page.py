@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.live.component import Watching
 from mlpcore.experiments import GainSweep, SignalPropagation, Trainability
 from tests.app import pages
-from tests.app.pages import shown
+from tests.app.pages import of, shown
 
 QUICK = {"data": "moons", "widths": "16-8", "seeds": "2", "gains": "4"}
 
@@ -95,7 +96,7 @@ def test_the_answer_comes_after_the_guess():
 
 def test_the_grid_is_trained_only_when_it_is_asked_for():
     at = visit()
-    assert "grid" not in at.session_state["_shown"]
+    assert "grid" not in of(at, Watching).shown
     assert not any("trainability" in code.value for code in at.code)
     at = named(at.toggle, "Train the grid").set_value(True).run()
     assert not at.exception
@@ -103,7 +104,7 @@ def test_the_grid_is_trained_only_when_it_is_asked_for():
     assert at.query_params["grid"] == "true"
     assert at.code[0].value.endswith("trainability")
     at = named(at.toggle, "Train the grid").set_value(False).run()
-    assert "grid" not in at.session_state["_shown"]
+    assert "grid" not in of(at, Watching).shown
 
 
 def test_a_link_brings_the_grid_with_the_networks_above_it():

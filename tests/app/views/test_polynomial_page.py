@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.live.component import Watching
 from mlpcore.experiments import DegreeSweep
 from tests.app import pages
-from tests.app.pages import shown
+from tests.app.pages import of, shown
 
 QUICK = {"degree": "4", "seeds": "2", "samples": "50", "batch_size": "32", "epochs": "2"}
 
@@ -32,7 +33,7 @@ def test_the_sweep_is_a_second_job_on_the_same_data():
     assert any("polynomial --sweep" in code.value for code in at.code)
     switch = next(toggle for toggle in at.toggle if toggle.label == "Sweep over degrees")
     at = switch.set_value(False).run()
-    assert "sweep" not in at.session_state["_shown"]
+    assert "sweep" not in of(at, Watching).shown
 
 
 @pytest.mark.parametrize(
