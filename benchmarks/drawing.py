@@ -3,8 +3,8 @@
 Claim: drawing one moment holds the interpreter's lock for less than 20 ms, of Wide vs Deep for less
 than 10, which is a tenth of the lock at ten moments a second; what else it takes runs without it.
 
-Each page is run as a script with its defaults until its jobs are done, so that the figures are
-those that it has placed. Then ROUNDS moments, spread over the run, are drawn and encoded as the
+Each page is run as a script until its jobs are done, with its defaults but for LONGER, which gives
+its runs moments enough; so the figures are those that it has placed. Then ROUNDS moments, spread over the run, are drawn and encoded as the
 live route does it. The whole of that includes what the networks do over the plane or with the
 pictures; drawing alone is what is left when that is there already. A job with fewer moments moves
 only when the page changes, and its figures are left out.
@@ -43,6 +43,11 @@ from mlpcore.running.jobs import Job
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 14
+# Page → parameters.
+LONGER = {
+    "wide-vs-deep": {"budget": "1000", "epochs": "1000", "seeds": "8"},
+    "polynomial-features": {"epochs": "500"},
+}
 # Where they are looked up → their names.
 WITHOUT_LOCK = {zlib: ["compress"], _webp: ["WebPEncode"], shades: ["_decisions", "_signed"]}
 
@@ -88,7 +93,9 @@ def placed(page: str) -> dict[Job, list[View]]:
     """Run a page, and its jobs to their ends: the pictures of each."""
     script = AppTest.from_file(str(ROOT / "app/router.py"), default_timeout=600).run()
     found: dict[Job, list[View]] = {}
-    script.switch_page(view(page)).run()
+    script.switch_page(view(page))
+    script.query_params.update(LONGER.get(page, {}))
+    script.run()
     for grid in script.session_state[key(Watching)].placed:
         job = jobs().get(grid.job)
         assert job

@@ -58,8 +58,8 @@ def line(page: Page) -> str:
 
 
 def until(page: Page, words: str) -> None:
-    """Wait until the line of progress has words in it."""
-    expect(page.locator(".mlp-status")).to_contain_text(words, timeout=60_000)
+    """Wait until the line of progress has words in it; a full disk makes it compile first."""
+    expect(page.locator(".mlp-status")).to_contain_text(words, timeout=240_000)
 
 
 def alert(page: Page) -> str:
