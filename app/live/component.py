@@ -15,6 +15,7 @@ from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
 from app.live.protocol import Placement
 from app.live.shown import Shown
+from app.scripts import script
 from app.server.settings import settings
 from app.texts.markdown import plain
 from app.visit import Place
@@ -33,7 +34,7 @@ PINNED = "pinned"
 HEAD_START = 0.4
 
 _HERE = Path(__file__).parent
-_CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
+_CSS, _JS = (_HERE / "live.css").read_text(), script(_HERE / "browser" / "live.js")
 
 
 @dataclass

@@ -45,7 +45,7 @@ export interface Line {
 export interface Picture {
   kind: "figure" | "html";
   parts: string[];
-  new: Record<string, any>;
+  new: Record<string, unknown>;
 }
 
 export interface Answer {

@@ -14,7 +14,14 @@ from app.live import protocol
 from app.live.protocol import Answer, Question, fits
 
 TYPES = Path(protocol.__file__).parent / "browser" / "protocol.d.ts"
-PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null"}
+PLAIN = {
+    str: "string",
+    int: "number",
+    float: "number",
+    bool: "boolean",
+    NoneType: "null",
+    Any: "unknown",
+}
 
 QUESTION = {"watcher": "w", "slot": "main", "placed": "a", "theme": "light"}
 PICTURE = {"kind": "html", "parts": ["a"], "new": {"a": "words"}}
@@ -31,7 +38,7 @@ def script(kind):
         return f"Record<{', '.join(inner)}>"
     if isinstance(kind, EnumType) or get_origin(kind) is Literal:
         return " | ".join(json.dumps(value) for value in get_args(kind) or list(kind))
-    return " | ".join(inner) or PLAIN.get(kind) or {Any: "any"}.get(kind, kind.__name__)
+    return " | ".join(inner) or PLAIN.get(kind) or kind.__name__
 
 
 def interface(kind):
