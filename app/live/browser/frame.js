@@ -28,7 +28,10 @@ export class Frame {
     this.say(); // later only when asked: words that change with each frame are noise
   }
 
-  /** Take in where the pictures are, and what they are called. @param {Layout} layout @param {Trace} pictures */
+  /**
+   * Take in where the pictures are, and what they are called.
+   * @param {Layout} layout @param {Trace} pictures
+   */
   take(layout, pictures) {
     this.layout = layout;
     this.pictures = pictures;

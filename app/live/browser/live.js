@@ -18,7 +18,10 @@ if (!shared.watching) {
   });
 }
 
-/** The app's root, under whatever path and proxy: the page's address less the page's own name. @param {string} page */
+/**
+ * The app's root, under whatever path and proxy: the page's address less the page's own name.
+ * @param {string} page
+ */
 function appRoot(page) {
   const path = location.pathname.replace(/\/+$/, "");
   return page && path.endsWith(`/${page}`) ? path.slice(0, -page.length - 1) : path;

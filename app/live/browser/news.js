@@ -1,6 +1,8 @@
+/** @import { Line } from "./protocol.d.ts" */
+
 const STILL = 6; // looks, 50 ms apart, that must find a script at rest after it ran
 
-/** @typedef {{ job: string, state: string | null }} Known a job, and what is known of it */
+/** @typedef {{ job: string, state: Line["state"] | "lost" | null }} Known a job, as far as it is known */
 
 const scriptRuns = () =>
   document.querySelector(`[data-test-script-state="running"], [data-test-script-state="rerunRequested"]`);

@@ -218,7 +218,10 @@ export class Poller {
     return this.news.status?.state !== "running" || this.replay.at !== null || cell.wanted;
   }
 
-  /** Take in an answer; returns the cells to draw, those in sight first, from the top. @param {Answer} answer */
+  /**
+   * Take in an answer; returns the cells to draw, those in sight first, from the top.
+   * @param {Answer} answer
+   */
   take({ job, status, views }) {
     this.news.status = { job, state: status.state };
     for (const cell of this.cells) {

@@ -20,7 +20,10 @@ export class Replay {
     this.poller = poller;
   }
 
-  /** Show the moment of this number, or the latest (null), and stop a replay. @param {number | null} number */
+  /**
+   * Show the moment of this number, or the latest (null), and stop a replay.
+   * @param {number | null} number
+   */
   seek(number) {
     this.stop();
     this.show(number);

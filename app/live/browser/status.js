@@ -76,7 +76,10 @@ export class StatusLine {
     this.write(".trouble", words);
   }
 
-  /** Words that stay are not written again, for they would be read out again. @param {string} place @param {string} words */
+  /**
+   * Words that stay are not written again, for they would be read out again.
+   * @param {string} place @param {string} words
+   */
   write(place, words) {
     const element = this.find(place);
     if (element.textContent !== words) element.textContent = words;
