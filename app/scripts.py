@@ -12,7 +12,7 @@ from pathlib import Path
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\..*)";\n', re.M)
 _EXPORT = re.compile(r"^export (?!default)", re.M)
 # Lines that are comments only.
-_COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.M | re.S)
+_COMMENT = re.compile(r"^ *(?://.*|/\*(?:[^*]|\*(?!/))*\*/)\n", re.M)
 
 
 def script(path: Path) -> str:

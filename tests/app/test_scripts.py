@@ -18,12 +18,12 @@ def test_a_module_stands_once_after_what_it_imports_and_comments_stay_at_home(tm
         "b": 'import { c } from "./c.js";\n// Why.\nexport function b() {\n'
         '  /**\n   * @type {string}\n   */\n  return "http://b"; // c\n}\n',
         "a": 'import { b } from "./b.js";\nimport { c } from "./c.js";\n'
-        "export default () => b() + c;\n",
+        "export default () =>\n  /** @type {string} */ (b()) + c;\n/** Last. */\n",
     }.items():
         (tmp_path / f"{name}.js").write_text(text)
     assert script(tmp_path / "a.js") == (
         'const c = 1;\nfunction b() {\n  return "http://b"; // c\n}\n'
-        "export default () => b() + c;\n"
+        "export default () =>\n  /** @type {string} */ (b()) + c;\n"
     )
 
 
