@@ -6,6 +6,7 @@ PORT ?= 8501
 TORCH_INDEX ?=
 
 BIN := .venv/bin
+DENO := DENO_DIR=.venv/deno DENO_NO_UPDATE_CHECK=1 $(BIN)/deno
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: run test lint bench clean
@@ -21,6 +22,8 @@ lint: .venv/installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(DENO) check --quiet app
+	$(DENO) lint --quiet app
 
 # One that misses what it claims does not keep the others from running.
 bench: .venv/installed-dev .venv/compiled

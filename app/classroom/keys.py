@@ -5,7 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
-_JS = Path(__file__).with_suffix(".js").read_text()
+from app.scripts import script
+
+_JS = script(Path(__file__).with_suffix(".js"))
 _KEY = "keys"
 
 

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+from app.scripts import script
 
-def source(name: str, kind: str) -> str:
-    """The styles ("css") or the script ("js") of a component, after what all have in common."""
+
+def source(name: str) -> tuple[str, str]:
+    """The styles of a component, after those that all have in common, and its script."""
     folder = Path(__file__).parent
-    return "".join((folder / f"{part}.{kind}").read_text() for part in ("shared", name))
+    styles = "".join((folder / f"{part}.css").read_text() for part in ("shared", name))
+    return styles, script(folder / f"{name}.js")
 
 
 __all__ = ["component", "curve"]

@@ -13,7 +13,7 @@ from app.figures.drawing import CLASS_COLOURS
 HALF_WIDTH = 1.5
 MOST_POINTS = 5000
 
-_CSS, _JS = source("draw", "css"), source("draw", "js")
+_CSS, _JS = source("draw")
 
 
 def draw_points(csv: str, *, key: str, on_change: Callable[[], None]) -> None:

@@ -1,16 +1,44 @@
 // A chart to draw a curve on: one value at each of some places. A stroke sets the places it passes;
 // each place is also a slider, for the keyboard. The values go to the page when a stroke or a key ends.
 
+/** @import { Call } from "../streamlit.d.ts" */
+import { make, makeSvg, onStrokes } from "./shared.js";
+
 const REACH = 0.15; // of the way to the next place: a stroke this near sets a place each time
 const PAGE = 10; // steps that Page Up and Page Down move
+/** @type {Record<string, number>} */
 const CHANGES = { ArrowUp: 1, ArrowDown: -1, PageUp: PAGE, PageDown: -PAGE, Enter: 0, " ": 0 };
+/** @type {Record<string, number>} */
 const NEIGHBOURS = { ArrowLeft: -1, ArrowRight: 1 };
 const MOST_LABELS = 12; // along the x axis; half of them on a phone
 const HIGH = 0.8; // of the height, above which there is no room for words over a place
 
+/** @typedef {{ at: number, from: number, to: number, label: string }} Place */
+/** @typedef {[number, number]} Point shares of the width and of the height, from the lower left */
+/**
+ * @typedef {{
+ *   places: Place[], values: (number | null)[], low: number, high: number, step: number,
+ *   ticks: number[], unit: string, title: string, along: string,
+ * }} Data
+ */
+
 class Curve {
+  changed = false;
+  /** @type {number[]} */
+  nearest = []; // how near a stroke has come to each place
+  /** @type {Point} */
+  last = [0, 0]; // of a stroke
+  /** @type {(values: (number | null)[]) => void} */
+  send = () => {};
+
+  /** @param {Element} root @param {Data} data */
   constructor(root, { places, values, low, high, step, ticks, unit, title, along }) {
-    Object.assign(this, { places, low, high, step, unit, values: [...values], changed: false });
+    this.places = places;
+    this.values = [...values];
+    this.low = low;
+    this.high = high;
+    this.step = step;
+    this.unit = unit;
     root.replaceChildren();
     const hint = make(root, "p", { class: "hint" });
     hint.append("Draw your guess across the chart. ");
@@ -19,13 +47,13 @@ class Curve {
     this.area = make(root, "div", { class: "area mlp-pad", role: "group", "aria-label": title });
     make(root, "div", { class: "title along" }).append(along);
     const plot = { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" };
-    const svg = make(this.area, "svg:svg", plot);
+    const svg = makeSvg(this.area, "svg", plot);
     for (const tick of ticks) {
       const y = 1 - this.share(tick);
-      make(svg, "svg:line", { class: "grid", x1: 0, x2: 1, y1: y, y2: y });
+      makeSvg(svg, "line", { class: "grid", x1: 0, x2: 1, y1: y, y2: y });
       this.mark("y", "bottom", 1 - y, this.words(tick));
     }
-    this.line = make(svg, "svg:path", { class: "drawn" });
+    this.line = makeSvg(svg, "path", { class: "drawn" });
     const apart = Math.ceil(places.length / MOST_LABELS);
     places.forEach(({ at, label }, i) => {
       if (i % apart === 0) this.mark("x", "left", at, label, i % (2 * apart) ? "second" : "");
@@ -61,27 +89,36 @@ class Curve {
     places.forEach((_, i) => this.show(i));
   }
 
+  /**
+   * @param {string} axis @param {"left" | "bottom"} side @param {number} share
+   * @param {string} words @param {string} more
+   */
   mark(axis, side, share, words, more = "") {
     const tick = make(this.area, "span", { class: `tick ${axis} ${more}`, "aria-hidden": "true" });
     tick.style[side] = `${100 * share}%`;
     tick.append(words);
   }
 
+  /** @param {number} value */
   share(value) {
     return (value - this.low) / (this.high - this.low);
   }
 
+  /** @param {number} value */
   words(value) {
     return `${value}${this.unit}`.replace("-", "−");
   }
 
-  // Where a pointer is: shares of the width and of the height, from the lower left.
+  /** Where a pointer is. @param {PointerEvent} event @returns {Point} */
   point(event) {
     const { left, bottom, width, height } = this.area.getBoundingClientRect();
     return [(event.clientX - left) / width, (bottom - event.clientY) / height];
   }
 
-  // Set the places that a stroke comes by on its way from the last point, each as near as it comes.
+  /**
+   * Set the places that a stroke comes by on its way from the last point, each as near as it comes.
+   * @param {Point} point
+   */
   pass(point) {
     const [[x0, y0], [x1, y1]] = [this.last, point];
     this.last = point;
@@ -98,7 +135,7 @@ class Curve {
     });
   }
 
-  // Give a place the nearest value that may be guessed.
+  /** Give a place the nearest value that may be guessed. @param {number} i @param {number} value */
   set(i, value) {
     const steps = Math.round((value - this.low) / this.step);
     const snapped = Number((this.low + steps * this.step).toPrecision(12));
@@ -109,6 +146,7 @@ class Curve {
     this.show(i);
   }
 
+  /** @param {KeyboardEvent} event @param {number} i */
   key(event, i) {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key in NEIGHBOURS) this.sliders[i + NEIGHBOURS[event.key]]?.focus();
@@ -119,19 +157,23 @@ class Curve {
     event.preventDefault();
   }
 
-  // A place's value, or the one that the keyboard starts from: its left neighbour's or the middle.
+  /**
+   * A place's value, or the one that the keyboard starts from: its left neighbour's or the middle.
+   * @param {number} i
+   */
   start(i) {
     return this.values[i] ?? this.values[i - 1] ?? (this.low + this.high) / 2;
   }
 
+  /** @param {number} i */
   show(i) {
     const slider = this.sliders[i];
     const missing = this.values[i] === null;
-    const value = missing ? (this.low + this.high) / 2 : this.values[i];
+    const value = this.values[i] ?? (this.low + this.high) / 2;
     slider.classList.toggle("missing", missing);
     slider.classList.toggle("high", this.share(value) > HIGH);
     slider.style.bottom = `${100 * this.share(value)}%`;
-    slider.setAttribute("aria-valuenow", value);
+    slider.setAttribute("aria-valuenow", `${value}`);
     slider.setAttribute("aria-valuetext", missing ? "not drawn yet" : this.words(value));
     const points = this.values.map((at, k) => at !== null && [this.places[k].at, 1 - this.share(at)]);
     const path = points.map((point, k) => point && `${points[k - 1] ? "L" : "M"}${point}`);
@@ -144,10 +186,13 @@ class Curve {
   }
 }
 
+/** @type {WeakMap<Element, Curve>} */
 const curves = new WeakMap();
 
+/** @param {Call<Data>} call */
 export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".mlp-curve");
-  if (!curves.has(root)) curves.set(root, new Curve(root, data));
-  curves.get(root).send = (values) => setStateValue("curve", values);
+  const root = /** @type {Element} */ (parentElement.querySelector(".mlp-curve"));
+  const curve = curves.get(root) ?? new Curve(root, data);
+  curves.set(root, curve);
+  curve.send = (values) => setStateValue("curve", values);
 }

@@ -12,7 +12,7 @@ from app.draw import source
 # A value at each place, None where nothing is drawn yet.
 Curve = tuple[float | None, ...]
 
-_CSS, _JS = source("curve", "css"), source("curve", "js")
+_CSS, _JS = source("curve")
 
 
 def draw_curve(

@@ -1,61 +1,50 @@
 // A plane to draw labelled points on. A click is a point, a drag sprays several; what is on the
 // plane goes to the page as CSV whenever a stroke ends.
 
+/** @import { Call } from "../streamlit.d.ts" */
+import { make, makeSvg, onStrokes } from "./shared.js";
+
 const SIZE = 0.032; // a point's radius, in units of the plane
 const SPACING = 0.07; // of two sprayed clusters
 const SPRAYED = 2; // points a cluster
 const JITTER = 0.045; // how far sprayed points lie from the pointer: a standard deviation
 const PACE = 0.1; // of the cursor that arrow keys move
+/** @type {Record<string, Place>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 function normal() {
   return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 }
 
+/** @typedef {[number, number]} Place x and y */
+/** @typedef {{ x: number, y: number, label: number }} Point */
+/** @typedef {Point & { element: Element }} Shown a point on the plane */
+/**
+ * @typedef {{
+ *   half_width: number, most: number, classes: { colour: string, path: string }[],
+ *   outline: string, csv: string,
+ * }} Data
+ */
+
 class Plane {
+  chosen = 0; // class of the next point
+  /** @type {Place} */
+  cursor = [0, 0];
+  /** @type {Place} */
+  last = [0, 0]; // of a stroke
+  /** @type {Shown[][]} */
+  strokes = [];
+  /** @type {(csv: string) => void} */
+  send = () => {};
+
+  /** @param {HTMLElement} root @param {Data} data */
   constructor(root, { half_width: half, most, classes, outline, csv }) {
-    Object.assign(this, { half, most, classes, chosen: 0, cursor: [0, 0] });
-    this.strokes = []; // each a list of {x, y, label, element}
+    this.half = half;
+    this.most = most;
+    this.classes = classes;
     root.replaceChildren();
     root.style.setProperty("--outline", outline);
-    this.plane(root);
-    this.tools(make(root, "div", { class: "tools" }));
-    const before = read(csv).filter(({ x, y, label }) => this.holds(x, y) && classes[label]);
-    if (before.length) this.strokes.push(before.map((point) => this.show(point)));
-    this.choose(0);
-    this.tell();
-  }
-
-  tools(parent) {
-    const group = make(parent, "div", { class: "buttons", role: "group", "aria-label": "Class" });
-    this.buttons = this.classes.map(({ colour, path }, label) => {
-      const button = make(group, "button", { type: "button" });
-      button.title = `Class ${label}`;
-      const icon = make(button, "svg:svg", { viewBox: "-1.6 -1.6 3.2 3.2", "aria-hidden": "true" });
-      make(icon, "svg:path", { d: path, fill: colour });
-      button.append(label);
-      button.setAttribute("aria-label", `Class ${label}`);
-      button.onclick = () => this.choose(label);
-      return button;
-    });
-    const actions = make(parent, "div", { class: "buttons" });
-    this.undo = make(actions, "button", { type: "button" });
-    this.undo.append("Undo");
-    this.undo.onclick = () => this.remove(this.strokes.slice(-1));
-    this.clear = make(actions, "button", { type: "button" });
-    this.clear.append("Clear");
-    this.clear.onclick = () => this.remove(this.strokes);
-    this.count = make(parent, "span", { class: "count", role: "status" });
-  }
-
-  choose(label) {
-    this.chosen = label;
-    this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", i === label));
-  }
-
-  plane(root) {
-    const { half } = this;
-    this.svg = make(root, "svg:svg", {
+    this.svg = makeSvg(root, "svg", {
       class: "plane mlp-pad",
       viewBox: `${-half} ${-half} ${2 * half} ${2 * half}`,
       tabindex: 0,
@@ -63,14 +52,14 @@ class Plane {
       "aria-label": `Plane from −${half} to ${half}: arrow keys move, Enter adds a point`,
     });
     for (const at of [-1, 0, 1]) {
-      make(this.svg, "svg:line", { class: "grid", x1: at, x2: at, y1: -half, y2: half });
-      make(this.svg, "svg:line", { class: "grid", y1: at, y2: at, x1: -half, x2: half });
+      makeSvg(this.svg, "line", { class: "grid", x1: at, x2: at, y1: -half, y2: half });
+      makeSvg(this.svg, "line", { class: "grid", y1: at, y2: at, x1: -half, x2: half });
       const words = `${at}`.replace("-", "−");
-      make(this.svg, "svg:text", { class: "mark", x: at + 0.02, y: half - 0.03 }).append(words);
-      make(this.svg, "svg:text", { class: "mark", x: 0.03 - half, y: -at - 0.02 }).append(words);
+      makeSvg(this.svg, "text", { class: "mark", x: at + 0.02, y: half - 0.03 }).append(words);
+      makeSvg(this.svg, "text", { class: "mark", x: 0.03 - half, y: -at - 0.02 }).append(words);
     }
-    this.points = make(this.svg, "svg:g");
-    this.cross = make(this.svg, "svg:path", { class: "cursor", d: "M-0.07,0H0.07M0,-0.07V0.07" });
+    this.points = makeSvg(this.svg, "g");
+    this.cross = makeSvg(this.svg, "path", { class: "cursor", d: "M-0.07,0H0.07M0,-0.07V0.07" });
     onStrokes(this.svg, {
       begin: (event) => {
         this.last = this.place(event);
@@ -82,46 +71,82 @@ class Plane {
     });
     this.svg.onkeydown = (event) => this.key(event);
     this.spoken = make(root, "span", { class: "spoken", role: "status" });
+    const tools = make(root, "div", { class: "tools" });
+    const group = make(tools, "div", { class: "buttons", role: "group", "aria-label": "Class" });
+    this.buttons = classes.map(({ colour, path }, label) => {
+      const button = make(group, "button", { type: "button" });
+      button.title = `Class ${label}`;
+      const icon = makeSvg(button, "svg", { viewBox: "-1.6 -1.6 3.2 3.2", "aria-hidden": "true" });
+      makeSvg(icon, "path", { d: path, fill: colour });
+      button.append(`${label}`);
+      button.setAttribute("aria-label", `Class ${label}`);
+      button.onclick = () => this.choose(label);
+      return button;
+    });
+    const actions = make(tools, "div", { class: "buttons" });
+    this.undo = make(actions, "button", { type: "button" });
+    this.undo.append("Undo");
+    this.undo.onclick = () => this.remove(this.strokes.slice(-1));
+    this.clear = make(actions, "button", { type: "button" });
+    this.clear.append("Clear");
+    this.clear.onclick = () => this.remove(this.strokes);
+    this.count = make(tools, "span", { class: "count", role: "status" });
+    const before = read(csv).filter(({ x, y, label }) => this.holds(x, y) && classes[label]);
+    if (before.length) this.strokes.push(before.map((point) => this.show(point)));
+    this.choose(0);
+    this.tell();
   }
 
-  // Where a pointer is, in the plane.
+  /** @param {number} label */
+  choose(label) {
+    this.chosen = label;
+    this.buttons.forEach((button, i) => button.setAttribute("aria-pressed", `${i === label}`));
+  }
+
+  /** Where a pointer is, in the plane. @param {PointerEvent} event @returns {Place} */
   place(event) {
     const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(
-      this.svg.getScreenCTM().inverse(),
+      /** @type {DOMMatrix} */ (this.svg.getScreenCTM()).inverse(),
     );
     return [x, -y];
   }
 
+  /** @param {number} x @param {number} y */
   holds(x, y) {
     return Math.abs(x) <= this.half && Math.abs(y) <= this.half;
   }
 
+  /** @param {number} x @param {number} y */
   spray(x, y) {
     if (Math.hypot(x - this.last[0], y - this.last[1]) < SPACING) return;
     this.last = [x, y];
     for (let i = 0; i < SPRAYED; i++) this.add(x + JITTER * normal(), y + JITTER * normal());
   }
 
+  /** @param {number} x @param {number} y */
   add(x, y) {
     if (!this.holds(x, y) || this.total >= this.most) return;
     const point = { x: Math.round(x * 1000) / 1000, y: Math.round(y * 1000) / 1000 };
-    this.strokes.at(-1).push(this.show({ ...point, label: this.chosen }));
+    this.strokes.at(-1)?.push(this.show({ ...point, label: this.chosen }));
   }
 
+  /** @param {Point} point @returns {Shown} */
   show(point) {
     const { colour, path } = this.classes[point.label];
     const transform = `translate(${point.x} ${-point.y}) scale(${SIZE})`;
-    const element = make(this.points, "svg:path", { d: path, fill: colour, transform });
+    const element = makeSvg(this.points, "path", { d: path, fill: colour, transform });
     return { ...point, element };
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const way = ARROWS[event.key];
     if (way) {
-      this.cursor = this.cursor.map((at, i) => {
-        const to = at + way[i] * PACE;
-        return Math.abs(to) <= this.half ? to : at;
-      });
+      const to = (/** @type {0 | 1} */ i) => {
+        const at = this.cursor[i] + way[i] * PACE;
+        return Math.abs(at) <= this.half ? at : this.cursor[i];
+      };
+      this.cursor = [to(0), to(1)];
       this.cross.setAttribute("transform", `translate(${this.cursor[0]} ${-this.cursor[1]})`);
       const [x, y] = this.cursor.map((at) => at.toFixed(1).replace("-", "−"));
       this.spoken.textContent = `x ${x}, y ${y}`;
@@ -133,6 +158,7 @@ class Plane {
     event.preventDefault();
   }
 
+  /** @param {Shown[][]} strokes */
   remove(strokes) {
     for (const { element } of strokes.flat()) element.remove();
     this.strokes = this.strokes.filter((stroke) => !strokes.includes(stroke));
@@ -143,7 +169,7 @@ class Plane {
     return this.points.childElementCount;
   }
 
-  // Say what is there, to who looks and, after a change, to the page.
+  /** Say what is there, to who looks and, after a change, to the page. */
   tell(changed = false) {
     this.strokes = this.strokes.filter((stroke) => stroke.length);
     this.undo.disabled = this.clear.disabled = !this.total;
@@ -153,9 +179,11 @@ class Plane {
   }
 }
 
+/** @param {Point[]} points */
 const write = (points) =>
   ["x,y,label", ...points.map(({ x, y, label }) => `${x},${y},${label}`)].join("\n");
 
+/** @param {string} csv */
 const read = (csv) =>
   csv
     .split("\n")
@@ -163,10 +191,13 @@ const read = (csv) =>
     .map((line) => line.split(","))
     .map(([x, y, label]) => ({ x: Number(x), y: Number(y), label: Number(label) }));
 
+/** @type {WeakMap<Element, Plane>} */
 const planes = new WeakMap();
 
+/** @param {Call<Data>} call */
 export default function ({ data, parentElement, setStateValue }) {
-  const root = parentElement.querySelector(".mlp-draw");
-  if (!planes.has(root)) planes.set(root, new Plane(root, data));
-  planes.get(root).send = (csv) => setStateValue("csv", csv);
+  const root = /** @type {HTMLElement} */ (parentElement.querySelector(".mlp-draw"));
+  const plane = planes.get(root) ?? new Plane(root, data);
+  planes.set(root, plane);
+  plane.send = (csv) => setStateValue("csv", csv);
 }

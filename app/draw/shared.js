@@ -1,18 +1,41 @@
-// What the components to draw on have in common; it stands before the script of each.
+// What the components to draw on have in common.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function make(parent, name, attributes = {}) {
-  const element = name.startsWith("svg:")
-    ? document.createElementNS(SVG, name.slice(4))
-    : document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+/** @typedef {Record<string, string | number>} Attributes */
+
+/**
+ * Add an element of HTML.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Element} parent @param {Name} name @param {Attributes} attributes
+ */
+export function make(parent, name, attributes = {}) {
+  return place(parent, document.createElement(name), attributes);
+}
+
+/**
+ * Add an element of SVG.
+ * @template {keyof SVGElementTagNameMap} Name
+ * @param {Element} parent @param {Name} name @param {Attributes} attributes
+ */
+export function makeSvg(parent, name, attributes = {}) {
+  return place(parent, document.createElementNS(SVG, name), attributes);
+}
+
+/** @template {Element} Any @param {Element} parent @param {Any} element @param {Attributes} attributes */
+function place(parent, element, attributes) {
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, `${value}`);
   parent.append(element);
   return element;
 }
 
-// Call what is given with the pointer events of each stroke on an element, one stroke at a time.
-function onStrokes(element, { begin, move, end }) {
+/**
+ * Call what is given with the pointer events of each stroke on an element, one stroke at a time.
+ * @param {HTMLElement | SVGElement} element
+ * @param {{ begin(event: PointerEvent): void, move(event: PointerEvent): void, end(): void }} strokes
+ */
+export function onStrokes(element, { begin, move, end }) {
+  /** @type {number | null} */
   let drawing = null;
   element.onpointerdown = (event) => {
     if (event.button || drawing !== null) return;
@@ -31,4 +54,3 @@ function onStrokes(element, { begin, move, end }) {
     end();
   };
 }
-

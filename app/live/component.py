@@ -13,7 +13,9 @@ import streamlit as st
 from app import controls, visit
 from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
+from app.live.protocol import Placement
 from app.live.shown import Shown
+from app.scripts import script
 from app.server.settings import settings
 from app.texts.markdown import plain
 from app.visit import Place
@@ -32,7 +34,7 @@ PINNED = "pinned"
 HEAD_START = 0.4
 
 _HERE = Path(__file__).parent
-_CSS, _JS = (_HERE / "live.css").read_text(), (_HERE / "live.js").read_text()
+_CSS, _JS = (_HERE / "live.css").read_text(), script(_HERE / "browser" / "live.js")
 
 
 @dataclass
@@ -198,22 +200,23 @@ def live_figures(
     large = controls.projecting()
     views = tuple(View(draw, tuple(sorted(params.items())), large) for draw, params in pictures)
     placed().append(Grid(job.id, views, min_width, max_width, height))
+    placement: Placement = {
+        "job": job.id,
+        "state": state(job),
+        "watcher": watcher(slot),
+        "slot": slot,
+        "page": visit.of(Place).page,
+        "plotly": route.PLOTLY,
+        "views": [frames.register(view) for view in views],
+        "names": [view.name for view in views],
+        "status": status,
+        "min_width": min_width,
+        "max_width": max_width,
+        "height": height,
+        "pick": pick is not None,
+    }
     _component()(
-        data={
-            "job": job.id,
-            "state": state(job).value,
-            "watcher": watcher(slot),
-            "slot": slot,
-            "page": visit.of(Place).page,
-            "plotly": route.PLOTLY,
-            "views": [frames.register(view) for view in views],
-            "names": [view.name for view in views],
-            "status": status,
-            "min_width": min_width,
-            "max_width": max_width,
-            "height": height,
-            "pick": pick is not None,
-        },
+        data=placement,
         key=key,
         on_state_change=lambda: None,
         on_picked_change=lambda: pick(st.session_state[key].picked) if pick else None,

@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from app.figures.drawing import THEMES, Figure, Html, Theme, enlarged, escape, to_json
 from mlpcore.caches.memory import Kept
@@ -75,7 +75,7 @@ class Frame:
         parts: hash → JSON text, in order.
     """
 
-    kind: str
+    kind: Literal["figure", "html"]
     parts: dict[str, str]
 
     @property

@@ -15,21 +15,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.figures.drawing import THEMES
 from app.live.frames import Frame, Frames
+from app.live.protocol import BadRequest, Line, Question
 from app.live.shown import Shown
 from mlpcore.running.history import Moment
 from mlpcore.running.jobs import Job, Jobs, State, Status
-from mlpcore.texts import printable
 
 PREFIX = "/live"
 PLOTLY = f"/plotly-{get_plotlyjs_version()}.min.js"
@@ -38,75 +36,9 @@ PLOTLY = f"/plotly-{get_plotlyjs_version()}.min.js"
 HOLD = 4.0
 # Seconds that a page waits at most for the first picture of a run that it turns to.
 LEAD = 0.35
-# Milliseconds that a page may rest between two moments.
-LONGEST_REST = 4000
 LARGEST_REQUEST = 64 * 1024
-MOST_VIEWS = 64
 # Requests that one watcher may have open: a page has one, or two for a moment.
 MOST_OPEN = 16
-
-
-class BadRequest(ValueError):
-    """A request that no page of ours makes."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a browser asks.
-
-    Attributes:
-        watcher, slot: who asks, and for the pictures in which slot of its page.
-        placed: id of the job for which the page placed them. Of another one some may not exist.
-        theme: "light" or "dark".
-        job, version: id of the job that it shows, and of which status; -1 to be answered at once.
-        rest: milliseconds until it wants another moment of a job that goes on.
-        at: number of the moment of this job to show, or the nearest one kept; None for the latest.
-        views: id → hashes of the parts it holds.
-    """
-
-    watcher: str
-    slot: str
-    placed: str
-    theme: str
-    job: str = ""
-    version: int = -1
-    rest: int = 0
-    at: int | None = None
-    views: dict[str, list[str]] = field(default_factory=dict)
-
-    @classmethod
-    def read(cls, body: bytes) -> "Question":
-        """Read a request's body.
-
-        Raises:
-            BadRequest: it is not one of ours.
-        """
-        try:
-            question = cls(**json.loads(body))
-        except (ValueError, TypeError, RecursionError) as error:
-            raise BadRequest(printable(f"not a question: {error}", 200)) from error
-        texts = ("watcher", "slot", "placed", "theme", "job")
-        kinds = dict.fromkeys(texts, str) | {"version": int, "rest": int}
-        for name, kind in kinds.items():
-            if type(getattr(question, name)) is not kind:
-                raise BadRequest(f"{name} must be of type {kind.__name__}")
-        if question.theme not in THEMES:
-            raise BadRequest(f"theme must be one of {', '.join(THEMES)}")
-        if not 0 <= question.rest <= LONGEST_REST:
-            raise BadRequest(f"rest must be from 0 to {LONGEST_REST} milliseconds")
-        at = question.at
-        if not (at is None or (type(at) is int and at >= 0)):
-            raise BadRequest("at must be a whole number from 0, or null")
-        views = question.views
-        if not (
-            isinstance(views, dict)
-            and len(views) <= MOST_VIEWS
-            and all(
-                isinstance(v, list) and all(isinstance(h, str) for h in v) for v in views.values()
-            )
-        ):
-            raise BadRequest(f"views must map at most {MOST_VIEWS} ids to lists of hashes")
-        return question
 
 
 def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) -> list[Route]:
@@ -241,11 +173,7 @@ async def _heard(
 
 
 def _compose(job: Job, frames: Frames, question: Question) -> str:
-    """The answer: the job and its status, and for each view its parts, with those not yet held.
-
-    The status tells which moment the pictures show, and how far from one to the next it is; "spent"
-    how many milliseconds it took to draw them.
-    """
+    """The :class:`~app.live.protocol.Answer`, of texts that are JSON already."""
     began = time.monotonic()
     status, moments, views = job.status(), job.history.moments, ""
     line = describe(replace(status, snapshot=moments[-1].snapshot) if moments else status)
@@ -283,8 +211,8 @@ def _picture(frame: Frame, held: set[str]) -> str:
     return f'{{"kind":"{frame.kind}","parts":{json.dumps(list(frame.parts))},"new":{{{new}}}}}'
 
 
-def describe(status: Status) -> dict[str, Any]:
-    """A job's state for the status line: state, words, and progress 0…1."""
+def describe(status: Status) -> Line:
+    """A job's state for the status line."""
     at = status.snapshot or status.preparation
     label = at.label if at else "starting"
     words = {
@@ -293,10 +221,10 @@ def describe(status: Status) -> dict[str, Any]:
         "paused": f"paused at {label}",
         "finished": f"finished, {label}",
         "cancelled": "stopped",
-        "failed": status.message,
+        "failed": status.message or "",
     }
     return {
-        "state": status.state.value,
+        "state": status.state,
         "words": words[status.state.value],
         "progress": at.progress if at else 0.0,
     }

@@ -1,7 +1,13 @@
 // A link to copy, and its code over the whole screen.
+
+/** @import { Call } from "../streamlit.d.ts" */
+
+/** @param {Call<{ link: string, code: string | null }>} call */
 export default function ({ data, parentElement }) {
-  const find = (name) => parentElement.querySelector(name);
-  const [field, copy, show, screen] = ["input", ".copy", ".show", "dialog"].map(find);
+  const find = (/** @type {string} */ name) => parentElement.querySelector(name);
+  const field = /** @type {HTMLInputElement} */ (find("input"));
+  const [copy, show] = /** @type {HTMLElement[]} */ ([".copy", ".show"].map(find));
+  const screen = /** @type {HTMLDialogElement} */ (find("dialog"));
   field.value = data.link;
   copy.onclick = async () => {
     let copied = true;
@@ -18,6 +24,6 @@ export default function ({ data, parentElement }) {
   show.hidden = !data.code;
   show.onclick = () => screen.showModal();
   screen.onclick = () => screen.close();
-  find("dialog img").src = data.code ?? "";
-  find("dialog p").textContent = data.link;
+  /** @type {HTMLImageElement} */ (find("dialog img")).src = data.code ?? "";
+  /** @type {HTMLElement} */ (find("dialog p")).textContent = data.link;
 }

@@ -10,13 +10,15 @@ import segno
 import streamlit as st
 
 from app.figures.drawing import escape
+from app.scripts import script
 from app.texts import take_away as texts
 
 # What a machine calls itself.
 HERE = ("localhost", "127.0.0.1", "::1")
 
 _HERE = Path(__file__).parent
-_HTML, _CSS, _JS = ((_HERE / f"share.{kind}").read_text() for kind in ("html", "css", "js"))
+_HTML, _CSS = ((_HERE / f"share.{kind}").read_text() for kind in ("html", "css"))
+_JS = script(_HERE / "share.js")
 
 
 def address(parameters: Mapping[str, str]) -> str:

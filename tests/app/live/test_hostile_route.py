@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from app.figures.drawing import Html
-from app.live import route
+from app.live import protocol, route
 from app.live.frames import Frames, View
 from app.live.shown import Shown
 from mlpcore.caches.memory import Kept
@@ -45,7 +45,7 @@ def place():
     jobs, frames, config = Jobs(device="cpu", patience=600), Frames(), Silent()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(route, "HOLD", 0.001)
-        patch.setattr(route, "LONGEST_REST", 1)
+        patch.setattr(protocol, "LONGEST_REST", 1)
         job = jobs.submit(config, "watcher")
         view = frames.register(View(say, ()))
         shown = Shown()

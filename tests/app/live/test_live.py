@@ -17,7 +17,8 @@ from app.figures import wide_vs_deep
 from app.figures.drawing import THEMES, Html, figure
 from app.live import route
 from app.live.frames import Frames, View, encode
-from app.live.route import BadRequest, Question, describe
+from app.live.protocol import BadRequest, Question
+from app.live.route import describe
 from app.live.shown import Shown
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.running.control import Preparation
@@ -364,13 +365,13 @@ def test_only_watchers_of_a_job_are_answered_and_only_for_views_of_a_page(jobs, 
         ({"rest": -1}, "rest must be from 0"),
         ({"at": -1}, "at must be a whole number from 0, or null"),
         ({"at": 0.5}, "at must be"),
-        ({"at": True}, "at must be"),
+        ({"at": True}, "at must be of type int | None"),
         ({"at": [1]}, "at must be"),
         ({"job": None}, "job must be of type str"),
         ({"slot": 1}, "slot must be of type str"),
         ({"placed": None}, "placed must be of type str"),
-        ({"views": ["a"]}, "views must map"),
-        ({"views": {"a": [1]}}, "views must map"),
+        ({"views": ["a"]}, "views must be of type dict[str, list[str]]"),
+        ({"views": {"a": [1]}}, "views must be"),
         ({"views": {str(i): [] for i in range(65)}}, "at most 64"),
         ({"extra": 1}, "not a question"),
         ({"job": "x" * 70_000}, "at most 65536 bytes"),

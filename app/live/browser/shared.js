@@ -1,0 +1,17 @@
+/** @import { Mount } from "./mount.js" */
+/** @import { Poller } from "./poller.js" */
+
+/**
+ * What all copies of this script on a page share: Streamlit may load it more than once.
+ * @type {{
+ *   mounts: Map<HTMLElement, Mount>,
+ *   pollers: Map<string, Poller>,
+ *   libraries: Map<string, Promise<unknown>>,
+ *   watching?: number,
+ * }}
+ */
+export const shared = (/** @type {any} */ (globalThis).mlpExplorer ??= {
+  mounts: new Map(),
+  pollers: new Map(),
+  libraries: new Map(),
+});
