@@ -1,3 +1,3 @@
 """A page before a class: its head, scenes to choose, a lesson's questions and what was guessed."""
 
-__all__ = ["head", "questions"]
+__all__ = ["head", "page", "questions"]

@@ -30,13 +30,6 @@ _STYLES = {
 Link = tuple[str, Mapping[str, str]]
 
 
-def open_with(title: str, question: str) -> None:
-    """Draw a page's name and its question."""
-    with st.container(key="opening"):
-        st.title(title)
-        st.markdown(question)
-
-
 def present(panel: Panel, config: Config) -> None:
     """Draw the top of a page; while a lesson's question is open, the page ends here.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.drawing import Figure, Theme, axis, figure, legible, numbers
-from mlpcore.experiments.learner import Architecture
+from mlpcore.experiments.architecture import Architecture
 
 Floats = NDArray[np.floating[Any]]
 

@@ -30,7 +30,7 @@ from mlpcore.datasets import augmentation
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments import inside
 from mlpcore.experiments.animal_faces import Snapshot, filters
-from mlpcore.experiments.learner import Architecture
+from mlpcore.experiments.architecture import Architecture
 
 # How lines are drawn, by ARMS, so that colour alone does not tell them apart.
 DASHES = {"augmented": "solid", "plain": "dash"}

@@ -8,8 +8,8 @@ from app.figures import classes, curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
 from app.figures.words import accuracy, count, magnitude, percent
 from mlpcore.datasets.features import BASES, Conditioning, term_count
+from mlpcore.experiments.architecture import Architecture
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
-from mlpcore.experiments.learner import Architecture
 from mlpcore.experiments.polynomial_features import (
     Map,
     Snapshot,

@@ -8,7 +8,7 @@ from app.figures import curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, along, axis, figure
 from app.figures.words import accuracy, agree, count, percent
 from mlpcore.datasets.planar import HALF_WIDTH
-from mlpcore.experiments.learner import Architecture
+from mlpcore.experiments.architecture import Architecture
 from mlpcore.experiments.wide_vs_deep import Snapshot, view
 
 

@@ -3,21 +3,16 @@
 import streamlit as st
 
 from app import controls
-from app.classroom import head
+from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.controls import Panel
 from app.display import FacesLook
 from app.figures import animal_faces as figures
 from app.figures import inside
-from app.live import component
-from app.live.component import Pictures, follow, follow_ahead, live_figures
+from app.live.component import Pictures, live_figures
 from app.live.frames import Draw
 from app.own_data import picture as own_picture
 from app.own_data import picture_sets
-from app.pages import PARAMETERS
-from app.results import compare, runs
-from app.results.downloads import take_away
-from app.results.steering import transport
+from app.results import compare
 from app.texts import animal_faces as texts
 from mlpcore.cli.commands import command_line
 from mlpcore.experiments import AnimalFaces
@@ -36,8 +31,8 @@ def _show_picture(number: int) -> None:
 
 
 picture_sets.settle()
-panel = Panel(*PARAMETERS["animal-faces"])
-follow_ahead(panel.expected(AnimalFaces))
+page = Page("animal-faces", AnimalFaces)
+panel = page.panel
 with st.sidebar:
     panel.draw(AnimalFaces, "augmentation", "degrees")
     panel.write(AnimalFaces, "widths")
@@ -50,22 +45,11 @@ with st.sidebar:
     with st.expander("Initialization"):
         panel.draw(AnimalFaces, "scheme", "gain")
 
-head.open_with("Animal Faces", texts.QUESTION)
-config = panel.config(AnimalFaces)
-panel.show_problems()
-head.present(panel, config)
+config = page.open(texts.QUESTION)
 if not picture_sets.choose_pictures(config):
-    component.release()
-    panel.write_url()
-    st.stop()
-job = follow(config)
-head.play(panel, job)
-live_figures(
-    job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
-)
-runs.note(job, figures.headline)
-row = transport(job, config)
-compare.pinned_run(job, [(figures.headline, {})])
+    page.stop()
+job = page.follow(config)
+page.answer(figures.headline)
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
 live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
@@ -73,10 +57,7 @@ live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
 st.header("What the first layer looks for")
 with st.container(horizontal=True, gap="large"):
     panel.draw(FacesLook, "own_scale", "by_norm")
-if config.seeds > 1:
-    seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
-    panel.pick(FacesLook, "network", seeds)
-network = panel["network"] - 1 if config.seeds > 1 else 0
+network = page.pick_network(FacesLook, config) if config.seeds > 1 else 0
 
 arms = ARMS[config.augmentation]
 shown = {"network": network, "own": panel["own_scale"], "ordered": panel["by_norm"]}
@@ -139,14 +120,7 @@ if st.session_state.get("hierarchy") is not None:
         (inside.similarities, {"network": network}),
     ]
     live_figures(job, measured, key="measured", min_width="20rem", height="20rem")
-with st.expander("What augmentation does"):
-    st.markdown(texts.AUGMENTATION)
-with st.expander("The mathematics of the probes"):
-    st.markdown(texts.PROBES)
-with st.expander("The mathematics of looking inside"):
-    st.markdown(texts.SALIENCY)
-with st.expander("The command that reproduces this result"):
-    st.code(command_line(config), language="bash", wrap_lines=True)
-st.caption(texts.CREDIT)
-
-take_away(row, "Animal Faces", panel.write_url(), {"Animal Faces": job})
+explain("What augmentation does", texts.AUGMENTATION)
+explain("The mathematics of the probes", texts.PROBES)
+explain("The mathematics of looking inside", texts.SALIENCY)
+page.close(texts.CREDIT, [command_line(config)])

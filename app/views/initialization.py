@@ -6,26 +6,21 @@ from typing import Any
 import streamlit as st
 
 from app import controls
-from app.classroom import head
+from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.controls import Panel
 from app.display import GainLook
 from app.figures import chaos, geometry
 from app.figures import initialization as figures
-from app.live.component import follow, follow_ahead, live_figures
+from app.live.component import follow, live_figures
 from app.live.frames import Draw
-from app.pages import PARAMETERS
-from app.results import compare, files, runs
-from app.results.downloads import take_away
-from app.results.steering import transport
+from app.results import compare, files
 from app.texts import initialization as texts
 from app.views.trainability import trained_grid
-from mlpcore.cli.commands import command_line
 from mlpcore.datasets import planar
 from mlpcore.experiments import GainSweep
 
-panel = Panel(*PARAMETERS["initialization"])
-follow_ahead(panel.expected(GainSweep))
+page = Page("initialization", GainSweep)
+panel = page.panel
 with st.sidebar:
     panel.draw(GainSweep, "negative_slope", "gains")
     for name, column in zip(("gain_from", "gain_to"), st.columns(2), strict=True):
@@ -40,18 +35,9 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(GainSweep)
 
-head.open_with("Initialization", texts.QUESTION)
-config = panel.config(GainSweep)
-panel.show_problems()
-head.present(panel, config)
-job = follow(config)
-head.play(panel, job)
-live_figures(
-    job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
-)
-runs.note(job, figures.headline)
-row = transport(job, config)
-compare.pinned_run(job, [(figures.headline, {})])
+config = page.open(texts.QUESTION)
+job = page.follow(config)
+page.answer(figures.headline)
 by_gain = compare.over(job, [(figures.accuracy_by_gain, {})])
 live_figures(job, by_gain, key="gains", height="27rem")
 
@@ -66,13 +52,9 @@ predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="funnel")
 st.header("Order and chaos")
 st.markdown(texts.CHAOS)
 presets = st.container(horizontal=True)
-left, middle, right = st.columns(3)
-with left:
-    panel.draw(GainLook, "activation")
-with middle:
-    panel.draw(GainLook, "sigma_w")
-with right:
-    panel.draw(GainLook, "sigma_b")
+for name, column in zip(("activation", "sigma_w", "sigma_b"), st.columns(3), strict=True):
+    with column:
+        panel.draw(GainLook, name)
 look = panel.config(GainLook)
 deep_config = look.deep(config.negative_slope)
 deep = follow(deep_config, "deep")
@@ -108,23 +90,15 @@ predict(texts.DEPTH, texts.DEPTH_CHOICES, texts.DEPTH_RIGHT, texts.DEPTH_ANSWER,
 grid = trained_grid(panel, look, config.negative_slope)
 
 st.header("Where the gain comes from")
-with st.expander("Xavier initialization, step by step"):
-    st.markdown(texts.XAVIER)
-with st.expander("The gain of LeakyReLU"):
-    st.markdown(texts.LEAKY)
+explain("Xavier initialization, step by step", texts.XAVIER)
+explain("The gain of LeakyReLU", texts.LEAKY)
 with st.expander("Where the derivation is loose"):
     st.markdown(texts.LOOSE)
     live_figures(job, [(figures.accounts, gain)], key="accounts", min_width="100%")
-with st.expander("The mathematics of order and chaos"):
-    st.markdown(texts.MAPS)
+explain("The mathematics of order and chaos", texts.MAPS)
 with st.expander("All accuracies as a table"):
     live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
-with st.expander("The commands that reproduce these results"):
-    lines = [command_line(config), command_line(deep_config)]
-    lines += [files.command_of(grid)] if grid else []
-    st.code("\n".join(lines), language="bash", wrap_lines=True)
-st.caption(texts.CREDIT)
 
 panel.config(GainLook)
 jobs = {"Gain sweep": job, "Deep random networks": deep} | ({"Trainability": grid} if grid else {})
-take_away(row, "Initialization", panel.write_url(), jobs)
+page.close(texts.CREDIT, [files.command_of(shown) for shown in jobs.values()], jobs)

@@ -2,17 +2,13 @@
 
 import streamlit as st
 
-from app.classroom import head
+from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.controls import Panel
 from app.display import PolynomialLook
 from app.figures import polynomial_features as figures
-from app.live.component import follow, follow_ahead, live_figures, release
+from app.live.component import follow, live_figures, release
 from app.own_data import points as own_points
-from app.pages import PARAMETERS
-from app.results import compare, runs
-from app.results.downloads import take_away
-from app.results.steering import transport
+from app.results import compare
 from app.texts import polynomial_features as texts
 from mlpcore.datasets.features import term_count
 from mlpcore.datasets.planar import HALF_WIDTH
@@ -20,8 +16,8 @@ from mlpcore.experiments import DegreeSweep, PolynomialFeatures
 from mlpcore.experiments.degree_sweep import ALL
 from mlpcore.experiments.polynomial_features import Window, feature_conditioning
 
-panel = Panel(*PARAMETERS["polynomial-features"])
-follow_ahead(panel.expected(PolynomialFeatures))
+page = Page("polynomial-features", PolynomialFeatures)
+panel = page.panel
 with st.sidebar:
     panel.draw(PolynomialFeatures, "degree", "basis", "scale", "standardise")
     panel.draw(PolynomialFeatures, "hidden_layers", "seeds")
@@ -30,30 +26,17 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(PolynomialFeatures)
 
-head.open_with("Polynomial Features", texts.QUESTION)
-config = panel.config(PolynomialFeatures)
-panel.show_problems()
-head.present(panel, config)
+config = page.open(texts.QUESTION)
 own_points.bring_points(PolynomialFeatures)
-job = follow(config)
-head.play(panel, job)
-
-headline = st.container()
-runs.note(job, figures.headline, network=0, half_width=HALF_WIDTH)
-row = transport(job, config)
-comparison = st.container()
+job = page.follow(config)
+answer = st.container(key="answer")
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     panel.draw(Window, "half_width")
     panel.draw(PolynomialLook, "confidence")
-    seeds = {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)}
-    panel.pick(PolynomialLook, "network", seeds)
-network = {"network": panel["network"] - 1}
+    network = {"network": page.pick_network(PolynomialLook, config)}
 shown = {**network, "half_width": panel["half_width"]}
-with headline:
-    answer = [(figures.headline, shown)]
-    live_figures(job, answer, key="headline", min_width="100%", height="4rem", status=True)
-with comparison:
-    compare.pinned_run(job, answer)
+with answer:
+    page.answer(figures.headline, shown, noted={"network": 0, "half_width": HALF_WIDTH})
 shown["confidence"] = panel["confidence"]
 own_points.show_classes(config)
 maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
@@ -82,28 +65,17 @@ if panel["sweep"]:
     basis = ALL if panel["all_bases"] else config.basis
     sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialLook).degrees)
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
-    jobs["Sweep over degrees"] = follow(sweep, "sweep")
-    live_figures(
-        jobs["Sweep over degrees"],
-        [by_degree],
-        key="sweep",
-        slot="sweep",
-        height="26rem",
-        status=True,
-    )
+    jobs["Sweep over degrees"] = swept = follow(sweep, "sweep")
+    live_figures(swept, [by_degree], key="sweep", slot="sweep", height="26rem", status=True)
     commands.append(own_points.command(sweep))
 else:
     release("sweep")
 
-with st.expander("How many features? The count and its proof"):
-    st.markdown(texts.COUNT)
-with st.expander("The commands that reproduce these results"):
-    st.code("\n".join(commands), language="bash", wrap_lines=True)
-st.caption(texts.CREDIT)
+explain("How many features? The count and its proof", texts.COUNT)
 
 panel.config(Window)
 panel.config(PolynomialLook)
-take_away(row, "Polynomial Features", panel.write_url(), jobs)
+page.close(texts.CREDIT, commands, jobs)
 # Last, because it takes a moment.
 conditioning.html(
     figures.conditioning_table(feature_conditioning(config), term_count(config.degree))

@@ -2,23 +2,19 @@
 
 import streamlit as st
 
-from app.classroom import head
+from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.controls import Panel
 from app.display import DepthLook
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
-from app.live.component import follow, follow_ahead, live_figures
+from app.live.component import live_figures
 from app.own_data import points as own_points
-from app.pages import PARAMETERS
-from app.results import compare, runs
-from app.results.downloads import take_away
-from app.results.steering import transport
+from app.results import compare
 from app.texts import wide_vs_deep as texts
 from mlpcore.experiments import WideVsDeep
 
-panel = Panel(*PARAMETERS["wide-vs-deep"])
-follow_ahead(panel.expected(WideVsDeep))
+page = Page("wide-vs-deep", WideVsDeep)
+panel = page.panel
 with st.sidebar:
     panel.draw(WideVsDeep, "budget", ("depth_from", "depth_to"), "seeds", "activation")
     if panel["activation"] == "leaky_relu":
@@ -28,23 +24,12 @@ with st.sidebar:
     with st.expander("Training"):
         panel.training(WideVsDeep)
 
-head.open_with("Wide vs Deep", texts.QUESTION)
-config = panel.config(WideVsDeep)
-panel.show_problems()
-head.present(panel, config)
+config = page.open(texts.QUESTION)
 own_points.bring_points(WideVsDeep)
-job = follow(config)
-head.play(panel, job)
+job = page.follow(config)
+page.answer(figures.headline)
 
-live_figures(
-    job, [(figures.headline, {})], key="headline", min_width="100%", height="4rem", status=True
-)
-runs.note(job, figures.headline)
-row = transport(job, config)
-compare.pinned_run(job, [(figures.headline, {})])
-
-panel.pick(DepthLook, "network", {i + 1: f"{seed}" for i, seed in enumerate(config.network_seeds)})
-network = panel["network"] - 1
+network = page.pick_network(DepthLook, config)
 own_points.show_classes(config)
 compare.beside(
     job,
@@ -73,13 +58,8 @@ live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", he
 
 st.header("Think")
 predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="why_depth_hurts")
-with st.expander("The mathematics of the budget"):
-    st.markdown(texts.BUDGET)
-with st.expander("The mathematics of linear regions"):
-    st.markdown(texts.REGIONS)
-with st.expander("The command that reproduces this result"):
-    st.code(own_points.command(config), language="bash", wrap_lines=True)
-st.caption(texts.CREDIT)
+explain("The mathematics of the budget", texts.BUDGET)
+explain("The mathematics of linear regions", texts.REGIONS)
 
 panel.config(DepthLook)
-take_away(row, "Wide vs Deep", panel.write_url(), {"Wide vs Deep": job})
+page.close(texts.CREDIT, [own_points.command(config)])

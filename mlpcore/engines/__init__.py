@@ -5,7 +5,7 @@ import torch
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.engines.interface import OPTIMISERS, Engine, Ensemble, Lesson, Metrics, Rule
 from mlpcore.engines.reference import TorchEngine
-from mlpcore.engines.samples import PictureSamples, Samples
+from mlpcore.engines.samples import PictureSamples, Samples, evenly
 
 __all__ = [
     "OPTIMISERS",
@@ -17,6 +17,7 @@ __all__ = [
     "Rule",
     "Samples",
     "engine",
+    "evenly",
     "maps",
     "network",
     "preparing",

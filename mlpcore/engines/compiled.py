@@ -46,25 +46,33 @@ class CompiledEnsemble(Ensemble):
         drawn = [layer.numpy().ravel() for layers in networks for layer in layers]
         self.flat = np.concatenate(drawn)
         real = self.flat.dtype.type
-        self.layers = np.array([len(shape) - 1 for shape in self.shapes])
-        self.sizes = np.zeros((len(self), self.layers.max() + 1), np.int64)
-        for row, shape in zip(self.sizes, self.shapes, strict=True):
+        sizes = np.zeros((len(self), max(map(len, self.shapes))), np.int64)
+        for row, shape in zip(sizes, self.shapes, strict=True):
             row[: len(shape)] = shape
         counts = [sum(layer.numel() for layer in layers) for layers in networks]
         self.offsets = np.concatenate([[0], np.cumsum(counts)])
-        self.phi = list(ACTIVATIONS).index(activation)
-        self.slope = real(negative_slope)
-        self.kernels = products.kernels(self.flat.dtype)
-        self.orders, self.rows = np.unique(self.seeds, return_inverse=True)
-        self.by_order = np.argsort(self.rows, kind="stable")
-        self.tasks = tasks(self.rows[self.by_order])
-        self.rule_of_update = _RULES[rule.optimiser]
+        orders, rows = np.unique(self.seeds, return_inverse=True)
+        by_order = np.argsort(rows, kind="stable")
+        self.nets = loops.Nets(
+            kernels=products.kernels(self.flat.dtype),
+            sizes=sizes,
+            layers=np.array([len(shape) - 1 for shape in self.shapes]),
+            offsets=self.offsets,
+            phi=list(ACTIVATIONS).index(activation),
+            slope=real(negative_slope),
+            weights=self.flat,
+            seeds=orders,
+            rows=rows,
+            networks=by_order,
+            tasks=tasks(rows[by_order]),
+        )
         plain = rule.optimiser == "sgd" and not rule.momentum and not rule.weight_decay
-        self.first = np.zeros(0 if plain else len(self.flat), real)
-        self.second = np.zeros(0 if rule.optimiser == "sgd" else len(self.flat), real)
-        if len(self.second) == 0:
-            self.second = self.first  # not looked at
-        self.momentum, self.decay = real(rule.momentum), real(rule.weight_decay)
+        first = np.zeros(0 if plain else len(self.flat), real)
+        # SGD has no second state, and looks at none.
+        second = first if rule.optimiser == "sgd" else np.zeros(len(self.flat), real)
+        self.moves = loops.Moves(
+            _RULES[rule.optimiser], first, second, real(rule.momentum), real(rule.weight_decay)
+        )
 
     def copies(self) -> list[tuple[Floats, ...]]:
         """As for :class:`Ensemble`."""
@@ -123,8 +131,9 @@ class CompiledEngine:
         counters = np.zeros((len(tests), 1), np.int64)
 
         def work() -> None:
-            for test, counter, metrics in zip(tests, counters, found, strict=True):
-                _evaluate(*test, counter, metrics)
+            for (ensemble, samples), counter, metrics in zip(tests, counters, found, strict=True):
+                assert isinstance(ensemble, CompiledEnsemble)
+                loops.evaluate(ensemble.nets, *samples.arrays, counter, *metrics)
 
         workers.on_threads(work, threads)
         return found
@@ -155,49 +164,16 @@ def _train(lesson: Lesson, counter: Places, start: int, stop: int, learning_rate
     else:
         points, words = samples.arrays[0], np.empty((0, 0), np.int32)
     loops.train(
-        mine.kernels,
-        mine.sizes,
-        mine.layers,
-        mine.offsets,
-        mine.phi,
-        mine.slope,
-        mine.flat,
-        mine.rule_of_update,
-        mine.first,
-        mine.second,
-        mine.momentum,
-        mine.decay,
+        mine.nets,
+        mine.moves,
         mine.flat.dtype.type(learning_rate),
         points,
         words,
         degrees,
         samples.arrays[1],
-        mine.orders,
-        mine.rows,
-        mine.by_order,
-        mine.tasks,
         counter,
         lesson.batch_size,
         lesson.steps,
         start,
         stop,
-    )
-
-
-def _evaluate(ensemble: Ensemble, samples: Samples, counter: Places, found: Metrics) -> None:
-    mine = ensemble
-    assert isinstance(mine, CompiledEnsemble)
-    loops.evaluate(
-        mine.kernels,
-        mine.sizes,
-        mine.layers,
-        mine.offsets,
-        mine.phi,
-        mine.slope,
-        mine.flat,
-        *samples.arrays,
-        mine.by_order,
-        mine.tasks,
-        counter,
-        *found,
     )

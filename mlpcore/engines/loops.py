@@ -10,7 +10,7 @@ N samples.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from mlpcore.datasets.augmentation import FRACTION_BITS
 from mlpcore.engines.blas import gemm
 from mlpcore.engines.dealing import GOLDEN, deal, mixed, move
 from mlpcore.engines.products import THIN, combine, dots, wide_dots, wide_gradients
-from mlpcore.engines.sharing import take
+from mlpcore.engines.sharing import shares
 
 SGD, ADAM, ADAMW, RMSPROP = range(4)
 
@@ -32,6 +32,49 @@ EVALUATED = 256
 # Inputs of up to so many features are gathered as activations are stored, D + 1 rows, which suits
 # BLAS there; others sample by sample, so that whole rows are copied.
 FEW = 16
+
+
+class Nets(NamedTuple):
+    """M networks, as compiled functions take them.
+
+    Attributes:
+        kernels: from :func:`mlpcore.engines.products.kernels`.
+        sizes: (M, ≤ L + 1) units of the input and each layer.
+        layers: (M,) L.
+        offsets: (M + 1,) where a network's weights start.
+        phi, slope: place of the activation in its table, and the negative slope.
+        weights: of all networks.
+        seeds: (R,) of the orders of samples.
+        rows: (M,) which order a network follows.
+        networks, tasks: (M,) in an order, and (T + 1,) where in it each task begins and the last
+            one ends. Networks of one task follow one order of samples.
+    """
+
+    kernels: Any
+    sizes: Any
+    layers: Any
+    offsets: Any
+    phi: Any
+    slope: Any
+    weights: Any
+    seeds: Any
+    rows: Any
+    networks: Any
+    tasks: Any
+
+
+class Moves(NamedTuple):
+    """How networks are updated, as for :func:`update`, which says what is what.
+
+    ``first`` and ``second`` are laid out as the weights; of SGD without momentum and weight decay
+    they may be empty.
+    """
+
+    rule: Any
+    first: Any
+    second: Any
+    momentum: Any
+    decay: Any
 
 
 def _first_of(phis: Sequence[Callable[..., Any]], link: Callable[..., Any]) -> Any:
@@ -350,34 +393,23 @@ def rooms(sizes: Any, layers: Any, networks: Any, batch: Any, at: Any, most: Any
 
 @compiled
 def train(
-    kernels: Any, sizes: Any, layers: Any, offsets: Any, phi: Any, slope: Any, weights: Any,
-    rule: Any, first: Any, second: Any, momentum: Any, decay: Any, rate: Any,
-    points: Any, words: Any, degrees: Any, labels: Any,
-    seeds: Any, rows: Any, networks: Any, tasks: Any, counter: Any,
-    batch_size: Any, steps: Any, start: Any, stop: Any,
+    nets: Any, moves: Any, rate: Any, points: Any, words: Any, degrees: Any, labels: Any,
+    counter: Any, batch_size: Any, steps: Any, start: Any, stop: Any,
 ) -> None:  # fmt: skip
-    """Train M networks from one step to another, or those that no other thread takes.
+    """Train networks from one step to another, or those that no other thread takes.
 
     Args:
-        kernels: from :func:`mlpcore.engines.products.kernels`.
-        sizes: (M, ≤ L + 1) units of the input and each layer.
-        layers: (M,) L.
-        offsets: (M + 1,) where a network's weights start.
-        phi, slope: place of the activation in its table, and the negative slope.
-        weights: of all networks.
-        rule, first, second, momentum, decay, rate: as for :func:`update`; state of SGD without
-            momentum and weight decay may be empty.
+        nets: :class:`Nets`.
+        moves, rate: :class:`Moves`, and the learning rate.
         points, words, degrees: what is learned, as for :func:`gather`.
         labels: (N,) classes.
-        seeds: (R,) of the orders of samples.
-        rows: (M,) which order a network follows.
-        networks, tasks: (M,) in an order, and (T + 1,) where in it each task begins and the last
-            one ends. Networks of one task follow one order of samples.
         counter: (1,) tasks that have been taken.
         batch_size: B, but for an epoch's last batch.
         steps: batches in an epoch.
         start, stop: steps from the beginning of the run.
     """
+    kernels, sizes, layers, offsets, phi, slope, weights, seeds, rows, networks, tasks = nets
+    rule, first, second, momentum, decay = moves
     size, zero = len(labels), like(0, slope)
     features = sizes[networks[0], 0] + 1
     at, most = np.empty((3, sizes.shape[1]), np.int64), np.empty(4, np.int64)
@@ -394,9 +426,7 @@ def train(
     at_rows, chosen = np.arange(together * batch_size), np.empty(together * batch_size, np.int64)
     order = np.empty(size, np.int64)
 
-    task = take(counter)
-    while task < len(tasks) - 1:
-        mine = networks[tasks[task] : tasks[task + 1]]
+    for mine in shares(networks, tasks, counter):
         row = rows[mine[0]]
         step, dealt = start, -1
         while step < stop:
@@ -431,20 +461,18 @@ def train(
                         update(rule, weights[w:end_w], gradients[: end_w - w], first[w:end_w],
                                second[w:end_w], step + i, rate, momentum, decay)  # fmt: skip
             step += count
-        task = take(counter)
 
 
 @compiled
 def evaluate(
-    kernels: Any, sizes: Any, layers: Any, offsets: Any, phi: Any, slope: Any, weights: Any,
-    points: Any, labels: Any, networks: Any, tasks: Any, counter: Any, accuracies: Any, losses: Any,
-) -> None:  # fmt: skip
-    """Fill in accuracy 0…1 and mean cross-entropy of M networks, (M,), on points (N, D + 1).
+    nets: Any, points: Any, labels: Any, counter: Any, accuracies: Any, losses: Any
+) -> None:
+    """Fill in accuracy 0…1 and mean cross-entropy of networks, (M,), on points (N, D + 1).
 
-    Or of those that no other thread takes: ``networks``, ``tasks`` and ``counter`` are as for
-    :func:`train`. A tie between classes counts as wrong; the loss of a diverged network is not
-    finite.
+    Or of those that no other thread takes: ``nets`` and ``counter`` are as for :func:`train`. A tie
+    between classes counts as wrong; the loss of a diverged network is not finite.
     """
+    kernels, sizes, layers, offsets, phi, slope, weights, _, _, networks, tasks = nets
     size, zero, nothing = len(labels), like(0, slope), np.empty((0, 0), np.int32)
     at, most = np.empty((3, sizes.shape[1]), np.int64), np.empty(4, np.int64)
     rooms(sizes, layers, networks, EVALUATED, at, most)
@@ -455,9 +483,7 @@ def evaluate(
     many = features > FEW
     inputs = points.reshape(size * features) if many else np.full(EVALUATED * features, zero)
     correct, loss = np.zeros(len(sizes), np.int64), np.zeros(len(sizes))
-    task = take(counter)
-    while task < len(tasks) - 1:
-        mine = networks[tasks[task] : tasks[task + 1]]
+    for mine in shares(networks, tasks, counter):
         for low in range(0, size, EVALUATED):
             chosen = np.arange(low, min(low + EVALUATED, size))
             batch = len(chosen)
@@ -486,7 +512,6 @@ def evaluate(
                     loss[network] += total[b]
         for network in mine:
             accuracies[network], losses[network] = correct[network] / size, loss[network] / size
-        task = take(counter)
 
 
 @compiled

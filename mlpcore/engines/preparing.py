@@ -44,4 +44,5 @@ def _use_all() -> None:
     engine.train([Lesson(ensemble, samples, 2, 1)], 0, 1, 1e-3)
     engine.evaluate([(ensemble, samples)])
     Network(tuple(layer.numpy() for layer in network), "relu").look(torch.zeros(2, 2))
-    walks(ensemble.orders, 0, len(orders(ensemble.orders, 0, 2)), 10.0, 2)
+    seeds = ensemble.nets.seeds
+    walks(seeds, 0, len(orders(seeds, 0, 2)), 10.0, 2)

@@ -19,6 +19,11 @@ def with_ones(inputs: Tensor) -> Tensor:
     return torch.cat([inputs, torch.ones_like(inputs[:, :1])], dim=1)
 
 
+def evenly(size: int, count: int) -> Tensor:
+    """Places (count,) of samples that are evenly spread over ``size``."""
+    return torch.linspace(0, size - 1, count).long()
+
+
 class Samples:
     """Labelled inputs.
 
@@ -44,8 +49,9 @@ class Samples:
         """Inputs and labels as NumPy has them, which share their memory."""
         return self.inputs.numpy(), self.labels.numpy()
 
-    def some(self, places: Tensor, device: torch.device | str | None = None) -> "Samples":
-        """Those at some places, there or on another device."""
+    def few(self, count: int, device: torch.device | str | None = None) -> "Samples":
+        """At most so many of them, evenly spread over all, there or on another device."""
+        places = evenly(len(self), min(count, len(self)))
         device = device or self.labels.device
         return Samples(self.inputs[places, :-1], self.labels[places], device)
 

@@ -8,6 +8,8 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
+from mlpcore.arithmetic.compiling import inner
+
 
 def _take(typing: Any, counter: Any) -> Any:
     """Count one up in ``counter`` (1,) int64, which threads share; returns what it was before."""
@@ -20,4 +22,19 @@ def _take(typing: Any, counter: Any) -> Any:
     return types.int64(counter), generate
 
 
-take: Any = intrinsic(_take)
+_take_next: Any = intrinsic(_take)
+
+
+@inner
+def shares(networks: Any, tasks: Any, counter: Any) -> Any:
+    """Yield those of the networks, task by task, that no other thread has taken.
+
+    Args:
+        networks, tasks: (M,) in an order, and (T + 1,) where in it each task begins and the last
+            one ends.
+        counter: (1,) int64, tasks that have been taken; threads share it.
+    """
+    task = _take_next(counter)
+    while task < len(tasks) - 1:
+        yield networks[tasks[task] : tasks[task + 1]]
+        task = _take_next(counter)

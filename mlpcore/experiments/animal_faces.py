@@ -6,29 +6,30 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from mlpcore.datasets import collection
 from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import SIDE, Pictures
-from mlpcore.engines import PictureSamples
-from mlpcore.experiments.learner import Architecture, Floats, stacked
-from mlpcore.experiments.picture_sets import check_batch, on_device
-from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
+from mlpcore.experiments import picture_sets
+from mlpcore.experiments.architecture import Architecture, Floats, stacked
+from mlpcore.experiments.course import Course
+from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.run import train
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, WIDTHS, Training
 from mlpcore.networks.initialization import SCHEMES, Initialization
 from mlpcore.networks.weights import Networks
-from mlpcore.networks.widths import ALLOWED_WIDTHS, parse_widths
+from mlpcore.networks.widths import parse_widths
 from mlpcore.params import again, choice, number, specs, text
 from mlpcore.running.control import Control
 
-_training = specs(Training)
 
+class AnimalFaces(Training, Experiment["Snapshot"]):
+    """Train MLPs on pictures of animals, with augmentation and without it.
 
-class AnimalFaces(Training):
-    """Train MLPs on pictures of animals, with augmentation and without it."""
+    Networks of one seed start from equal weights and meet the pictures in equal orders.
+    """
 
     data: str = text(
         collection.DRAWN,
@@ -36,12 +37,7 @@ class AnimalFaces(Training):
         label="Pictures",
         help="Faces of cats, dogs and wild animals, drawn or photographed, or your own pictures.",
     )
-    widths: str = text(
-        "64-64-64",
-        ALLOWED_WIDTHS,
-        label="Hidden layers",
-        help="The width of each hidden layer, from the input on.",
-    )
+    widths: str = again(WIDTHS)
     augmentation: str = choice(
         "both",
         ("both", "on", "off"),
@@ -69,12 +65,12 @@ class AnimalFaces(Training):
         label="Seeds",
         help="Each has its own initial weights, order of batches and rotations.",
     )
-    learning_rate: float = again(_training["learning_rate"], default=3e-4)
+    learning_rate: float = 3e-4
     batch_size: int = again(
-        _training["batch_size"], default=64, unit="pictures", help="Pictures a step."
+        specs(Training)["batch_size"], default=64, unit="pictures", help="Pictures a step."
     )
-    drop_last: bool = again(_training["drop_last"], default=False)
-    epochs: int = again(_training["epochs"], default=30)
+    drop_last: bool = False
+    epochs: int = 30
 
     def check(self) -> None:
         """Check the texts.
@@ -90,29 +86,25 @@ class AnimalFaces(Training):
         """Units of each hidden layer."""
         return parse_widths(self.widths)
 
-    def run(
-        self, device: torch.device | str = "cpu", control: Control | None = None
-    ) -> Iterator["Snapshot"]:
-        """Train the networks with augmentation and those without, side by side.
-
-        Networks of one seed start from equal weights and meet the pictures in equal orders.
-
-        Args:
-            device: where to train.
-            control: steers the run from another thread.
-
-        Yields:
-            Snapshots, as :meth:`mlpcore.experiments.run.Run.snapshots` does.
-
-        Raises:
-            Cancelled: when the control says so.
-            DownloadError: the real pictures are wanted and cannot be fetched.
-            ParameterError: a batch holds more than the training set and the last one is dropped.
-        """
-        control = control or Control()
-        with control.preparing(collection.work(self.data)) as progress:
-            pictures = collection.load(self.data, progress)
-        yield from _Run(self, pictures, device, control.threads).snapshots(control)
+    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+        pictures = picture_sets.load(self.data, self, control)
+        law = Initialization(scheme=self.scheme, gain=self.gain)
+        courses = {
+            arm: Course(
+                self,
+                picture_sets.material(pictures, device, degrees),
+                [[3 * SIDE**2, *self.hidden_widths, len(pictures.classes)]],
+                self.activation,
+                self.negative_slope,
+                laws=[law],
+            )
+            for arm, wanted, degrees in (("augmented", "on", self.degrees), ("plain", "off", None))
+            if self.augmentation in ("both", wanted)
+        }
+        for at in train(self, list(courses.values()), control):
+            arms = {arm: course.snapshot()[0] for arm, course in courses.items()}
+            augmented, plain = arms.get("augmented"), arms.get("plain")
+            yield Snapshot(self, *at, augmented=augmented, plain=plain, pictures=pictures)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,43 +182,3 @@ def confusion(architecture: Architecture, network: int, pictures: Pictures) -> N
     counts = np.zeros((len(pictures.classes),) * 2, np.int64)
     np.add.at(counts, (pictures.val_labels.numpy(), guesses), 1)
     return counts
-
-
-class _Run(Run[AnimalFaces, Snapshot]):
-    """The state of one run: a learner with augmentation, one without, or both."""
-
-    def __init__(
-        self, config: AnimalFaces, pictures: Pictures, device: torch.device | str, threads: int
-    ) -> None:
-        check_batch(config, pictures)
-        self.pictures = pictures
-        classes = len(pictures.classes)
-        sizes = [3 * SIDE * SIDE, *config.hidden_widths, classes]
-        words, seen, test = on_device(pictures, device)
-        self.arms: dict[str, Course] = {}
-        for arm, wanted in (("augmented", "on"), ("plain", "off")):
-            if config.augmentation in ("both", wanted):
-                degrees = config.degrees if arm == "augmented" else None
-                self.arms[arm] = Course(
-                    config,
-                    PictureSamples(words, pictures.train_labels, degrees),
-                    test,
-                    [sizes],
-                    config.activation,
-                    config.negative_slope,
-                    device,
-                    initialization=Initialization(scheme=config.scheme, gain=config.gain),
-                    seen=seen,
-                )
-        super().__init__(config, list(self.arms.values()), threads)
-
-    def snapshot(self) -> Snapshot:
-        arms = {arm: course.snapshot()[0] for arm, course in self.arms.items()}
-        return Snapshot(
-            config=self.config,
-            epoch=self.epoch,
-            progress=self.progress,
-            augmented=arms.get("augmented"),
-            plain=arms.get("plain"),
-            pictures=self.pictures,
-        )

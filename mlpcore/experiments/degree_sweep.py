@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import pandas as pd
-import torch
 
 from mlpcore.datasets.features import BASES, term_count
-from mlpcore.datasets.planar import Split
-from mlpcore.experiments.learner import Architecture
+from mlpcore.experiments.architecture import Architecture
+from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
 from mlpcore.experiments.polynomial_features import PolynomialTraining
-from mlpcore.experiments.run import AnySnapshot, Run
+from mlpcore.experiments.run import train_in_turn
 from mlpcore.params import check_order, choice, number, specs
 from mlpcore.running.control import Control
 
 ALL = "all"
 
 
-class DegreeSweep(PolynomialTraining):
+class DegreeSweep(PolynomialTraining, Experiment["Snapshot"]):
     """Train linear models on polynomial features of several degrees, one degree after another."""
+
+    # Each gets the numbers that PolynomialFeatures gives it.
 
     degree_from: int = number(5, 1, 60, label="Lowest degree", help="Where the sweep starts.")
     degree_to: int = number(50, 1, 60, label="Highest degree", help="Where the sweep ends.")
@@ -55,31 +56,15 @@ class DegreeSweep(PolynomialTraining):
         degrees = range(self.degree_from, self.degree_to + 1, self.degree_step)
         return [(degree, basis) for degree in degrees for basis in self.bases]
 
-    def run(
-        self, device: torch.device | str = "cpu", control: Control | None = None
-    ) -> Iterator["Snapshot"]:
-        """Train the linear models of one degree and basis after another.
-
-        Each gets the numbers that :class:`PolynomialFeatures` gives it.
-
-        Args:
-            device: where to train.
-            control: steers the run from another thread.
-
-        Yields:
-            Snapshots, for each degree and basis as
-            :meth:`mlpcore.experiments.run.Run.snapshots` does.
-
-        Raises:
-            Cancelled: when the control says so.
-        """
-        control, split = control or Control(), self.split()
-        points: tuple[Point, ...] = ()
-        for _ in self.places:
-            run = _Run(self, split, points, device, control.threads)
-            for snapshot in run.snapshots(control):
-                yield snapshot
-            points = snapshot.points
+    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+        split = self.split()
+        courses = (self.course(split, self.expand(split, *p), device) for p in self.places)
+        costs = [term_count(degree) for degree, _ in self.places]
+        points: list[Point] = []
+        for place, course, at in train_in_turn(self, courses, costs, control):
+            networks = dataclasses.replace(course.snapshot()[0], weights=())
+            points[place:] = [Point(*self.places[place], networks)]
+            yield Snapshot(self, *at, points=tuple(points))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +91,6 @@ class Snapshot(AnySnapshot):
 
     config: DegreeSweep
     points: tuple[Point, ...]
-
-    @property
-    def finished(self) -> bool:
-        """Whether this is the last snapshot of its run."""
-        return self.epoch == len(self.config.places) * self.config.epochs
 
     @property
     def label(self) -> str:
@@ -144,32 +124,3 @@ class Snapshot(AnySnapshot):
                 for point in self.points
             ],
         }
-
-
-class _Run(Run[DegreeSweep, Snapshot]):
-    """The state of the run of one degree and basis: the next after those before it."""
-
-    def __init__(
-        self,
-        config: DegreeSweep,
-        split: Split,
-        before: tuple[Point, ...],
-        device: torch.device | str,
-        threads: int,
-    ) -> None:
-        self.before = before
-        self.degree, self.basis = config.places[len(before)]
-        polynomials = config.expand(split, self.degree, self.basis)
-        super().__init__(config, [config.course(split, polynomials, device)], threads)
-
-    def snapshot(self) -> Snapshot:
-        networks = self.courses[0].snapshot()[0]
-        point = Point(self.degree, self.basis, dataclasses.replace(networks, weights=()))
-        costs = [term_count(degree) for degree, _ in self.config.places]
-        done = len(self.before)
-        return Snapshot(
-            config=self.config,
-            epoch=done * self.config.epochs + self.epoch,
-            progress=(sum(costs[:done]) + self.progress * costs[done]) / sum(costs),
-            points=(*self.before, point),
-        )

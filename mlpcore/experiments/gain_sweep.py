@@ -7,30 +7,31 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from mlpcore.datasets import collection, planar
 from mlpcore.datasets.pictures import SIDE
-from mlpcore.engines import PictureSamples, Samples
-from mlpcore.experiments.learner import Floats, column
-from mlpcore.experiments.picture_sets import check_batch, evenly, on_device
-from mlpcore.experiments.run import AnySnapshot, Course, Run
+from mlpcore.engines import Samples
+from mlpcore.experiments import picture_sets
+from mlpcore.experiments.architecture import Floats, column
+from mlpcore.experiments.course import Course, Material
+from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.run import train
 from mlpcore.experiments.scores import Score
-from mlpcore.experiments.settings import NEGATIVE_SLOPE, PlanarTraining
+from mlpcore.experiments.settings import NEGATIVE_SLOPE, WIDTHS, PlanarTraining
 from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import Initialization, torch_gain
 from mlpcore.networks.weights import KeptWeights, Networks
-from mlpcore.networks.widths import ALLOWED_WIDTHS, parse_widths
-from mlpcore.params import ParameterError, again, choice, number, specs, text
+from mlpcore.networks.widths import parse_widths
+from mlpcore.params import ParameterError, again, check_apart, choice, number, specs
 from mlpcore.running.control import Control
 
 # Weights and biases of all networks at most: 500 MB with their gradients.
 MOST_PARAMETERS = 60_000_000
 # Pictures are rotated by up to this, in degrees, and flipped, as in the tutorial.
 ROTATION = 10.0
-# Looks, spread over a run, at how the networks do on at most so many samples.
-LOOKS, LOOKED_AT = 10, 128
+# Looks, spread over a run, at how the networks do on a few samples.
+LOOKS = 10
 # Samples that show what happens inside.
 PROBED = 64
 # Bytes of weights that are kept, of the sweeps that finished last.
@@ -38,10 +39,8 @@ MOST_KEPT = 1 << 29
 
 DISTRIBUTIONS = ("normal", "uniform")
 
-_training = specs(PlanarTraining)
 
-
-class GainSweep(PlanarTraining):
+class GainSweep(PlanarTraining, Experiment["Snapshot"]):
     """Train one network at many gains of its initial weights, all at once.
 
     The points' classes, number, noise and seed are of no effect on pictures.
@@ -59,12 +58,7 @@ class GainSweep(PlanarTraining):
         help="Xavier initialization draws weights from this law; biases are torch's default.",
     )
     negative_slope: float = again(NEGATIVE_SLOPE)
-    widths: str = text(
-        "128-64-32",
-        ALLOWED_WIDTHS,
-        label="Hidden layers",
-        help="The width of each hidden layer, from the input on.",
-    )
+    widths: str = again(WIDTHS, default="128-64-32")
     data: str = choice(
         collection.DRAWN,
         (collection.DRAWN, collection.REAL, *planar.PLANAR),
@@ -79,11 +73,11 @@ class GainSweep(PlanarTraining):
         label="Seeds",
         help="Networks at each gain; each has its own initial weights. All see the same batches.",
     )
-    optimiser: str = again(_training["optimiser"], default="sgd")
-    learning_rate: float = again(_training["learning_rate"], default=1e-2)
-    batch_size: int = again(_training["batch_size"], default=64)
-    drop_last: bool = again(_training["drop_last"], default=False)
-    epochs: int = again(_training["epochs"], default=1, high=100)
+    optimiser: str = "sgd"
+    learning_rate: float = 1e-2
+    batch_size: int = 64
+    drop_last: bool = False
+    epochs: int = again(specs(PlanarTraining)["epochs"], default=1, high=100)
 
     def check(self) -> None:
         """Check the fields against each other.
@@ -96,10 +90,7 @@ class GainSweep(PlanarTraining):
         """
         if self.on_pictures:
             collection.check(self.data, specs(GainSweep)["data"].allowed)
-        if self.gain_from >= self.gain_to:
-            raise ParameterError(
-                "gain_to", f"above gain_from ({self.gain_from:g})", self.gain_to, "Raise it"
-            )
+        check_apart(self, "gain_from", "gain_to")
         parse_widths(self.widths)
         most = MOST_PARAMETERS // (self.gains * parameter_count(self.sizes))
         if self.seeds > most:
@@ -145,26 +136,28 @@ class GainSweep(PlanarTraining):
         """The law of a network at a gain: Xavier weights, and torch's biases as in the tutorial."""
         return Initialization(scheme=f"xavier_{self.distribution}", gain=gain)
 
-    def run(
-        self, device: torch.device | str = "cpu", control: Control | None = None
-    ) -> Iterator["Snapshot"]:
-        """Train all networks side by side.
-
-        Args:
-            device: where to train.
-            control: steers the run from another thread.
-
-        Yields:
-            Snapshots, as :meth:`mlpcore.experiments.run.Run.snapshots` does.
-
-        Raises:
-            Cancelled: when the control says so.
-            DownloadError: the real pictures are wanted and cannot be fetched.
-            ParameterError: a batch holds more than the training set and the last one is dropped.
-        """
-        control = control or Control()
-        data = _Data.of(self, device, control)
-        yield from _Run(self, data, device, control.threads).snapshots(control)
+    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+        if self.on_pictures:
+            pictures = picture_sets.load(self.data, self, control)
+            material = picture_sets.material(pictures, device, ROTATION)
+        else:
+            material = Material.of(self.split(), device)
+        course = Course(
+            self,
+            material,
+            [self.sizes],
+            "leaky_relu",
+            self.negative_slope,
+            laws=[self.initialization(float(gain)) for gain in self.places],
+            shared_order=self.seed,
+        )
+        probe = material.seen.few(PROBED, "cpu")
+        for at in train(self, [course], control, LOOKS):
+            metrics = course.latest(self.gains, self.seeds)
+            snapshot = Snapshot(self, at.epoch, at.progress, *metrics, probe)
+            if snapshot.finished:
+                _kept.put(snapshot, course.ensemble.copies()[0])
+            yield snapshot
 
 
 @dataclass(frozen=True)
@@ -278,102 +271,3 @@ class Snapshot(AnySnapshot):
 
 
 _kept: KeptWeights[Snapshot] = KeptWeights(MOST_KEPT)
-
-
-@dataclass(frozen=True, eq=False)
-class _Data:
-    """What is learned, what the networks are tested on, and smaller samples of both.
-
-    Attributes:
-        train, seen, test: to train on, what stands for it in evaluations, and the test set.
-        few: a few of ``seen`` and of ``test``.
-        probe: some of ``seen``.
-    """
-
-    train: Samples | PictureSamples
-    seen: Samples
-    test: Samples
-    few: tuple[Samples, Samples]
-    probe: Samples
-
-    @classmethod
-    def of(cls, config: GainSweep, device: torch.device | str, control: Control) -> "_Data":
-        train: Samples | PictureSamples
-        if config.on_pictures:
-            with control.preparing(collection.work(config.data)) as progress:
-                pictures = collection.load(config.data, progress)
-            check_batch(config, pictures)
-            words, seen, test = on_device(pictures, device)
-            train = PictureSamples(words, pictures.train_labels, ROTATION)
-        else:
-            split = config.split()
-            train = seen = Samples(split.train_inputs, split.train_labels, device)
-            test = Samples(split.test_inputs, split.test_labels, device)
-        few = _some(seen, LOOKED_AT), _some(test, LOOKED_AT)
-        return cls(train, seen, test, few, _some(seen, PROBED, "cpu"))
-
-
-def _some(samples: Samples, count: int, device: torch.device | str | None = None) -> Samples:
-    """At most so many of the samples, evenly spread over them."""
-    places = evenly(len(samples), min(count, len(samples)))
-    return samples.some(places, device)
-
-
-class _Run(Run[GainSweep, Snapshot]):
-    """The state of one run: networks that all meet the same batches, looked at now and then."""
-
-    def __init__(
-        self, config: GainSweep, data: _Data, device: torch.device | str, threads: int
-    ) -> None:
-        self.probe, self.few = data.probe, data.few
-        course = Course(
-            config,
-            data.train,
-            data.test,
-            [config.sizes],
-            "leaky_relu",
-            config.negative_slope,
-            device,
-            initialization=[config.initialization(float(gain)) for gain in config.places],
-            seen=data.seen,
-            shared_order=config.seed,
-        )
-        (self.learner,) = course.learners
-        self.between = max(1, config.epochs * course.lesson.steps // LOOKS)
-        super().__init__(config, [course], threads)
-
-    def evaluate(self, threads: int) -> None:
-        """Evaluate all networks; before training, a few samples do."""
-        if self.step:
-            super().evaluate(threads)
-        else:
-            self._look_at_few(threads)
-
-    def pause_after(self, epochs: float) -> int:
-        """The step to train to at most; the next look's is one."""
-        return min(super().pause_after(epochs), self.step + self.between - self.step % self.between)
-
-    def look(self, control: Control) -> None:
-        """Evaluate the networks, or look at how they do on a few samples, if it is time."""
-        super().look(control)
-        if self.step % self.between == 0 and self.step % self.steps_an_epoch:
-            self._look_at_few(control.threads)
-
-    def _look_at_few(self, threads: int) -> None:
-        self.test({self.courses[0]: self.few}, threads)
-
-    def snapshot(self) -> Snapshot:
-        train_accuracy, test_accuracy, *_ = self.learner.history[-1]
-        shape = self.config.gains, self.config.seeds
-        snapshot = Snapshot(
-            config=self.config,
-            epoch=self.epoch,
-            progress=self.progress,
-            train_accuracy=train_accuracy.reshape(shape),
-            test_accuracy=test_accuracy.reshape(shape),
-            diverged_at=self.learner.diverged_at.reshape(shape).copy(),
-            probe=self.probe,
-        )
-        if snapshot.finished:
-            _kept.put(snapshot, self.courses[0].ensemble.copies()[0])
-        return snapshot

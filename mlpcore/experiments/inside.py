@@ -11,10 +11,10 @@ from torch import Tensor
 
 from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import SIDE, Pictures
+from mlpcore.engines import evenly
 from mlpcore.engines.network import Network
 from mlpcore.experiments.animal_faces import val_inputs
-from mlpcore.experiments.learner import Architecture, Floats
-from mlpcore.experiments.picture_sets import evenly
+from mlpcore.experiments.architecture import Architecture, Floats
 
 # Pre-activations and activations of each layer, (W, N).
 Carried = list[tuple[Tensor, Tensor]]

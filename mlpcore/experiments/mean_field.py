@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
-import torch
 
+from mlpcore.experiments.experiment import Device, Experiment
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE
-from mlpcore.params import Config, again, number
+from mlpcore.params import again, number
 from mlpcore.running.control import Control
 from mlpcore.theory.meanfield import (
     c_fixed_point,
@@ -20,7 +20,7 @@ from mlpcore.theory.meanfield import (
 from mlpcore.theory.moments import MOMENTS
 
 
-class MeanField(Config):
+class MeanField(Experiment["Snapshot"]):
     """Fixed points, depth scales and phase of wide random networks, from theory."""
 
     activation: str = again(ACTIVATION, default="tanh", options=tuple(MOMENTS))
@@ -36,10 +36,7 @@ class MeanField(Config):
         0.3, 0.0, 20.0, label="Bias scale σ_b", help="Biases have standard deviation σ_b."
     )
 
-    def run(
-        self, device: torch.device | str = "cpu", control: Control | None = None
-    ) -> Iterator["Snapshot"]:
-        """Yield the one snapshot there is; both arguments are those of every experiment."""
+    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         theory = (self.activation, self.sigma_w**2, self.sigma_b**2)
         slope = self.negative_slope
         yield Snapshot(

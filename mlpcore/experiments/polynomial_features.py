@@ -20,9 +20,11 @@ from mlpcore.datasets.features import (
 )
 from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import HALF_WIDTH, Split
-from mlpcore.engines import Samples, maps
-from mlpcore.experiments.learner import Architecture, Floats, stacked
-from mlpcore.experiments.run import AnySnapshot, Course, Run
+from mlpcore.engines import maps
+from mlpcore.experiments.architecture import Architecture, Floats, stacked
+from mlpcore.experiments.course import Course, Material
+from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.networks.budget import parameter_count, width_for_budget
 from mlpcore.networks.weights import Networks
@@ -51,21 +53,22 @@ class PolynomialTraining(PlanarTraining):
         """The features of a degree and basis, fitted to the training set."""
         return Polynomials.fit(split.train_inputs, degree, basis, self.scale, self.standardise)
 
-    def course(self, split: Split, polynomials: Polynomials, device: torch.device | str) -> Course:
-        """A course with one learner: a linear model on these features of the points."""
-        train, test = (
-            Samples(polynomials.features(points), labels, device)
-            for points, labels in (
-                (split.train_inputs, split.train_labels),
-                (split.test_inputs, split.test_labels),
-            )
+    def course(self, split: Split, polynomials: Polynomials, device: Device) -> Course:
+        """A course of linear models on these features of the points."""
+        expanded = dataclasses.replace(
+            split,
+            train_inputs=polynomials.features(split.train_inputs),
+            test_inputs=polynomials.features(split.test_inputs),
         )
         sizes = [term_count(polynomials.degree), self.classes]
-        return Course(self, train, test, [sizes], "linear", 0.0, device)
+        return Course(self, Material.of(expanded, device), [sizes], "linear")
 
 
-class PolynomialFeatures(PolynomialTraining):
-    """Train linear models on polynomial features, and MLPs with as many parameters beside them."""
+class PolynomialFeatures(PolynomialTraining, Experiment["Snapshot"]):
+    """Train linear models on polynomial features, and MLPs with as many parameters beside them.
+
+    The MLPs have ReLU. A network of either kind meets the samples in the order its seed gives.
+    """
 
     degree: int = number(
         50, 1, 60, label="Degree", help="The features are all terms of x and y up to this degree."
@@ -88,25 +91,25 @@ class PolynomialFeatures(PolynomialTraining):
         width = width_for_budget(self.hidden_layers, budget, 2, self.classes)
         return [2, *[width] * self.hidden_layers, self.classes]
 
-    def run(
-        self, device: torch.device | str = "cpu", control: Control | None = None
-    ) -> Iterator["Snapshot"]:
-        """Train both kinds of networks; ReLU in the MLP.
-
-        A network of either kind meets the samples in the order its seed gives.
-
-        Args:
-            device: where to train.
-            control: steers the run from another thread.
-
-        Yields:
-            Snapshots, as :meth:`mlpcore.experiments.run.Run.snapshots` does.
-
-        Raises:
-            Cancelled: when the control says so.
-        """
-        control = control or Control()
-        yield from _Run(self, device, control.threads).snapshots(control)
+    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+        split, legend = self.split(), self.legend
+        points, labels = split.test_inputs.numpy(), split.test_labels.numpy()
+        polynomials = self.expand(split, self.degree, self.basis)
+        linear = self.course(split, polynomials, device)
+        mlps = Course(self, Material.of(split, device), [self.mlp_sizes], "relu")
+        half_width = float(torch.cat([split.train_inputs, split.test_inputs]).abs().max())
+        for at in train(self, [linear, mlps], control):
+            yield Snapshot(
+                self,
+                *at,
+                polynomial=linear.snapshot()[0],
+                mlp=mlps.snapshot()[0],
+                polynomials=polynomials,
+                test_points=points,
+                test_labels=labels,
+                legend=legend,
+                data_half_width=half_width,
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -264,38 +267,3 @@ def feature_conditioning(config: PolynomialFeatures) -> Conditioning:
     split = config.split()
     polynomials = config.expand(split, config.degree, config.basis)
     return conditioning(polynomials.features(split.train_inputs))
-
-
-class _Run(Run[PolynomialFeatures, Snapshot]):
-    """The state of one run: the linear models on the features, the MLPs on the points."""
-
-    def __init__(
-        self, config: PolynomialFeatures, device: torch.device | str, threads: int
-    ) -> None:
-        split = config.split()
-        self.polynomials = config.expand(split, config.degree, config.basis)
-        train = Samples(split.train_inputs, split.train_labels, device)
-        test = Samples(split.test_inputs, split.test_labels, device)
-        self.legend = config.legend
-        self.points, self.labels = split.test_inputs.numpy(), split.test_labels.numpy()
-        self.half_width = float(torch.cat([split.train_inputs, split.test_inputs]).abs().max())
-        courses = [
-            config.course(split, self.polynomials, device),
-            Course(config, train, test, [config.mlp_sizes], "relu", 0.0, device),
-        ]
-        super().__init__(config, courses, threads)
-
-    def snapshot(self) -> Snapshot:
-        polynomial, mlp = (course.snapshot()[0] for course in self.courses)
-        return Snapshot(
-            config=self.config,
-            epoch=self.epoch,
-            progress=self.progress,
-            polynomial=polynomial,
-            mlp=mlp,
-            polynomials=self.polynomials,
-            test_points=self.points,
-            test_labels=self.labels,
-            legend=self.legend,
-            data_half_width=self.half_width,
-        )

@@ -6,6 +6,7 @@ from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.legend import Legend
 from mlpcore.engines import OPTIMISERS
+from mlpcore.networks.widths import ALLOWED_WIDTHS
 from mlpcore.params import Config, ParameterError, Spec, choice, number, specs, switch, text
 
 # Evaluations of all networks on all data in a run, at least about; and the most epochs between two.
@@ -28,6 +29,14 @@ NEGATIVE_SLOPE = Spec(
     help="LeakyReLU's slope below 0.",
     low=0.0,
     high=0.99,
+)
+WIDTHS = Spec(
+    "widths",
+    str,
+    "64-64-64",
+    label="Hidden layers",
+    help="The width of each hidden layer, from the input on.",
+    phrase=ALLOWED_WIDTHS,
 )
 
 

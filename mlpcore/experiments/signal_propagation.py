@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 
 from mlpcore.arithmetic.activations import ACTIVATIONS
+from mlpcore.experiments.experiment import Device, Experiment
 from mlpcore.experiments.geometry import Circle, Geometry
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
 from mlpcore.networks.initialization import Initialization
-from mlpcore.params import Config, ParameterError, again, number, specs
+from mlpcore.params import ParameterError, again, number, specs
 from mlpcore.running.control import Control
 from mlpcore.theory.meanfield import GreatCircle, correlation_map, great_circle, propagate
 from mlpcore.theory.moments import Floats
@@ -26,7 +27,7 @@ INTERVAL = 0.1
 MOST_WEIGHTS = 50_000_000
 
 
-class SignalPropagation(Config):
+class SignalPropagation(Experiment["Snapshot"]):
     """Carry signals, gradients and a circle through random networks, and compare with theory."""
 
     activation: str = again(
@@ -89,22 +90,7 @@ class SignalPropagation(Config):
             scheme="he_normal", gain=self.sigma_w, bias="normal", bias_std=self.sigma_b
         )
 
-    def run(
-        self, device: torch.device | str = "cpu", control: Control | None = None
-    ) -> Iterator["Snapshot"]:
-        """Measure all networks.
-
-        Args:
-            device: where to compute.
-            control: steers the run from another thread.
-
-        Yields:
-            Snapshots: at most one every :data:`INTERVAL` seconds, and the final one.
-
-        Raises:
-            Cancelled: when the control says so.
-        """
-        control = control or Control()
+    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         theory = Theory.of(self)
         vectors = _Vectors.of(self)
         measured: list[Floats] = []

@@ -9,32 +9,33 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from mlpcore.datasets import planar
-from mlpcore.engines import Samples
-from mlpcore.experiments.learner import Floats, column, stacked
-from mlpcore.experiments.run import AnySnapshot, Course, Run
-from mlpcore.experiments.settings import ACTIVATION, PlanarTraining
+from mlpcore.experiments.architecture import Floats, column, stacked
+from mlpcore.experiments.course import Course, Material
+from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.run import train_in_turn
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.experiments.signal_propagation import SignalPropagation
 from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import Initialization
-from mlpcore.params import ParameterError, again, check_order, choice, number, specs
+from mlpcore.params import ParameterError, again, check_apart, check_order, choice, number, specs
 from mlpcore.running.control import Control
 from mlpcore.theory.meanfield import trainable_depth
 
 # Numbers kept for the networks of one depth at most: 800 MB.
 MOST_NUMBERS = 200_000_000
 
-_planar, _carried = specs(PlanarTraining), specs(SignalPropagation)
 
+class Trainability(PlanarTraining, Experiment["Snapshot"]):
+    """Train a grid of networks, depth by weight scale, and see which of them learn.
 
-class Trainability(PlanarTraining):
-    """Train a grid of networks, depth by weight scale, and see which of them learn."""
+    The networks of one depth train side by side, one depth after another.
+    """
 
     activation: str = again(ACTIVATION, default="tanh")
-    negative_slope: float = again(_carried["negative_slope"])
+    negative_slope: float = again(NEGATIVE_SLOPE)
     sigma_from: float = number(
         0.5, 0.1, 4.1, label="Lowest σ_w", help="Weights are normal with deviation σ_w/√n_in."
     )
@@ -42,7 +43,7 @@ class Trainability(PlanarTraining):
     sigmas: int = number(
         13, 2, 40, label="Number of σ_w", help="Equally far apart, both ends included."
     )
-    sigma_b: float = again(_carried["sigma_b"])
+    sigma_b: float = again(specs(SignalPropagation)["sigma_b"])
     depth_from: int = number(
         2, 1, 80, label="Fewest hidden layers", help="The shallowest networks of the grid."
     )
@@ -58,18 +59,18 @@ class Trainability(PlanarTraining):
     data: str = choice(
         "circles", planar.PLANAR, label="Data set", help="Labelled points in the plane."
     )
-    classes: int = again(_planar["classes"], default=2)
-    samples: int = again(_planar["samples"], default=250)
-    noise: float = again(_planar["noise"], default=0.3)
+    classes: int = 2
+    samples: int = 250
+    noise: float = 0.3
     seeds: int = again(
-        _planar["seeds"],
+        specs(PlanarTraining)["seeds"],
         default=2,
         help="Networks in each cell; each has its own initial weights. All see the same batches.",
     )
-    optimiser: str = again(_planar["optimiser"], default="sgd")
-    learning_rate: float = again(_planar["learning_rate"], default=1e-2)
-    batch_size: int = again(_planar["batch_size"], default=32)
-    epochs: int = again(_planar["epochs"], default=25)
+    optimiser: str = "sgd"
+    learning_rate: float = 1e-2
+    batch_size: int = 32
+    epochs: int = 25
 
     def check(self) -> None:
         """Check the fields against each other.
@@ -78,10 +79,7 @@ class Trainability(PlanarTraining):
             ParameterError: the scales or the depths are reversed, the networks of a depth need more
                 than :data:`MOST_NUMBERS`, or a batch holds more than the training set.
         """
-        if self.sigma_from >= self.sigma_to:
-            raise ParameterError(
-                "sigma_to", f"above sigma_from ({self.sigma_from:g})", self.sigma_to, "Raise it"
-            )
+        check_apart(self, "sigma_from", "sigma_to")
         check_order(self, "depth_from", "depth_to")
         most = MOST_NUMBERS // (self.sigmas * self._numbers(self.depth_to))
         if self.seeds > most:
@@ -139,30 +137,25 @@ class Trainability(PlanarTraining):
         ]
         return np.array(depths)
 
-    def run(
-        self, device: torch.device | str = "cpu", control: Control | None = None
-    ) -> Iterator["Snapshot"]:
-        """Train the networks of one depth after another.
-
-        Args:
-            device: where to train.
-            control: steers the run from another thread.
-
-        Yields:
-            Snapshots, for each depth as :meth:`mlpcore.experiments.run.Run.snapshots` does.
-
-        Raises:
-            Cancelled: when the control says so.
-        """
-        control, split = control or Control(), self.split()
-        train = Samples(split.train_inputs, split.train_labels, device)
-        test = Samples(split.test_inputs, split.test_labels, device)
-        rows: tuple[Row, ...] = ()
-        for depth in self.hidden_layers:
-            run = _Run(self, depth, train, test, rows, device, control.threads)
-            for snapshot in run.snapshots(control):
-                yield snapshot
-            rows = snapshot.rows
+    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+        material = Material.of(self.split(), device)
+        laws = [self.initialization(float(sigma_w)) for sigma_w in self.scales]
+        courses = (
+            Course(
+                self,
+                material,
+                [self.sizes(depth)],
+                self.activation,
+                self.negative_slope,
+                laws=laws,
+                shared_order=self.seed,
+            )
+            for depth in self.hidden_layers
+        )
+        rows: list[Row] = []
+        for place, course, at in train_in_turn(self, courses, self.hidden_layers, control):
+            rows[place:] = [Row(*course.latest(self.sigmas, self.seeds))]
+            yield Snapshot(self, *at, rows=tuple(rows))
 
 
 @dataclass(frozen=True)
@@ -217,11 +210,6 @@ class Snapshot(AnySnapshot):
 
     config: Trainability
     rows: tuple[Row, ...]
-
-    @property
-    def finished(self) -> bool:
-        """Whether this is the last snapshot of its run."""
-        return self.epoch == len(self.config.hidden_layers) * self.config.epochs
 
     @property
     def label(self) -> str:
@@ -287,61 +275,3 @@ class Snapshot(AnySnapshot):
             "within_theory": {"cells": verdict.within, "trained": verdict.within_trained},
             "beyond_theory": {"cells": verdict.beyond, "trained": verdict.beyond_trained},
         }
-
-
-class _Run(Run[Trainability, Snapshot]):
-    """The state of one depth's run: its networks in one learner, on the same batches.
-
-    Args:
-        config: what runs.
-        depth: which of its depths.
-        train, test: what is learned, and what the networks are tested on.
-        rows: those of the depths before.
-        device, threads: where to train, and how many to evaluate on.
-    """
-
-    def __init__(
-        self,
-        config: Trainability,
-        depth: int,
-        train: Samples,
-        test: Samples,
-        rows: tuple[Row, ...],
-        device: torch.device | str,
-        threads: int,
-    ) -> None:
-        self.rows = rows
-        course = Course(
-            config,
-            train,
-            test,
-            [config.sizes(depth)],
-            config.activation,
-            config.negative_slope,
-            device,
-            initialization=[config.initialization(float(sigma_w)) for sigma_w in config.scales],
-            shared_order=config.seed,
-        )
-        (self.learner,) = course.learners
-        super().__init__(config, [course], threads)
-
-    @property
-    def progress(self) -> float:
-        """Share of all depths' training done, 0…1; a step takes the longer the deeper."""
-        depths, done = self.config.hidden_layers, len(self.rows)
-        return (sum(depths[:done]) + depths[done] * super().progress) / sum(depths)
-
-    def snapshot(self) -> Snapshot:
-        shape = self.config.sigmas, self.config.seeds
-        train_accuracy, test_accuracy, *_ = self.learner.history[-1]
-        row = Row(
-            train_accuracy=train_accuracy.reshape(shape),
-            test_accuracy=test_accuracy.reshape(shape),
-            diverged_at=self.learner.diverged_at.reshape(shape).copy(),
-        )
-        return Snapshot(
-            config=self.config,
-            epoch=len(self.rows) * self.config.epochs + self.epoch,
-            progress=self.progress,
-            rows=(*self.rows, row),
-        )

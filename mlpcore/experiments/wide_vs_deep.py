@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import HALF_WIDTH
-from mlpcore.engines import Samples, maps
-from mlpcore.experiments.learner import Architecture, Floats
-from mlpcore.experiments.run import AnySnapshot, Course, Run
+from mlpcore.engines import maps
+from mlpcore.experiments.architecture import Architecture, Floats
+from mlpcore.experiments.course import Course, Material
+from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.networks.budget import parameter_count, width_for_budget
 from mlpcore.networks.weights import Networks
@@ -22,7 +23,7 @@ from mlpcore.params import ParameterError, again, check_order, number
 from mlpcore.running.control import Control
 
 
-class WideVsDeep(PlanarTraining):
+class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
     """Train MLPs of several depths and equal parameter budgets, each from several seeds."""
 
     budget: int = number(
@@ -71,23 +72,21 @@ class WideVsDeep(PlanarTraining):
         width = width_for_budget(depth, self.budget, 2, self.classes)
         return [2, *[width] * depth, self.classes]
 
-    def run(
-        self, device: torch.device | str = "cpu", control: Control | None = None
-    ) -> Iterator["Snapshot"]:
-        """Train all networks.
-
-        Args:
-            device: where to train.
-            control: steers the run from another thread.
-
-        Yields:
-            Snapshots, as :meth:`mlpcore.experiments.run.Run.snapshots` does.
-
-        Raises:
-            Cancelled: when the control says so.
-        """
-        control = control or Control()
-        yield from _Run(self, device, control.threads).snapshots(control)
+    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+        split, legend = self.split(), self.legend
+        points, labels = split.test_inputs.numpy(), split.test_labels.numpy()
+        sizes = [self.sizes(depth) for depth in self.depths]
+        material = Material.of(split, device)
+        course = Course(self, material, sizes, self.activation, self.negative_slope)
+        for at in train(self, [course], control):
+            yield Snapshot(
+                self,
+                *at,
+                architectures=tuple(course.snapshot()),
+                test_points=points,
+                test_labels=labels,
+                legend=legend,
+            )
 
 
 @dataclass(frozen=True)
@@ -200,35 +199,3 @@ def view(architecture: Architecture, network: int) -> View:
         regions=regions if architecture.converged[network] else None,
         units=maps.unit_maps(net),
     )
-
-
-class _Run(Run[WideVsDeep, Snapshot]):
-    """The state of one run: a learner a depth, all on the same batches."""
-
-    def __init__(self, config: WideVsDeep, device: torch.device | str, threads: int) -> None:
-        split = config.split()
-        train = Samples(split.train_inputs, split.train_labels, device)
-        test = Samples(split.test_inputs, split.test_labels, device)
-        self.legend = config.legend
-        self.points, self.labels = split.test_inputs.numpy(), split.test_labels.numpy()
-        self.course = Course(
-            config,
-            train,
-            test,
-            [config.sizes(depth) for depth in config.depths],
-            config.activation,
-            config.negative_slope,
-            device,
-        )
-        super().__init__(config, [self.course], threads)
-
-    def snapshot(self) -> Snapshot:
-        return Snapshot(
-            config=self.config,
-            epoch=self.epoch,
-            progress=self.progress,
-            architectures=tuple(self.course.snapshot()),
-            test_points=self.points,
-            test_labels=self.labels,
-            legend=self.legend,
-        )

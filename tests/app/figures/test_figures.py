@@ -231,7 +231,7 @@ def test_headline_names_the_best_depth_and_how_sure_that_is(finished):
 def test_headline_before_and_during_training(finished):
     first = run(epochs=1)[0]
     assert "Guessing gets 25% of the test points right." in wide_vs_deep.headline(first, THEME)
-    running = dataclasses.replace(finished, epoch=11)
+    running = dataclasses.replace(finished, epoch=11, progress=0.9)
     assert "right after 12 epochs" in wide_vs_deep.headline(running, THEME)
 
 

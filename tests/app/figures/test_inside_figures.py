@@ -116,6 +116,6 @@ def test_effects_are_called_outgoing_weights_where_they_are(finished_faces, trai
 
 
 def test_probes_wait_for_the_end(finished_faces):
-    early = dataclasses.replace(finished_faces, epoch=1)
+    early = dataclasses.replace(finished_faces, epoch=1, progress=0.5)
     assert not draw("probes", early)["data"]
     assert [len(trace["x"]) for trace in draw("probes", finished_faces)["data"]] == [3, 3]

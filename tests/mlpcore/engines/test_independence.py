@@ -208,5 +208,6 @@ def test_an_ensemble_holds_its_weights_and_its_rules_state(school, rule, states)
     networks = [school.network([3072, 64, 3], seed, torch.float32) for seed in range(4)]
     ensemble = CompiledEngine().ensemble(networks, "relu", 0.0, rule, range(4))
     weights = sum(layer.nbytes for layers in networks for layer in layers)
-    arrays = {id(v): v.nbytes for v in vars(ensemble).values() if isinstance(v, np.ndarray)}
+    held = (*vars(ensemble).values(), *ensemble.nets, *ensemble.moves)
+    arrays = {id(v): v.nbytes for v in held if isinstance(v, np.ndarray)}
     assert weights * (1 + states) <= sum(arrays.values()) < weights * (1 + states) + 2000

@@ -17,8 +17,8 @@ from mlpcore.datasets.pictures import Pictures
 from mlpcore.engines import Samples
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.experiments import GainSweep
+from mlpcore.experiments.course import Course, Material
 from mlpcore.experiments.layer_moments import layer_moments
-from mlpcore.experiments.run import Course
 from mlpcore.params import ParameterError, replace
 from mlpcore.running.control import Cancelled, Control
 
@@ -50,15 +50,11 @@ def test_the_sweep_equals_separate_sweeps_of_fewer_gains(data, few_faces):
 
 def test_networks_start_from_their_gain_and_seed():
     laws = [QUICK.initialization(gain) for gain in (0.5, 2.0)]
-    split = QUICK.split()
-    samples = Samples(split.train_inputs, split.train_labels)
-    course = Course(
-        QUICK, samples, samples, [[2, 5, 4]], "leaky_relu", 0.1, "cpu", initialization=laws
-    )
-    (learner,) = course.learners
-    assert len(course.ensemble) == len(learner.diverged_at) == 6
+    material = Material.of(QUICK.split(), "cpu")
+    course = Course(QUICK, material, [[2, 5, 4]], "leaky_relu", 0.1, laws=laws)
+    assert len(course.ensemble) == len(course.diverged_at) == 6
     expected = laws[1].draw([2, 5, 4], QUICK.seed + 2)
-    for layer, one in zip(course.ensemble.weights(learner.group), expected, strict=True):
+    for layer, one in zip(course.ensemble.weights(slice(0, 6)), expected, strict=True):
         np.testing.assert_array_equal(layer[5], one)
 
 

@@ -63,9 +63,9 @@ def trained_on_the_tutorials_points(**changes):
         [course.lesson], 0, config.epochs * course.lesson.steps, config.learning_rate
     )
     train, test = course.engine.evaluate(
-        [(course.ensemble, course.seen), (course.ensemble, course.test)]
+        [(course.ensemble, course.material.seen), (course.ensemble, course.material.test)]
     )
-    course.learners[0].record(config.epochs, train, test)
+    course.record(config.epochs, train, test)
     return course.snapshot()[0]
 
 

@@ -6,7 +6,7 @@ import pytest
 from mlpcore.datasets import collection, drawn_faces
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
-from mlpcore.experiments.learner import Learner
+from mlpcore.experiments.course import Course
 from mlpcore.running.control import Cancelled, Control
 
 CONFIG = WideVsDeep(depth_to=2, seeds=2, samples=60, batch_size=32, epochs=6)
@@ -85,24 +85,24 @@ def test_learning_rate_and_threads_are_those_of_the_next_slice(slices):
 )
 def test_weights_depend_neither_on_threads_nor_on_slices(make, monkeypatch):
     """To the bit, and so do all accuracies and losses on the way."""
-    config, record, learners = make(collection.keep(drawn_faces.make(60, 12))), Learner.record, {}
+    config, record, courses = make(collection.keep(drawn_faces.make(60, 12))), Course.record, {}
 
     def spy(self, *found):
         record(self, *found)
-        learners[id(self)] = self
+        courses[id(self)] = self
 
-    monkeypatch.setattr(Learner, "record", spy)
+    monkeypatch.setattr(Course, "record", spy)
     ends = []
     for threads, seconds in ((1, 0.03), (2, 0.0), (3, 10.0)):
-        learners.clear()
+        courses.clear()
         monkeypatch.setattr("mlpcore.experiments.run.SLICE", seconds)
         for _ in config.run(control=Control(share=lambda threads=threads: threads)):
             pass
         ends.append(
             [
                 np.array(array).tobytes()
-                for learner in learners.values()
-                for arrays in (*learner.ensemble.copies(), *learner.history)
+                for course in courses.values()
+                for arrays in (*course.ensemble.copies(), *course.history)
                 for array in arrays
             ]
         )

@@ -8,9 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcore.engines import Samples
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
-from mlpcore.experiments.run import Course
+from mlpcore.experiments.course import Course, Material
 from mlpcore.running.history import History, arrays
 
 DATA = np.zeros(1000, np.float32)
@@ -84,14 +83,12 @@ def test_what_snapshots_share_counts_once_and_what_the_first_has_not_at_all():
 
 def test_moments_share_their_curves_until_the_next_evaluation():
     config = WideVsDeep(budget=40, depth_to=1, seeds=2, samples=40, batch_size=32, epochs=1)
-    split = config.split()
-    samples = Samples(split.train_inputs, split.train_labels)
-    course = Course(config, samples, samples, [config.sizes(1)], "relu", 0.0, "cpu")
-    (learner,) = course.learners
-    metrics = course.engine.evaluate([(course.ensemble, samples)] * 2)
-    learner.record(0, *metrics)
+    material = Material.of(config.split(), "cpu")
+    course = Course(config, material, [config.sizes(1)], "relu")
+    metrics = course.engine.evaluate([(course.ensemble, material.test)] * 2)
+    course.record(0, *metrics)
     first, second = course.snapshot() + course.snapshot()
-    learner.record(1, *metrics)
+    course.record(1, *metrics)
     (third,), weights = course.snapshot(), first.weights[0].nbytes + first.weights[1].nbytes
     history = History()
     for taken in (Snapshot(0, (), DATA), first, second):

@@ -1,7 +1,7 @@
-"""Networks of one architecture: while they learn, and as they stand in a snapshot."""
+"""Networks of one architecture as they stand in a snapshot, and their tables."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,10 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mlpcore.engines import Ensemble, Metrics
 from mlpcore.engines.network import Network
 from mlpcore.experiments.scores import Score
-from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.weights import Layers
 
 Floats = NDArray[np.float32]
@@ -132,51 +130,3 @@ def column(values: NDArray[Any]) -> NDArray[Any]:
 def stacked(name: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Tables below each other, each with its key in a first column of this name."""
     return pd.concat(tables, names=[name]).reset_index(level=name)
-
-
-class Learner:
-    """The networks of one architecture while they learn, and what became of them so far.
-
-    Args:
-        sizes: units of the input, every hidden layer and the output.
-        ensemble: all networks.
-        group: which of them.
-    """
-
-    def __init__(self, sizes: Sequence[int], ensemble: Ensemble, group: slice) -> None:
-        self.sizes, self.ensemble, self.group = sizes, ensemble, group
-        self.history: list[tuple[Floats, ...]] = []
-        self.diverged_at = np.full(group.stop - group.start, -1)
-        # Of snapshots, which share them until the next evaluation.
-        self._epochs = np.zeros(0, np.int64)
-        self._curves: tuple[Floats, ...] = ()
-
-    def record(self, epoch: int, train: Metrics, test: Metrics) -> None:
-        """Add what an evaluation of the whole ensemble found to the networks' history."""
-        accuracy, loss, test_accuracy, test_loss = (
-            metric[self.group] for metric in (*train, *test)
-        )
-        finite = np.isfinite(loss) & np.isfinite(test_loss)
-        self.diverged_at = np.where((self.diverged_at < 0) & ~finite, epoch, self.diverged_at)
-        self.history.append((accuracy, test_accuracy, loss, test_loss))
-        self._epochs = np.append(self._epochs, epoch)
-        self._curves = tuple(np.stack(column) for column in zip(*self.history, strict=True))
-
-    def snapshot(self, weights: tuple[Floats, ...]) -> Architecture:
-        """The networks as they stand now, with these weights."""
-        train_accuracy, test_accuracy, train_loss, test_loss = self._curves
-        depth = len(self.sizes) - 2
-        return Architecture(
-            depth=depth,
-            width=self.sizes[1] if depth else 0,
-            parameters=parameter_count(self.sizes),
-            epochs=self._epochs,
-            train_accuracy=train_accuracy,
-            test_accuracy=test_accuracy,
-            train_loss=train_loss,
-            test_loss=test_loss,
-            diverged_at=self.diverged_at,
-            weights=weights,
-            activation=self.ensemble.activation,
-            negative_slope=self.ensemble.negative_slope,
-        )
