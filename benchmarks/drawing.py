@@ -4,10 +4,10 @@ Claim: drawing one moment holds the interpreter's lock for less than 20 ms, of W
 than 10, which is a tenth of the lock at ten moments a second; what else it takes runs without it.
 
 Each page is run as a script until its jobs are done, with its defaults but for LONGER, which gives
-its runs moments enough; so the figures are those that it has placed. Then ROUNDS moments, spread over the run, are drawn and encoded as the
-live route does it. The whole of that includes what the networks do over the plane or with the
-pictures; drawing alone is what is left when that is there already. A job with fewer moments moves
-only when the page changes, and its figures are left out.
+its runs moments enough; so the figures are those that it has placed. Then ROUNDS moments, spread
+over the run, are drawn and encoded as the live route does it. The whole of that includes what the
+networks do over the plane or with the pictures; drawing alone is what is left when that is there
+already. A job with fewer moments moves only when the page changes, and its figures are left out.
 
 Time is the drawing thread's processor time, so that other work on the machine does not count. Of
 drawing alone, what is spent in :data:`WITHOUT_LOCK` is taken off: functions that are known to let
