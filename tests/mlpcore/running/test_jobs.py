@@ -17,7 +17,7 @@ from mlpcore.running.jobs import Jobs, Refused, State
 WAIT = 20.0  # seconds; longer than anything here takes, so that a hang fails
 
 SMALL = WideVsDeep(depth_to=2, seeds=2, samples=60, batch_size=32, epochs=12)
-LONG = WideVsDeep(seeds=2, samples=60, batch_size=32, epochs=2000)
+LONG = WideVsDeep(seeds=32, budget=1000, epochs=2000)
 
 
 @dataclass(frozen=True)
