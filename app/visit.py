@@ -14,7 +14,10 @@ T = TypeVar("T")
 
 def of(kind: type[T]) -> T:
     """This visit's object of a kind; made when it is first asked for."""
-    found: T = st.session_state.setdefault(key(kind), kind())
+    name = key(kind)
+    if name not in st.session_state:
+        st.session_state[name] = kind()
+    found: T = st.session_state[name]
     return found
 
 
