@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import visit
 from app.scripts import script
 
 _JS = script(Path(__file__).with_suffix(".js"))
@@ -14,5 +15,5 @@ _KEY = "keys"
 def listen(pressed: Callable[[str], None]) -> None:
     """Call ``pressed`` with "space", "left" or "right", unless a control has use for the key."""
     st.components.v2.component("mlp_keys", js=_JS)(
-        key=_KEY, on_pressed_change=lambda: pressed(st.session_state[_KEY].pressed)
+        key=_KEY, on_pressed_change=lambda: pressed(visit.values()[_KEY].pressed)
     )

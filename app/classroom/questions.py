@@ -59,18 +59,18 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
         What has been answered; None if nothing has.
     """
     answers = visit.of(Said).answers
-    answer: Answer | None
     if key not in answers:
         place = st.empty()
         with place.container():
             st.markdown(f"## {step.question}")
             if isinstance(step.task, Choice):
-                answer = _choose(step.question, step.task.choices, f"{key} choice")
+                choice = _choose(step.question, step.task.choices, f"{key} choice")
+                if choice is not None:
+                    answers[key] = choice
             else:
-                answer = _estimate(step.task, config, key)
-        if answer is None:
+                _estimate(step.task, config, key)
+        if key not in answers:
             return None
-        answers[key] = answer
         place.empty()
     st.markdown(f"{step.question}\n\n{_said(step, answers[key])}\n\n{step.answer}")
     return answers[key]
@@ -89,18 +89,22 @@ def _choose(question: str, choices: Sequence[str], key: str) -> int | None:
     return None if guess is None else choices.index(guess)
 
 
-def _estimate(task: Guess, config: Config, key: str) -> tuple[float, ...] | None:
-    """A number or a curve to guess; None until the learner is done."""
-    measure = MEASURES[task.measure]
+def _estimate(task: Guess, config: Config, key: str) -> None:
+    """Draw a number or a curve to guess, which is the answer once the learner is done."""
+    measure, slider = MEASURES[task.measure], f"{key} guess"
+    curve: Curve = ()
     if measure.places:
-        values = _draw(task, measure, measure.places(config), key)
+        curve = _draw(task, measure, measure.places(config), key)
     else:
-        values = (_slide(task, measure, key),)
-    guess = tuple(value for value in values if value is not None)
-    missing = len(values) - len(guess)
+        _slide(task, measure, slider)
+    drawn = tuple(value for value in curve if value is not None)
+    missing = len(curve) - len(drawn)
+
+    def compare() -> None:
+        visit.of(Said).answers[key] = drawn or (visit.values()[slider],)
+
     label = f"Compare ({count(missing, 'place')} to draw)" if missing else "Compare"
-    done = st.button(label, type="primary", disabled=missing > 0, key=f"{key} done")
-    return guess if done and not missing else None
+    st.button(label, type="primary", disabled=missing > 0, on_click=compare, key=f"{key} done")
 
 
 def _draw(task: Guess, measure: Measure, places: Sequence[float], key: str) -> Curve:
@@ -109,7 +113,7 @@ def _draw(task: Guess, measure: Measure, places: Sequence[float], key: str) -> C
     name = f"{key} {', '.join(map(str, places))}"
 
     def take() -> None:
-        sent = st.session_state[name].curve
+        sent = visit.values()[name].curve
         curves[name] = read_curve(sent, len(places), task.low, task.high) or curves[name]
 
     draw_curve(
@@ -126,16 +130,16 @@ def _draw(task: Guess, measure: Measure, places: Sequence[float], key: str) -> C
     return curves[name]
 
 
-def _slide(task: Guess, measure: Measure, key: str) -> float:
-    """A slider for a number."""
-    return st.slider(
+def _slide(task: Guess, measure: Measure, key: str) -> None:
+    """Draw a slider for a number."""
+    st.slider(
         measure.title,
         task.low,
         task.high,
         (task.low + task.high) / 2,
         step=fine_step(task.low, task.high),
         format=f"%g{measure.unit.replace('%', '%%')}",
-        key=f"{key} guess",
+        key=key,
         persist_state="session",
     )
 

@@ -21,7 +21,7 @@ def draw_points(csv: str, *, key: str, on_change: Callable[[], None]) -> None:
 
     Args:
         csv: what is on it at first, as it came from it before; or "".
-        key: names it; ``st.session_state[key].csv`` is what is on it.
+        key: names it; its value has what is on it as ``csv``.
         on_change: called when a stroke ends, or is undone.
     """
     _component()(

@@ -35,7 +35,7 @@ def draw_curve(
         low, high: ends of the y axis.
         unit: of the values, to follow them.
         title, along: of the y and the x axis.
-        key: names it; ``st.session_state[key].curve`` is what came from the browser.
+        key: names it; its value has what came from the browser as ``curve``.
         on_change: called when a stroke or a key ends.
     """
     st.components.v2.component(

@@ -219,7 +219,8 @@ def live_figures(
         data=placement,
         key=key,
         on_state_change=lambda: None,
-        on_picked_change=lambda: pick(st.session_state[key].picked) if pick else None,
+        on_picked_change=lambda: pick(visit.values()[key].picked) if pick else None,
+        on_moved_change=lambda: controls.moved(visit.values()[key].moved),
     )
 
 

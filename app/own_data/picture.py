@@ -49,7 +49,7 @@ def bring() -> None:
 
 
 def _read(key: str) -> None:
-    file = st.session_state.get(key)
+    file = visit.values().get(key)
     if file is None:  # it was read when a run of the script began that the next cut short
         return
     own = visit.of(OwnPicture)

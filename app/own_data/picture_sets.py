@@ -102,13 +102,13 @@ def sits_here(address: str | None, hosts: Sequence[str], headers: Mapping[str, s
 
 
 def _read_archive() -> None:
-    archive = st.session_state["faces_archive"]
+    archive = visit.values()["faces_archive"]
     if archive is not None:
         _expect_brought(archive.getvalue())
 
 
 def _read_path() -> None:
-    path = st.session_state["faces_path"].strip()
+    path = visit.values()["faces_path"].strip()
     if path:
         try:
             source = Path(path).expanduser()

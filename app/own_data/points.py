@@ -35,12 +35,14 @@ class OwnPoints:
     Attributes:
         bringing: whether the dialog is open.
         drawn: CSV of what was drawn in it.
+        as_text: whether that is to be edited as text.
         problem: why the last points will not do, if so.
         files: name → file of the points that were brought.
     """
 
     bringing: bool = False
     drawn: str = ""
+    as_text: bool = False
     problem: ParameterError | None = None
     files: dict[str, str] = field(default_factory=dict)
 
@@ -114,7 +116,12 @@ def _forget_problem() -> None:
 
 @st.dialog("Your own points", width="large", icon=":material/draw:", on_dismiss=_close)
 def _dialog(kind: type[PlanarTraining]) -> None:
+    own = visit.of(OwnPoints)
     st.session_state.setdefault("points_way", DRAW)
+    if own.as_text:
+        st.session_state["points_text"] = own.drawn
+        st.session_state["points_way"] = TYPE
+        own.as_text = False
     way = st.segmented_control(
         "How",
         (DRAW, TYPE, UPLOAD),
@@ -131,7 +138,7 @@ def _dialog(kind: type[PlanarTraining]) -> None:
         _upload(kind)
     _show_problem()
     st.caption(f"{texts.SCALED} {texts.PROMISE}")
-    if not visit.of(OwnPoints).bringing:
+    if not own.bringing:
         st.rerun()
 
 
@@ -188,13 +195,12 @@ def _template() -> str:
 
 
 def _note_drawing() -> None:
-    csv = st.session_state["drawing"].csv
+    csv = visit.values()["drawing"].csv
     visit.of(OwnPoints).drawn = csv if isinstance(csv, str) and encodable(csv) else ""
 
 
 def _edit_drawing() -> None:
-    st.session_state["points_text"] = visit.of(OwnPoints).drawn
-    st.session_state["points_way"] = TYPE
+    visit.of(OwnPoints).as_text = True
 
 
 def _bring_drawing(kind: type[PlanarTraining]) -> None:
@@ -203,11 +209,11 @@ def _bring_drawing(kind: type[PlanarTraining]) -> None:
 
 
 def _bring_text(kind: type[PlanarTraining]) -> None:
-    _bring(kind, st.session_state["points_text"], "typed.csv")
+    _bring(kind, visit.values()["points_text"], "typed.csv")
 
 
 def _bring_file(kind: type[PlanarTraining]) -> None:
-    file = st.session_state["points_file"]
+    file = visit.values()["points_file"]
     if file is not None:
         _bring(kind, file.getvalue(), file.name)
 

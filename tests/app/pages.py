@@ -25,7 +25,7 @@ def visit(page, opened=(), **parameters):
 
 def of(at, kind):
     """What the server remembers of a visit, by the kind of object."""
-    return at.session_state[visits.key(kind)]
+    return at.session_state[visits.KEY][kind]
 
 
 def shown(at, slot="main"):

@@ -16,6 +16,12 @@ if (!shared.watching) {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) for (const poller of pollers.values()) poller.ask();
   });
+  // Streamlit asks for a run of the script too, but forgets why if another one is asked for.
+  addEventListener("popstate", () => {
+    const [mount] = [...pollers.values()].flatMap((poller) => [...poller.mounts]);
+    if (mount && location.pathname.replace(/\/+$/, "").endsWith(`/${mount.page}`))
+      mount.move(Object.fromEntries(new URLSearchParams(location.search)));
+  });
 }
 
 /**
@@ -40,6 +46,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const pictures = mount.update(
     data,
     (state) => setTriggerValue("state", state),
+    (address) => setTriggerValue("moved", address),
     data.pick && ((number) => setTriggerValue("picked", number)),
   );
   const key = `${data.watcher} ${data.slot}`;

@@ -16,8 +16,11 @@ export class Mount {
   leaving = undefined;
   /** @type {(state: string) => void} */
   notify = () => {};
+  /** @type {(address: Record<string, string>) => void} */
+  move = () => {};
   /** @type {((number: number) => void) | false} */
   pick = false;
+  page = "";
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -26,12 +29,15 @@ export class Mount {
 
   /**
    * Returns whether there are pictures to ask for.
-   * @param {Placement} data @param {Mount["notify"]} notify @param {Mount["pick"]} pick
+   * @param {Placement} data
+   * @param {Mount["notify"]} notify @param {Mount["move"]} move @param {Mount["pick"]} pick
    */
-  update(data, notify, pick) {
+  update(data, notify, move, pick) {
     const root = /** @type {HTMLElement} */ (this.element.querySelector(".mlp-live"));
     this.notify = notify;
+    this.move = move;
     this.pick = pick;
+    this.page = data.page;
     root.style.setProperty("--min", data.min_width);
     root.style.setProperty("--max", data.max_width);
     root.style.setProperty("--height", data.height);

@@ -1,7 +1,5 @@
 /** @import { Line } from "./protocol.d.ts" */
 
-const STILL = 6; // looks, 50 ms apart, that must find a script at rest after it ran
-
 /** @typedef {{ job: string, state: Line["state"] | "lost" | null }} Known a job, as far as it is known */
 
 const scriptRuns = () =>
@@ -26,18 +24,11 @@ export class News {
     return status?.job === page.job && status.state !== page.state ? status : null;
   }
 
-  /**
-   * Not while the script runs, which that would cut short, nor at once when it has run: who goes back
-   * then must not meet another run.
-   */
+  /** Not while the script runs, which that would cut short. */
   async tell() {
     if (this.telling || !this.untold) return;
     this.telling = true;
-    let still = scriptRuns() ? 0 : STILL;
-    while (still < STILL) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      still = scriptRuns() ? 0 : still + 1;
-    }
+    while (scriptRuns()) await new Promise((resolve) => setTimeout(resolve, 50));
     this.telling = false;
     const news = this.untold;
     if (!news) return;

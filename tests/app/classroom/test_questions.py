@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import UserDict
 from types import SimpleNamespace
 
 import pytest
@@ -57,7 +58,8 @@ def test_what_is_no_curve_is_ignored(sent):
 
 
 def test_what_the_browser_sends_is_kept_if_it_is_a_curve(monkeypatch):
-    state = {}
+    state = UserDict()
+    state.to_dict = lambda: state.data
     monkeypatch.setattr(streamlit, "session_state", state)
     charts = []
     monkeypatch.setattr(questions, "draw_curve", lambda values, *_, **rest: charts.append(rest))
