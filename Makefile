@@ -53,7 +53,7 @@ clean:
 	touch $@
 
 # What trains networks, so that nobody waits for the compiler later.
-.venv/compiled: .venv/installed $(wildcard mlpcore/*.py mlpcore/engines/*.py)
+.venv/compiled: .venv/installed $(wildcard mlpcore/arithmetic/*.py mlpcore/engines/*.py)
 	$(BIN)/python -m mlpcore compile
 	touch $@
 

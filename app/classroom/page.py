@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app.classroom import head
-from app.controls import Panel
+from app.controls import Panel, current
 from app.live.component import follow, follow_ahead, live_figures, release
 from app.live.frames import Draw
 from app.pages import PARAMETERS
@@ -43,7 +43,7 @@ class Page(Generic[C]):
         self._title = next(title for page, title, *_ in PAGES if page == view)
         self.panel = Panel(*PARAMETERS[name])
         # Before the controls, so that the pictures need not wait for them.
-        follow_ahead(cast("Runnable | None", self.panel.expected(kind)))
+        follow_ahead(cast("Runnable | None", current(kind)))
 
     def open(self, question: str) -> C:
         """Draw the page's name, its question, and what a class has to see first.

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from app import visit
-from mlpcore.params import Config
+from mlpcore.params import Config, ParameterError
 
 C = TypeVar("C", bound=Config)
 # Of the parameters that a widget sets: one, or two for a slider with two handles.
@@ -55,7 +55,8 @@ def keep(config: Config) -> None:
 
 def change(kind: type[C], **changes: Any) -> None:
     """Change parameters from a callback."""
-    turn({kind: kind(**{**latest(kind).values(), **changes})})
+    now = current(kind) or latest(kind)
+    turn({kind: kind(**{**now.values(), **changes})})
 
 
 def turn(configs: Mapping[type[Config], Config], problems: list[str] | None = None) -> None:
@@ -86,12 +87,17 @@ def value(config: Config, names: Names) -> Any:
     return values if len(values) > 1 else values[0]
 
 
-def said(kind: type[Config]) -> dict[str, Any]:
-    """Parameter → what its widget says, of all that the last runs have drawn."""
-    values: dict[str, Any] = {}
-    widgets = visit.values()
-    for (owner, names), widget in visit.of(Chosen).keys.items():
-        if owner is kind and widget in widgets:
-            says = widgets[widget]
-            values.update(zip(names, says if len(names) > 1 else (says,), strict=True))
-    return values
+def current(kind: type[C]) -> C | None:
+    """The config as the widgets say now, which no run of the script may have heard yet.
+
+    None where they contradict each other.
+    """
+    values = latest(kind).values()
+    said = visit.values()
+    for (owner, names), key in visit.of(Chosen).keys.items():
+        if owner is kind and key in said:
+            values.update(zip(names, said[key] if len(names) > 1 else (said[key],), strict=True))
+    try:
+        return kind(**{n: v.strip() if isinstance(v, str) else v for n, v in values.items()})
+    except ParameterError:
+        return None

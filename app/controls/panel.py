@@ -158,18 +158,6 @@ class Panel:
         """The value a drawn widget has now."""
         return self._drawn[name]
 
-    def expected(self, kind: type[C]) -> C | None:
-        """What :meth:`config` will give once the widgets are drawn, as their last run left them.
-
-        None where they contradict each other.
-        """
-        said = chosen.said(kind)
-        stripped = {n: v.strip() if isinstance(v, str) else v for n, v in said.items()}
-        try:
-            return kind(**{**latest(kind).values(), **stripped})
-        except ParameterError:
-            return None
-
     def config(self, kind: type[C]) -> C:
         """The config as the widgets say; where they contradict each other, the last good one.
 

@@ -76,9 +76,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def broken_policy(message: ConsoleMessage) -> list[str]:
-    """What the browser says it has refused, if that is what it says."""
-    return [message.text] if "Content Security Policy" in message.text else []
+def broken(message: ConsoleMessage) -> list[str]:
+    """What the browser says it has refused, or has not understood of the server, if it says so."""
+    refused = ("Content Security Policy", "Failed to process a Websocket message")
+    return [message.text] if any(words in message.text for words in refused) else []
 
 
 def elsewhere(request: Request) -> list[str]:
@@ -98,7 +99,7 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     page = context.new_page()
     failures: list[object] = []
     page.on("pageerror", lambda failure: failures.append(failure))  # noqa: PLW0108
-    context.on("console", lambda message: failures.extend(broken_policy(message)))
+    context.on("console", lambda message: failures.extend(broken(message)))
     context.on("request", lambda request: failures.extend(elsewhere(request)))
     yield page
     context.close()
