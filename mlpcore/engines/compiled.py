@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mlpcore.arithmetic.activations import ACTIVATIONS
-from mlpcore.engines import loops, products, workers
+from mlpcore.engines import loops, products, updates, workers
 from mlpcore.engines.interface import (
     OPTIMISERS,
     Ensemble,
@@ -21,6 +21,7 @@ from mlpcore.engines.interface import (
     Network,
     Rule,
 )
+from mlpcore.engines.layout import Nets
 from mlpcore.engines.samples import PictureSamples, Samples
 
 Places = NDArray[np.int64]
@@ -28,7 +29,9 @@ Places = NDArray[np.int64]
 # A thread's task is at most this part of an ensemble, so that none waits long for another's last.
 TASKS = 8
 
-_RULES = dict(zip(OPTIMISERS, (loops.SGD, loops.ADAM, loops.ADAMW, loops.RMSPROP), strict=True))
+_RULES = dict(
+    zip(OPTIMISERS, (updates.SGD, updates.ADAM, updates.ADAMW, updates.RMSPROP), strict=True)
+)
 
 
 class CompiledEnsemble(Ensemble):
@@ -53,7 +56,7 @@ class CompiledEnsemble(Ensemble):
         self.offsets = np.concatenate([[0], np.cumsum(counts)])
         orders, rows = np.unique(self.seeds, return_inverse=True)
         by_order = np.argsort(rows, kind="stable")
-        self.nets = loops.Nets(
+        self.nets = Nets(
             kernels=products.kernels(self.flat.dtype),
             sizes=sizes,
             layers=np.array([len(shape) - 1 for shape in self.shapes]),
@@ -70,7 +73,7 @@ class CompiledEnsemble(Ensemble):
         first = np.zeros(0 if plain else len(self.flat), real)
         # SGD has no second state, and looks at none.
         second = first if rule.optimiser == "sgd" else np.zeros(len(self.flat), real)
-        self.moves = loops.Moves(
+        self.moves = updates.Moves(
             _RULES[rule.optimiser], first, second, real(rule.momentum), real(rule.weight_decay)
         )
 

@@ -10,7 +10,7 @@ from torch import nn
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.engines import OPTIMISERS, Rule, Samples
 from mlpcore.engines.compiled import CompiledEngine
-from mlpcore.engines.loops import FEW
+from mlpcore.engines.gathering import FEW
 from mlpcore.engines.reference import TorchEngine
 from mlpcore.networks.initialization import Initialization
 
