@@ -38,8 +38,13 @@ DRAWING, PROBE, SAMPLING, WARM_UP = 0.1, 2.0, 2.0, 5.0
 QUERY = "epochs=200&seeds=8&seed={seed}"
 # After which the server has forgotten those who left.
 FORGOTTEN = 20.0
-# In the server: writes down, again and again, the bytes of the histories of all runs.
+# In the server: starts all threads that train, which else come when they are first free, and writes
+# down, again and again, the bytes of the histories of all runs.
 NOTE_HISTORY = """
+import time
+from mlpcore.engines.workers import cores, on_threads
+on_threads(lambda: time.sleep(0.2), cores())
+
 def note():
     import pathlib, sys, time
     file = pathlib.Path({file!r})

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 PAGE = "wide-vs-deep"
 START = "epochs=3&depth_to=3&seeds=2&samples=100&batch_size=32"
 SCENES = ("One seed lies", "Units that cannot die")
-SLOWER = 4
+SLOWER = 2
 
 
 @cache
@@ -124,5 +124,5 @@ def test_address_controls_and_run_agree(page, server, seed):
     choose = random.Random(seed)
     tab = Tab(page, server.url, choose)
     tab.hurry(0)
-    for _ in range(25):
+    for _ in range(15):
         tab.hurry(choose.choice([1, 2, 3, 5, 8]))
