@@ -16,7 +16,7 @@ run: .venv/compiled
 		$(if $(filter-out localhost,$(HOST)),--server.allowedHosts '*')
 
 test: .venv/installed-dev .venv/compiled .venv/chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 30
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""What the pages look at: parameters that choose what is shown, and train nothing."""
+"""Parameters of what is displayed: they choose what a page shows, and train nothing."""
 
 import math
 from typing import Any
@@ -13,7 +13,7 @@ _carried = specs(SignalPropagation)
 _grid = specs(Trainability)
 
 
-class StageLook(Config):
+class StageDisplay(Config):
     """How any page is shown: to a room, as a prepared scene, as a step of a lesson."""
 
     projector: bool = switch(
@@ -32,14 +32,14 @@ class StageLook(Config):
         return [name.strip() for name in self.show.split(",") if name.strip()]
 
 
-class DepthLook(Config):
+class DepthDisplay(Config):
     """Which networks Wide vs Deep shows large."""
 
     depth: int = number(3, 1, 10, label="Depth", help="Hidden layers of the network shown large.")
     network: int = number(1, 1, 32, label="Seed", help="Whose maps to show, of a depth's networks.")
 
 
-class PolynomialLook(Config):
+class PolynomialDisplay(Config):
     """What Polynomial Features shows."""
 
     network: int = number(1, 1, 32, label="Seed", help="Whose maps to show.")
@@ -64,7 +64,7 @@ class PolynomialLook(Config):
         return {name: getattr(self, name) for name in ("degree_from", "degree_to", "degree_step")}
 
 
-class FacesLook(Config):
+class FacesDisplay(Config):
     """What Animal Faces shows large, and how."""
 
     own_scale: bool = switch(
@@ -85,7 +85,7 @@ class FacesLook(Config):
     flip: bool = switch(False, label="Flip it", help="Left and right change places.")
 
 
-class GainLook(Config):
+class GainDisplay(Config):
     """What Initialization shows, and the deep networks it sends signals through."""
 
     gain: float = number(
@@ -108,7 +108,7 @@ class GainLook(Config):
         edge = math.sqrt(
             critical_weight_var(self.activation, variance, negative_slope=negative_slope)
         )
-        spec = specs(GainLook)["sigma_w"]
+        spec = specs(GainDisplay)["sigma_w"]
         scales = {"Ordered": 0.6 * edge, "Critical": edge, "Chaotic": 1.8 * edge}
         return {
             name: sigma_w if spec.low <= sigma_w <= spec.high else None
@@ -116,7 +116,7 @@ class GainLook(Config):
         }
 
 
-class GridLook(Config):
+class GridDisplay(Config):
     """Whether Initialization trains a grid of networks, and which; ``grid_`` and its field."""
 
     grid: bool = switch(
@@ -151,7 +151,7 @@ class GridLook(Config):
         own = {name: value for name, value in self.values().items() if name != "grid"}
         return {name.removeprefix("grid_"): value for name, value in own.items()}
 
-    def trainability(self, look: GainLook, negative_slope: float) -> Trainability:
+    def trainability(self, look: GainDisplay, negative_slope: float) -> Trainability:
         """The grid, with the activation and the biases of the deep networks shown above it."""
         return Trainability(
             **self.fields,

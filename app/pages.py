@@ -1,16 +1,16 @@
 """The pages that have parameters: which configs' fields each one's address holds."""
 
-from app.display import DepthLook, FacesLook, GainLook, GridLook, PolynomialLook
+from app.display import DepthDisplay, FacesDisplay, GainDisplay, GridDisplay, PolynomialDisplay
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.experiments.polynomial_features import Window
 from mlpcore.params import Config
 
 # Page, as its address names it → configs.
 PARAMETERS: dict[str, tuple[type[Config], ...]] = {
-    "wide-vs-deep": (WideVsDeep, DepthLook),
-    "polynomial-features": (PolynomialFeatures, Window, PolynomialLook),
-    "animal-faces": (AnimalFaces, FacesLook),
-    "initialization": (GainSweep, GainLook, GridLook),
+    "wide-vs-deep": (WideVsDeep, DepthDisplay),
+    "polynomial-features": (PolynomialFeatures, Window, PolynomialDisplay),
+    "animal-faces": (AnimalFaces, FacesDisplay),
+    "initialization": (GainSweep, GainDisplay, GridDisplay),
 }
 
 

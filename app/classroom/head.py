@@ -10,7 +10,7 @@ from app import visit
 from app.classroom import guesses, keys
 from app.classroom.questions import Said, ask
 from app.controls import Panel, change, open_link
-from app.display import StageLook
+from app.display import StageDisplay
 from app.lessons import lessons, scenes
 from app.lessons.lessons import Guess, Step
 from app.lessons.measures import MEASURES
@@ -121,7 +121,7 @@ def _lesson_bar(panel: Panel, step: Step) -> None:
             "Leave",
             icon=":material/close:",
             help="Keep the settings, leave the lesson.",
-            on_click=partial(change, StageLook, lesson="", step=1),
+            on_click=partial(change, StageDisplay, lesson="", step=1),
         )
         _projector_button(panel)
 
@@ -132,7 +132,7 @@ def _projector_button(panel: Panel) -> None:
         "Leave projector" if on else "Projector",
         icon=f":material/{'close_fullscreen' if on else 'present_to_all'}:",
         help="Back to all controls." if on else "Large type and no controls, for a room.",
-        on_click=partial(change, StageLook, projector=not on),
+        on_click=partial(change, StageDisplay, projector=not on),
         key="projector",
     )
 

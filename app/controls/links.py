@@ -8,7 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import visit
 from app.controls import chosen
-from app.display import StageLook
+from app.display import StageDisplay
 from app.lessons import lessons, scenes
 from app.lessons.lessons import Step
 from app.lessons.scenes import Scene
@@ -60,7 +60,7 @@ def follow(kinds: Sequence[type[Config]]) -> bool:
     if link is not None:
         chosen.turn(*read(kinds, link, place.page))
     elif entered:
-        visit.of(chosen.Chosen).configs.pop(StageLook, None)
+        visit.of(chosen.Chosen).configs.pop(StageDisplay, None)
     place.link, place.entered = None, False
     return entered
 
@@ -87,7 +87,7 @@ def read(
 ) -> tuple[dict[type[Config], Config], list[str]]:
     """The configs of a page that a link asks for, and what of it could not be used."""
     problems: list[str] = []
-    stage, _ = StageLook.parse(texts)
+    stage, _ = StageDisplay.parse(texts)
     try:
         setting = prepared(stage, page)
         texts = {**(setting.parameters if setting else {}), **texts}
@@ -109,7 +109,7 @@ def read(
     return configs, problems
 
 
-def prepared(stage: StageLook, page: str) -> Scene | Step | None:
+def prepared(stage: StageDisplay, page: str) -> Scene | Step | None:
     """What a page is set up as.
 
     Raises:

@@ -12,7 +12,7 @@ from app import visit
 from app.controls import chosen, links, widgets
 from app.controls.chosen import Chosen, Names, change, keep, latest
 from app.controls.widgets import common
-from app.display import StageLook
+from app.display import StageDisplay
 from app.lessons.scenes import Scene
 from app.texts.markdown import listed, plain
 from app.visit import Place
@@ -39,9 +39,9 @@ class Panel:
     """
 
     def __init__(self, *kinds: type[Config]) -> None:
-        self._kinds: tuple[type[Config], ...] = (*kinds, StageLook)
+        self._kinds: tuple[type[Config], ...] = (*kinds, StageDisplay)
         self.entered = links.follow(self._kinds)
-        self.stage = latest(StageLook)
+        self.stage = latest(StageDisplay)
         try:
             self.prepared = links.prepared(self.stage, visit.of(Place).page)
         except ParameterError:  # said when the link was read, or its file is gone
@@ -185,7 +185,7 @@ class Panel:
                     place.html(_SENTENCE)
                     place.markdown(f"**{self.prepared.name}.** {self.prepared.sentence}")
             else:
-                change(StageLook, scene="")
+                change(StageDisplay, scene="")
                 self.prepared = None
         texts: dict[str, str] = {}
         for kind in self._kinds:
@@ -226,4 +226,4 @@ class Panel:
 
 def projecting() -> bool:
     """Whether the page is shown to a room."""
-    return latest(StageLook).projector
+    return latest(StageDisplay).projector

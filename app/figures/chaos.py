@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.display import GainLook
+from app.display import GainDisplay
 from app.figures import curves
 from app.figures.drawing import (
     CLASS_COLOURS,
@@ -39,7 +39,7 @@ STEPS, CORRELATIONS = 30, np.linspace(-0.2, 1, 61)
 # Colours that go round.
 ROUND = [[place / 4, CLASS_COLOURS[colour]] for place, colour in enumerate((0, 2, 3, 1, 0))]
 # What the phase diagram shows: all that can be chosen.
-_chosen = specs(GainLook)
+_chosen = specs(GainDisplay)
 WEIGHTS = _chosen["sigma_w"].low, _chosen["sigma_w"].high
 BIASES = _chosen["sigma_b"].low, _chosen["sigma_b"].high
 

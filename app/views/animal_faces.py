@@ -5,7 +5,7 @@ import streamlit as st
 from app import controls
 from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.display import FacesLook
+from app.display import FacesDisplay
 from app.figures import animal_faces as figures
 from app.figures import inside
 from app.live.component import Pictures, live_figures
@@ -22,12 +22,12 @@ ARMS = {"both": ["augmented", "plain"], "on": ["augmented"], "off": ["plain"]}
 
 
 def _show_unit(number: int) -> None:
-    controls.change(FacesLook, unit=number)
+    controls.change(FacesDisplay, unit=number)
 
 
 def _show_picture(number: int) -> None:
     own_picture.put_away()
-    controls.change(FacesLook, picture=number)
+    controls.change(FacesDisplay, picture=number)
 
 
 picture_sets.settle()
@@ -56,8 +56,8 @@ live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
 
 st.header("What the first layer looks for")
 with st.container(horizontal=True, gap="large"):
-    panel.draw(FacesLook, "own_scale", "by_norm")
-network = page.pick_network(FacesLook, config) if config.seeds > 1 else 0
+    panel.draw(FacesDisplay, "own_scale", "by_norm")
+network = page.pick_network(FacesDisplay, config) if config.seeds > 1 else 0
 
 arms = ARMS[config.augmentation]
 shown = {"network": network, "own": panel["own_scale"], "ordered": panel["by_norm"]}
@@ -83,12 +83,12 @@ for draw in judgements:
 
 st.header("Inside one network")
 if len(arms) > 1:
-    panel.draw(FacesLook, "arm")
+    panel.draw(FacesDisplay, "arm")
 arm = panel["arm"] if len(arms) > 1 else arms[0]
 one = {"arm": arm, "network": network}
 left, right = st.columns([3, 4], gap="large")
 with left:
-    panel.count(FacesLook, "unit", config.hidden_widths[0])
+    panel.count(FacesDisplay, "unit", config.hidden_widths[0])
     unit = {**one, "unit": panel["unit"] - 1}
     large: Pictures = [(inside.unit_filter, unit), (inside.unit_classes, unit)]
     live_figures(job, large, key="unit", min_width="10rem", max_width="18rem", height="15rem")
@@ -97,11 +97,11 @@ with right:
     if brought := own_picture.brought():
         st.button("Back to the validation pictures", on_click=own_picture.put_away)
     else:
-        panel.box(FacesLook, "picture")
+        panel.box(FacesDisplay, "picture")
     own_picture.bring()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        panel.draw(FacesLook, "turn", "flip")
-    look = panel.config(FacesLook)
+        panel.draw(FacesDisplay, "turn", "flip")
+    look = panel.config(FacesDisplay)
     subject = inside.Subject(look.picture - 1, brought, look.turn, look.flip)
     looked_at = {**one, "subject": subject}
     parts: Pictures = [

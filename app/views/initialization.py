@@ -8,7 +8,7 @@ import streamlit as st
 from app import controls
 from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.display import GainLook
+from app.display import GainDisplay
 from app.figures import chaos, geometry
 from app.figures import initialization as figures
 from app.live.component import follow, live_figures
@@ -43,7 +43,7 @@ live_figures(job, by_gain, key="gains", height="27rem")
 
 st.header("What happens inside")
 st.markdown(texts.INSIDE)
-panel.draw(GainLook, "gain")
+panel.draw(GainDisplay, "gain")
 gain = {"gain": panel["gain"]}
 inside = [(figures.signal_by_layer, gain), (figures.gradient_by_layer, gain)]
 live_figures(job, inside, key="inside", min_width="20rem", height="22rem")
@@ -54,8 +54,8 @@ st.markdown(texts.CHAOS)
 presets = st.container(horizontal=True)
 for name, column in zip(("activation", "sigma_w", "sigma_b"), st.columns(3), strict=True):
     with column:
-        panel.draw(GainLook, name)
-look = panel.config(GainLook)
+        panel.draw(GainDisplay, name)
+look = panel.config(GainDisplay)
 deep_config = look.deep(config.negative_slope)
 deep = follow(deep_config, "deep")
 for name, sigma_w in look.presets(config.negative_slope).items():
@@ -63,7 +63,7 @@ for name, sigma_w in look.presets(config.negative_slope).items():
         name,
         disabled=sigma_w is None,
         help="Has no place in this diagram." if sigma_w is None else f"σ_w = {sigma_w:.3g}",
-        on_click=partial(controls.change, GainLook, sigma_w=sigma_w),
+        on_click=partial(controls.change, GainDisplay, sigma_w=sigma_w),
     )
 live_figures(
     deep, [(chaos.headline, {})], slot="deep", key="phase", min_width="100%", height="3rem"
@@ -73,7 +73,7 @@ with left:
     live_figures(deep, [(chaos.phase_diagram, {})], slot="deep", key="phases")
 with right:
     live_figures(deep, [(chaos.cobweb, {})], slot="deep", key="cobweb")
-panel.draw(GainLook, "layer")
+panel.draw(GainDisplay, "layer")
 left, right = st.columns(2)
 with left:
     live_figures(deep, [(chaos.great_circle, {"layer": panel["layer"]})], slot="deep", key="circle")
@@ -99,6 +99,6 @@ explain("The mathematics of order and chaos", texts.MAPS)
 with st.expander("All accuracies as a table"):
     live_figures(job, [(figures.scores_table, {})], key="scores", min_width="100%")
 
-panel.config(GainLook)
+panel.config(GainDisplay)
 jobs = {"Gain sweep": job, "Deep random networks": deep} | ({"Trainability": grid} if grid else {})
 page.close(texts.CREDIT, [files.command_of(shown) for shown in jobs.values()], jobs)

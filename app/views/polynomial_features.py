@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.display import PolynomialLook
+from app.display import PolynomialDisplay
 from app.figures import polynomial_features as figures
 from app.live.component import follow, live_figures, release
 from app.own_data import points as own_points
@@ -32,8 +32,8 @@ job = page.follow(config)
 answer = st.container(key="answer")
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     panel.draw(Window, "half_width")
-    panel.draw(PolynomialLook, "confidence")
-    network = {"network": page.pick_network(PolynomialLook, config)}
+    panel.draw(PolynomialDisplay, "confidence")
+    network = {"network": page.pick_network(PolynomialDisplay, config)}
 shown = {**network, "half_width": panel["half_width"]}
 with answer:
     page.answer(figures.headline, shown, noted={"network": 0, "half_width": HALF_WIDTH})
@@ -56,14 +56,14 @@ weights = [(figures.coefficients, {**network, "label": k}) for k in range(config
 live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")
 
 st.header("Accuracy against degree")
-panel.draw(PolynomialLook, "sweep")
+panel.draw(PolynomialDisplay, "sweep")
 jobs = {"Linear model and MLP": job}
 commands = [own_points.command(config)]
 if panel["sweep"]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        panel.draw(PolynomialLook, ("degree_from", "degree_to"), "degree_step", "all_bases")
+        panel.draw(PolynomialDisplay, ("degree_from", "degree_to"), "degree_step", "all_bases")
     basis = ALL if panel["all_bases"] else config.basis
-    sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialLook).degrees)
+    sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialDisplay).degrees)
     by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
     jobs["Sweep over degrees"] = swept = follow(sweep, "sweep")
     live_figures(swept, [by_degree], key="sweep", slot="sweep", height="26rem", status=True)
@@ -74,7 +74,7 @@ else:
 explain("How many features? The count and its proof", texts.COUNT)
 
 panel.config(Window)
-panel.config(PolynomialLook)
+panel.config(PolynomialDisplay)
 page.close(texts.CREDIT, commands, jobs)
 # Last, because it takes a moment.
 conditioning.html(

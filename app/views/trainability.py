@@ -4,13 +4,13 @@ import streamlit as st
 
 from app import controls
 from app.controls import Panel
-from app.display import GainLook, GridLook
+from app.display import GainDisplay, GridDisplay
 from app.figures import trainability as figures
 from app.live.component import follow, live_figures, release
 from mlpcore.running.jobs import Job
 
 
-def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Job | None:
+def trained_grid(panel: Panel, look: GainDisplay, negative_slope: float) -> Job | None:
     """Draw the grid that belongs to the deep networks of ``look``.
 
     Returns:
@@ -18,10 +18,10 @@ def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Job | N
 
     A click on a cell gives the deep networks its σ_w.
     """
-    panel.draw(GridLook, "grid")
+    panel.draw(GridDisplay, "grid")
     if panel["grid"]:
         _draw_controls(panel)
-    chosen = panel.config(GridLook)
+    chosen = panel.config(GridDisplay)
     if not chosen.grid:
         release("grid")
         return None
@@ -42,7 +42,7 @@ def trained_grid(panel: Panel, look: GainLook, negative_slope: float) -> Job | N
         key="cells",
         slot="grid",
         height="30rem",
-        pick=lambda place: controls.change(GainLook, sigma_w=float(config.scales[place])),
+        pick=lambda place: controls.change(GainDisplay, sigma_w=float(config.scales[place])),
     )
     return job
 
@@ -51,8 +51,12 @@ def _draw_controls(panel: Panel) -> None:
     with st.expander("Change the grid"):
         left, middle, right = st.columns(3, gap="large")
         with left:
-            panel.draw(GridLook, ("grid_sigma_from", "grid_sigma_to"), "grid_sigmas", "grid_data")
+            panel.draw(
+                GridDisplay, ("grid_sigma_from", "grid_sigma_to"), "grid_sigmas", "grid_data"
+            )
         with middle:
-            panel.draw(GridLook, ("grid_depth_from", "grid_depth_to"), "grid_depths", "grid_width")
+            panel.draw(
+                GridDisplay, ("grid_depth_from", "grid_depth_to"), "grid_depths", "grid_width"
+            )
         with right:
-            panel.draw(GridLook, "grid_seeds", "grid_epochs", "grid_learning_rate")
+            panel.draw(GridDisplay, "grid_seeds", "grid_epochs", "grid_learning_rate")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.display import DepthLook
+from app.display import DepthDisplay
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
 from app.live.component import live_figures
@@ -29,7 +29,7 @@ own_points.bring_points(WideVsDeep)
 job = page.follow(config)
 page.answer(figures.headline)
 
-network = page.pick_network(DepthLook, config)
+network = page.pick_network(DepthDisplay, config)
 own_points.show_classes(config)
 compare.beside(
     job,
@@ -46,7 +46,7 @@ with right:
     live_figures(job, [(figures.table, {"network": network})], key="table")
 
 st.header("Inside one network")
-panel.pick(DepthLook, "depth", {d: count(d, "hidden layer") for d in config.depths})
+panel.pick(DepthDisplay, "depth", {d: count(d, "hidden layer") for d in config.depths})
 depth = panel["depth"]
 left, right = st.columns(2, gap="large")
 with left:
@@ -61,5 +61,5 @@ predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="why_depth_hurt
 explain("The mathematics of the budget", texts.BUDGET)
 explain("The mathematics of linear regions", texts.REGIONS)
 
-panel.config(DepthLook)
+panel.config(DepthDisplay)
 page.close(texts.CREDIT, [own_points.command(config)])

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from app.controls import links
-from app.display import StageLook
+from app.display import StageDisplay
 from app.figures import wide_vs_deep
 from app.figures.drawing import THEMES
 from app.pages import PARAMETERS
@@ -84,7 +84,7 @@ class Tab:
     def config(self) -> WideVsDeep:
         """What the address asks for."""
         texts = dict(parse_qsl(urlsplit(self.page.url).query))
-        configs, problems = links.read((*PARAMETERS[PAGE], StageLook), texts, PAGE)
+        configs, problems = links.read((*PARAMETERS[PAGE], StageDisplay), texts, PAGE)
         assert not problems
         found = configs[WideVsDeep]
         assert isinstance(found, WideVsDeep)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from app.display import GainLook
+from app.display import GainDisplay
 from app.figures import chaos, initialization
 from app.figures.drawing import THEMES, Html
 from mlpcore.arithmetic.activations import ACTIVATIONS
@@ -172,7 +172,7 @@ def test_the_circle_is_closed():
 
 
 def test_presets_are_in_their_phases():
-    look = GainLook(sigma_b=0.2)
+    look = GainDisplay(sigma_b=0.2)
     presets = look.presets(0.1)
     assert presets["Critical"] == pytest.approx(1.30415, abs=1e-4)
     for name in ("Ordered", "Chaotic"):
@@ -180,4 +180,4 @@ def test_presets_are_in_their_phases():
 
 
 def test_presets_out_of_reach():
-    assert set(GainLook(activation="relu", sigma_b=0.3).presets(0.1).values()) == {None}
+    assert set(GainDisplay(activation="relu", sigma_b=0.3).presets(0.1).values()) == {None}

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from app.display import GainLook, GridLook
+from app.display import GainDisplay, GridDisplay
 from app.figures import geometry, trainability
 from app.figures.drawing import THEMES
 from app.figures.words import magnitude
@@ -134,13 +134,13 @@ def test_a_frame_is_small():
 
 def test_every_weight_scale_of_the_grid_can_be_sent_signals_through():
     for name in ("sigma_from", "sigma_to"):
-        mine, theirs = specs(Trainability)[name], specs(GainLook)["sigma_w"]
+        mine, theirs = specs(Trainability)[name], specs(GainDisplay)["sigma_w"]
         assert (mine.low, mine.high) == (theirs.low, theirs.high)
 
 
 def test_the_grid_has_the_look_of_the_networks_above_it():
-    look = GainLook(activation="leaky_relu", sigma_b=0.1)
-    config = GridLook(grid_width=20, grid_depth_to=9).trainability(look, 0.3)
+    look = GainDisplay(activation="leaky_relu", sigma_b=0.1)
+    config = GridDisplay(grid_width=20, grid_depth_to=9).trainability(look, 0.3)
     assert config == Trainability(
         width=20, depth_to=9, activation="leaky_relu", sigma_b=0.1, negative_slope=0.3
     )
@@ -148,7 +148,7 @@ def test_the_grid_has_the_look_of_the_networks_above_it():
         ParameterError,
         match=r"^grid_depth_to must be depth_from \(2\) or more; got 1\. Swap the two\.$",
     ):
-        GridLook(grid_depth_to=1)
+        GridDisplay(grid_depth_to=1)
 
 
 # Steps and circles

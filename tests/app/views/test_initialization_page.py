@@ -124,7 +124,7 @@ def test_a_link_brings_the_grid_with_the_networks_above_it():
 def test_a_grid_that_cannot_be_keeps_the_last_result():
     at = visit(**GRID)
     job = shown(at, "grid")
-    at.session_state["GridLook.grid_sigma_from,grid_sigma_to"] = (2.0, 2.0)
+    at.session_state["GridDisplay.grid_sigma_from,grid_sigma_to"] = (2.0, 2.0)
     at = at.run()
     assert [error.value.split(";")[0] for error in at.error] == [
         "grid_sigma_to must be above sigma_from (2)"
