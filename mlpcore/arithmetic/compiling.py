@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
 _SOURCES = ("arithmetic/*.py", "engines/*.py")
+# Bytes that must fit where code is kept: more than all of it. Numba ends a call at a full disk.
+_ROOM = 16 * 2**20
 
 
 def inner(function: F) -> F:
@@ -69,8 +71,10 @@ def _folder() -> Path | None:
     path = folder() / "compiled" / name
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path):
-            return path
+        with tempfile.TemporaryFile(dir=path) as file:
+            file.write(bytes(_ROOM))
+            file.flush()
+        return path
     except OSError as error:
         log.warning("compiled loops cannot be kept, and are compiled at each start: %s", error)
         return None
