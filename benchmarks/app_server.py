@@ -70,11 +70,6 @@ class AppServer:
         self.process.wait(60)
 
     @property
-    def threads(self) -> int:
-        """Threads it has now."""
-        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
-
-    @property
     def megabytes(self) -> float:
         """Memory it holds now."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()

@@ -5,8 +5,8 @@ them, for SECONDS: each opens the page through Streamlit's websocket, follows it
 the live route as a browser does, and once its run has finished asks for the next config. A browser
 is drawn for by a pause of DRAWING seconds after each answer. Besides, each visitor asks every
 PROBE seconds for an answer at once; those are the latencies. A run is lost if the server no longer
-knows it while somebody watches. Linux only: memory and threads are read from /proc. What of the
-memory is the past of runs, the server itself writes down.
+knows it while somebody watches. Linux only: memory is read from /proc. What of it is the past of
+runs, and how many threads there are outside pools, the server itself writes down.
 
 ``python -m benchmarks.load`` takes 4 minutes. It fails if a run is lost, anything answers with an
 error, or threads are left over.
@@ -38,15 +38,11 @@ DRAWING, PROBE, SAMPLING, WARM_UP = 0.1, 2.0, 2.0, 5.0
 QUERY = "epochs=200&seeds=8&seed={seed}"
 # After which the server has forgotten those who left.
 FORGOTTEN = 20.0
-# In the server: starts all threads that train, which else come when they are first free, and writes
-# down, again and again, the bytes of the histories of all runs.
-NOTE_HISTORY = """
-import time
-from mlpcore.engines.workers import cores, on_threads
-on_threads(lambda: time.sleep(0.2), cores())
-
+# In the server: writes down, again and again, the bytes of the histories of all runs, and how many
+# threads there are besides those of pools, which come when needed, so many at most, and stay.
+NOTE = """
 def note():
-    import pathlib, sys, time
+    import pathlib, re, sys, time
     file = pathlib.Path({file!r})
     while True:
         time.sleep(1)
@@ -54,7 +50,9 @@ def note():
         jobs = getattr(sys.modules.get("app.live.component"), "jobs", None)
         if jobs and jobs.cache_info().currsize:
             new = file.with_suffix(".new")
-            new.write_text(str(jobs().history_bytes))
+            pooled = re.compile(r"_\\d+$|^AnyIO")
+            others = [one for one in threading.enumerate() if not pooled.search(one.name)]
+            new.write_text(f"{{jobs().history_bytes}} {{len(others)}}")
             new.replace(file)
 import threading
 threading.Thread(target=note, daemon=True).start()
@@ -161,15 +159,21 @@ class Visitor:
             await asyncio.sleep(DRAWING)
 
 
-async def crowd(
-    app: AppServer, history: Path, visitors: int, configs: int, seconds: float
-) -> Record:
+def noted(note: Path) -> tuple[int, int]:
+    """What the server has written down: bytes of the past of runs, and threads outside pools."""
+    if not note.exists():
+        return 0, 0
+    past, threads = note.read_text().split()
+    return int(past), int(threads)
+
+
+async def crowd(app: AppServer, note: Path, visitors: int, configs: int, seconds: float) -> Record:
     """All visitors at once, while the server's memory is looked at, and its note of the past."""
     record, started = Record(), time.monotonic()
 
     async def look() -> None:
         while True:
-            past = int(history.read_text()) / 1e6 if history.exists() else 0.0
+            past = noted(note)[0] / 1e6
             record.memory.append((time.monotonic() - started, app.megabytes, past))
             await asyncio.sleep(SAMPLING)
 
@@ -201,18 +205,14 @@ class Outcome:
 def run(visitors: int, configs: int, seconds: float) -> Outcome:
     """Start the app, let a crowd visit it, and wait until it is forgotten."""
     with tempfile.TemporaryDirectory() as folder:
-        log, history = Path(folder) / "log", Path(folder) / "history"
-        with AppServer(log, prelude=NOTE_HISTORY.format(file=str(history))) as app:
-            # Pools of threads that a server fills once are then full.
-            asyncio.run(crowd(app, history, visitors, configs, WARM_UP))
+        log, note = Path(folder) / "log", Path(folder) / "note"
+        with AppServer(log, prelude=NOTE.format(file=str(note))) as app:
+            asyncio.run(crowd(app, note, visitors, configs, WARM_UP))
             time.sleep(FORGOTTEN)
-            before = app.threads
-            record = asyncio.run(crowd(app, history, visitors, configs, seconds))
-            deadline = time.monotonic() + FORGOTTEN
-            while app.threads > before and time.monotonic() < deadline:
-                time.sleep(0.5)
-                httpx.get(app.url)  # makes the pool that reads files drop its idle threads
-            after = app.threads
+            _, before = noted(note)
+            record = asyncio.run(crowd(app, note, visitors, configs, seconds))
+            time.sleep(FORGOTTEN)
+            _, after = noted(note)
         problems = re.findall(r".*(?:Traceback|ERROR).*", log.read_text())
     return Outcome(record, before, after, problems)
 
@@ -240,7 +240,7 @@ def report(outcome: Outcome) -> str:
         "latency of an answer at once, ms: median / p95 / most": milliseconds(record.latencies),
         "a run of the page's script, ms: median / p95 / most": milliseconds(record.script),
         "memory after a minute, at the end, MB (past of runs)": f"{memory(minute)}, {memory(end)}",
-        "threads before, after": f"{outcome.threads_before}, {outcome.threads_after}",
+        "threads outside pools before, after": f"{outcome.threads_before}, {outcome.threads_after}",
     }
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return "\n".join([table, *record.errors[:5], *outcome.problems[:5]])
