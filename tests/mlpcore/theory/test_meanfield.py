@@ -157,7 +157,8 @@ def test_the_tutorials_funnel_with_torchs_biases(gain, lengths, digit):
 @settings(deadline=None, max_examples=80)
 @given(
     st.sampled_from(sorted(MOMENTS)),
-    st.floats(0, 500) | st.sampled_from([1.0, 2.0, 4.0]),
+    # Below some 1e-150 the lengths of one layer after another leave the range of doubles.
+    st.floats(1e-100, 500) | st.sampled_from([0.0, 1.0, 2.0, 4.0]),
     st.floats(0, 100) | st.sampled_from([0.0, 1e-300]),
     st.floats(0, 0.99),
 )
