@@ -4,11 +4,12 @@ import streamlit as st
 
 from app.live import route
 from app.live.component import frames, jobs, shown
-from app.server import operations, uploads, visitors
+from app.server import operations, presses, uploads, visitors
 from app.server.settings import settings
 
 settings()  # a wrong one ends the start, not a visit
 operations.log_to_stdout()
+presses.hear_all()
 uploads.keep_in_memory(st.get_option("server.maxUploadSize") << 20)
 base = str(st.get_option("server.baseUrlPath")).strip("/")
 base = f"/{base}" if base else ""

@@ -11,31 +11,24 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequests,
     ScriptRequestType,
 )
-from streamlit.runtime.state.session_state import SessionState
 
 
 @contextmanager
 def cut_short(place):
     """Cut the next run at the ``place``-th point where Streamlit may; the script runs once more.
 
-    Points are counted from the first callback on; before it Streamlit loses the press itself. What
-    was pressed is said once only: the other run comes without. Yields a list that is empty until
-    the cut is made.
+    What was pressed is said once only: the other run comes without. Yields a list that is empty
+    until the cut is made.
     """
     runs, looks, cuts = [], iter(range(1, place + 1)), []
     run_script, look = ScriptRunner._run_script, ScriptRequests.on_scriptrunner_yield
-    call, called = SessionState._call_callbacks, []
 
     def noted(runner, data):
         runs.append(data)
         run_script(runner, data)
 
-    def calling(state, **replayed):
-        called.append(True)
-        call(state, **replayed)
-
     def cutting(requests):
-        if called and next(looks, 0) == place:
+        if runs and next(looks, 0) == place:
             cuts.append(place)
             states = runs[0].widget_states or WidgetStates()
             kept = [one for one in states.widgets if one.WhichOneof("value") != "trigger_value"]
@@ -45,7 +38,6 @@ def cut_short(place):
 
     with (
         patch.object(ScriptRunner, "_run_script", noted),
-        patch.object(SessionState, "_call_callbacks", calling),
         patch.object(ScriptRequests, "on_scriptrunner_yield", cutting),
     ):
         yield cuts

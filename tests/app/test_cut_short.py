@@ -1,10 +1,12 @@
 """A press is done, and once, wherever the run of the script that it starts is cut short."""
 
 import pytest
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from app.lessons import scenes
 from app.own_data.points import OwnPoints
 from app.results.runs import Listed
+from app.server import presses
 from app.visit import Place
 from mlpcore.running.jobs import State
 from tests.app.cutting import cut_short
@@ -16,8 +18,11 @@ PLACES = [*range(1, 13), 16, 24, 48, 96, 192]
 
 
 @pytest.fixture
-def each_place():
+def each_place(monkeypatch):
     """A function that yields a page again and again, whose next run will be cut short."""
+    called = SafeSessionState.on_script_will_rerun
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", called)  # put back at the end
+    presses.hear_all()
 
     def pages(at):
         for place in PLACES:
