@@ -211,8 +211,9 @@ def run(visitors: int, configs: int, seconds: float) -> Outcome:
             time.sleep(FORGOTTEN)
             _, before = noted(note)
             record = asyncio.run(crowd(app, note, visitors, configs, seconds))
-            time.sleep(FORGOTTEN)
-            _, after = noted(note)
+            deadline = time.monotonic() + FORGOTTEN
+            while (after := noted(note)[1]) > before and time.monotonic() < deadline:
+                time.sleep(0.5)
         problems = re.findall(r".*(?:Traceback|ERROR).*", log.read_text())
     return Outcome(record, before, after, problems)
 
