@@ -35,8 +35,11 @@ def moved(address: Any) -> None:
     place = visit.of(Place)
     if isinstance(address, Mapping):
         texts = {str(name): str(text) for name, text in address.items()}
-        place.link = {name: texts[name] for name in texts if name.lower() not in EMBEDDING}
-        place.address = None
+        told = {name: texts[name] for name in texts if name.lower() not in EMBEDDING}
+        if told in place.moves:  # it comes late: this move has been followed, and maybe another
+            del place.moves[: place.moves.index(told) + 1]
+        else:
+            place.link, place.address = told, None
 
 
 def follow(kinds: Sequence[type[Config]]) -> bool:
@@ -55,6 +58,8 @@ def follow(kinds: Sequence[type[Config]]) -> bool:
     link, entered = place.link, place.entered
     if link is None and (back or (entered and address)):
         link = address
+    if back:
+        place.moves.append(address)
     if entered or back:
         place.address = None  # an older page of this visit may have changed it since
     if link is not None:
@@ -78,6 +83,8 @@ def write(texts: dict[str, str]) -> None:
     """Let the browser's address have these parameters."""
     place = visit.of(Place)
     if texts != place.address:
+        if place.address is not None:  # somebody has changed something since the last move
+            place.moves.clear()
         st.query_params.from_dict(texts)
         place.address = texts
 
