@@ -7,7 +7,7 @@ or goes back or forward to, a scene, a lesson's step.
 
 The controls and the address follow. A control whose value has been changed for it gets another key,
 for the browser may come once more with what it said before; that is the old key's, and says
-nothing. The address is written at the end of a run of the script, and otherwise never read.
+nothing. The address is written at the end of a run of the script, and read only as a link.
 
 A run may be cut short (:mod:`app.visit`): each change is made at once.
 """

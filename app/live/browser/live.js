@@ -19,19 +19,20 @@ if (!shared.watching) {
   // Streamlit asks for a run of the script too, but forgets why if another one is asked for.
   addEventListener("popstate", () => {
     const [mount] = [...pollers.values()].flatMap((poller) => [...poller.mounts]);
-    if (mount && location.pathname.replace(/\/+$/, "").endsWith(`/${mount.page}`))
-      mount.move(Object.fromEntries(new URLSearchParams(location.search)));
+    if (mount && isHere(mount.page)) mount.move(Object.fromEntries(new URLSearchParams(location.search)));
   });
 }
+
+const path = () => location.pathname.replace(/\/+$/, "");
+
+/** Whether the browser's address is a page's. @param {string} page */
+const isHere = (page) => page !== "" && path().endsWith(`/${page}`);
 
 /**
  * The app's root, under whatever path and proxy: the page's address less the page's own name.
  * @param {string} page
  */
-function appRoot(page) {
-  const path = location.pathname.replace(/\/+$/, "");
-  return page && path.endsWith(`/${page}`) ? path.slice(0, -page.length - 1) : path;
-}
+const appRoot = (page) => (isHere(page) ? path().slice(0, -page.length - 1) : path());
 
 /** @param {Mount} mount */
 function leave(mount) {
