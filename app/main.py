@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.figures import shades
 from app.live import route
 from app.live.component import frames, jobs, shown
 from app.server import operations, presses, uploads, visitors
@@ -10,6 +11,7 @@ from app.server.settings import settings
 settings()  # a wrong one ends the start, not a visit
 operations.log_to_stdout()
 presses.hear_all()
+shades.warm()  # else the first visitor of a new installation waits for the compiler
 uploads.keep_in_memory(st.get_option("server.maxUploadSize") << 20)
 base = str(st.get_option("server.baseUrlPath")).strip("/")
 base = f"/{base}" if base else ""

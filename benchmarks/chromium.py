@@ -9,11 +9,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def launch(playwright: Playwright, *arguments: str) -> Browser:
-    """The browser that the variable CHROMIUM names, else the first there is, else Playwright's.
+    """Start :func:`installed` with more arguments of its command line."""
+    return playwright.chromium.launch(
+        executable_path=installed(), args=["--no-sandbox", *arguments]
+    )
 
-    Args:
-        playwright: drives it.
-        arguments: more of its command line's.
-    """
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *arguments])
+
+def installed() -> str | None:
+    """The browser that the variable CHROMIUM names, else the first there is; None: Playwright's."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)

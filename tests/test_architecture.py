@@ -135,4 +135,8 @@ def test_rooms_are_entered_through_their_front_doors():
         door, inside = importlib.import_module(room(name)), name.split(".")[2:]
         return not inside or not hasattr(door, "__path__") or inside[0] in door.__all__
 
-    assert [f"{module} → {name}" for module, name in crossings() if not is_open(name)] == []
+    assert [
+        f"{module} → {name}, which {room(name)}.__all__ does not name"
+        for module, name in crossings()
+        if not is_open(name)
+    ] == []

@@ -102,7 +102,7 @@ def healthy(image, environment):
 
 
 @pytest.mark.parametrize("base", ["", "teach/mlp"])
-def test_the_image_starts_as_nobody_on_a_read_only_tree(image, environment, tmp_path, base):
+def test_the_image_starts_as_nobody_on_a_read_only_tree(image, cache, environment, tmp_path, base):
     environment |= {"STREAMLIT_SERVER_BASE_URL_PATH": base}
     before = sorted(image.rglob("*"))
     assert not healthy(image, environment)
@@ -119,6 +119,7 @@ def test_the_image_starts_as_nobody_on_a_read_only_tree(image, environment, tmp_
         while not ready(environment, prefix):
             assert time.monotonic() < deadline
             time.sleep(0.2)
+        assert [*cache.glob("compiled/*/**/shades.*.nbc")]
         assert "<title>Streamlit</title>" in answer(environment, f"{prefix}/wide-vs-deep")
     finally:
         process.terminate()

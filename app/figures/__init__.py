@@ -11,6 +11,7 @@ __all__ = [
     "inside",
     "overlay",
     "polynomial_features",
+    "shades",
     "trainability",
     "wide_vs_deep",
     "words",

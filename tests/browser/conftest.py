@@ -11,11 +11,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
 
-from benchmarks.chromium import launch
+from benchmarks.chromium import installed, launch
 
 ROOT = Path(__file__).parents[2]
+ARGUMENTS = ("--disable-gpu", "--disable-background-networking")
 # Generous, for machines that do other things too.
 expect.set_options(timeout=30_000)
 
@@ -69,11 +79,34 @@ def own_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = launch(playwright, "--disable-gpu", "--disable-background-networking")
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser for contexts of a test's own."""
+    browser = launch(playwright, *ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def visitor(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """Somebody who has been here before: the browser keeps the app's scripts from test to test."""
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path_factory.mktemp("profile"),
+        executable_path=installed(),
+        args=["--no-sandbox", *ARGUMENTS],
+        viewport={"width": 1280, "height": 720},
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(30_000)
+    yield context
+    context.close()
 
 
 def broken(message: ConsoleMessage) -> list[str]:
@@ -89,18 +122,20 @@ def elsewhere(request: Request) -> list[str]:
 
 
 @pytest.fixture
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of 1280 × 720.
+def page(visitor: BrowserContext, server: Server) -> Iterator[Page]:
+    """A tab of 1280 × 720, of a visitor who has changed nothing yet.
 
     Its scripts must not fail, nor break the content security policy, nor reach for other hosts.
     """
-    context = chromium.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-    context.set_default_timeout(30_000)
-    page = context.new_page()
+    page = visitor.new_page()
     failures: list[object] = []
     page.on("pageerror", lambda failure: failures.append(failure))  # noqa: PLW0108
-    context.on("console", lambda message: failures.extend(broken(message)))
-    context.on("request", lambda request: failures.extend(elsewhere(request)))
+    page.on("console", lambda message: failures.extend(broken(message)))
+    page.on("request", lambda request: failures.extend(elsewhere(request)))
     yield page
-    context.close()
+    forget = {"origin": server.url, "storageTypes": "cookies,local_storage"}
+    visitor.new_cdp_session(page).send("Storage.clearDataForOrigin", forget)
+    visitor.clear_permissions()
+    visitor.set_offline(False)
+    page.close()
     assert not failures

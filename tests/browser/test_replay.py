@@ -69,11 +69,8 @@ def test_a_moment_stays_while_training_goes_on(page, server, wait_for):
     expect(words).to_have_text(re.compile(r"^epoch \d+ of 2000$"))
 
 
-def test_a_replay_shows_one_moment_after_the_other_and_ends_at_the_latest(
-    chromium, server, wait_for
-):
-    context = chromium.new_context(reduced_motion="no-preference")
-    page = context.new_page()
+def test_a_replay_shows_one_moment_after_the_other_and_ends_at_the_latest(page, server, wait_for):
+    page.emulate_media(reduced_motion="no-preference")
     visit(page, server.url, QUICK)
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
     page.evaluate(
@@ -88,4 +85,3 @@ def test_a_replay_shows_one_moment_after_the_other_and_ends_at_the_latest(
     wait_for(lambda: "replay: epoch 0 of 3" in page.evaluate("window.said"))
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
     expect(page.get_by_role("button", name="Replay the run")).to_be_visible()
-    context.close()

@@ -159,26 +159,22 @@ def test_a_lost_connection_is_said_and_mended(page, server, wait_for):
     wait_for(lambda: frames(page) > drawn)
 
 
-def test_both_themes_are_drawn(chromium, server):
+def test_both_themes_are_drawn(page, server):
     papers = set()
     for scheme in ("light", "dark"):
-        context = chromium.new_context(color_scheme=scheme)
-        page = context.new_page()
+        page.emulate_media(color_scheme=scheme)
         visit(page, server.url)
         expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
         papers.add(source(page))
-        context.close()
     assert len(papers) == 2
 
 
-def test_a_phone_needs_no_sideways_scrolling(chromium, server):
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+def test_a_phone_needs_no_sideways_scrolling(page, server):
+    page.set_viewport_size({"width": 390, "height": 844})
     visit(page, server.url)
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
     main = page.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
-    context.close()
 
 
 def test_going_back_and_forward_moves_the_controls(page, server):

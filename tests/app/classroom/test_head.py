@@ -45,6 +45,7 @@ def warned(at):
 
 @pytest.mark.parametrize("page", PARAMETERS)
 def test_a_scene_is_a_link(page):
+    assert scenes.of_page(page), f"{page} needs a scene in assets/scenes"
     scene = scenes.of_page(page)[0][0]
     at = visit(scene.page, scene=scene.slug)
     assert not at.exception

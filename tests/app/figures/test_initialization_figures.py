@@ -15,17 +15,13 @@ from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.experiments import GainSweep, SignalPropagation
 from mlpcore.params import replace
 from mlpcore.theory.meanfield import phase
+from tests.runs import final
 
 LIGHT = THEMES["light"]
 QUICK = GainSweep(data="moons", widths="16-8", seeds=3, gains=4)
 
 
 @functools.cache
-def final(config):
-    *_, last = config.run()
-    return last
-
-
 @functools.cache
 def deep(**changes):
     return final(SignalPropagation(networks=2, width=40, **changes))

@@ -1,7 +1,5 @@
 """Two runs in one figure: its lines, its axes, its words."""
 
-from collections import deque
-
 import plotly.graph_objects as go
 import pytest
 
@@ -9,23 +7,20 @@ from app.figures import initialization, polynomial_features, wide_vs_deep
 from app.figures.drawing import THEMES
 from app.figures.overlay import overlaid
 from mlpcore.experiments import GainSweep, PolynomialFeatures, WideVsDeep
+from tests.runs import final
 
 THEME = THEMES["light"]
 SMALL = dict(seeds=2, samples=40, batch_size=32, epochs=2)
 
 
-def last(config):
-    return deque(config.run(), maxlen=1)[0]
-
-
 @pytest.fixture(scope="module")
 def shallow():
-    return last(WideVsDeep(budget=40, depth_to=2, **SMALL))
+    return final(WideVsDeep(budget=40, depth_to=2, **SMALL))
 
 
 @pytest.fixture(scope="module")
 def deep():
-    return last(WideVsDeep(budget=60, depth_from=2, depth_to=4, **SMALL | {"epochs": 3}))
+    return final(WideVsDeep(budget=60, depth_from=2, depth_to=4, **SMALL | {"epochs": 3}))
 
 
 def dashed(figure):
@@ -74,7 +69,7 @@ def test_a_pinned_run_that_is_gone_leaves_the_figure_as_it_is(shallow):
     ],
 )
 def test_other_pages_curves_can_be_overlaid(config, draw, lines):
-    snapshot = last(config)
+    snapshot = final(config)
     drawn = overlaid(snapshot, THEME, draw, lambda: snapshot)
     go.Figure(drawn)
     assert len(dashed(drawn)) == lines

@@ -18,6 +18,7 @@ from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.experiments import SignalPropagation, Trainability
 from mlpcore.experiments.trainability import Row
 from mlpcore.params import ParameterError, replace, specs
+from tests.runs import final
 
 LIGHT = THEMES["light"]
 QUICK = Trainability(
@@ -26,11 +27,6 @@ QUICK = Trainability(
 
 
 @functools.cache
-def final(config):
-    *_, last = config.run()
-    return last
-
-
 def grid(accuracy, diverged=False):
     """A finished snapshot with given accuracies (D, 3) of one seed at depths 2, 4 and 8."""
     rows = tuple(

@@ -17,6 +17,7 @@ from mlpcore.cli.report import report
 from mlpcore.datasets import collection, drawn_faces, points
 from mlpcore.experiments import AnimalFaces, GainSweep, WideVsDeep
 from mlpcore.running.jobs import Jobs, State
+from tests.runs import final
 
 SMALL = WideVsDeep(budget=40, depth_to=2, seeds=2, samples=40, batch_size=32, epochs=3)
 LINK = "https://example.org/mlp/wide-vs-deep?epochs=3"
@@ -45,11 +46,6 @@ def steered(jobs, wait_for):
     return job
 
 
-def last(config):
-    *_, snapshot = config.run()
-    return snapshot
-
-
 def grid(job, *pictures):
     views = tuple(View(draw, tuple(sorted(params.items()))) for draw, params in pictures)
     return Grid(job.id, views, "9rem", "none", "13rem")
@@ -59,18 +55,18 @@ def grid(job, *pictures):
 
 
 def test_the_report_is_the_command_line_s(finished):
-    expected = report("wide-vs-deep", SMALL, last(SMALL), "cpu")
+    expected = report("wide-vs-deep", SMALL, final(SMALL), "cpu")
     assert json.loads(files.as_json(finished)) == json.loads(json.dumps(expected))
 
 
 def test_the_table_is_the_snapshot_s(finished):
     rows = pd.read_csv(io.StringIO(files.as_csv(finished)))
-    pd.testing.assert_frame_equal(rows, last(SMALL).table().reset_index(drop=True))
+    pd.testing.assert_frame_equal(rows, final(SMALL).table().reset_index(drop=True))
 
 
 def test_the_weights_are_the_snapshot_s(finished):
     tensors = safetensors.numpy.load(files.as_weights(finished))
-    weights = last(SMALL).at_depth(2).weights
+    weights = final(SMALL).at_depth(2).weights
     assert (tensors["depth2.seed1.2.weight"] == weights[1][1, :, :-1]).all()
     assert (tensors["depth2.seed1.2.bias"] == weights[1][1, :, -1]).all()
 
@@ -96,7 +92,7 @@ def test_pauses_change_no_number(jobs, wait_for):
     job.resume()
     wait_for(lambda: job.status().state is State.FINISHED)
     assert files.uncarried(job) == []
-    assert json.loads(files.as_json(job))["result"] == json.loads(json.dumps(last(SMALL).result()))
+    assert json.loads(files.as_json(job))["result"] == json.loads(json.dumps(final(SMALL).result()))
 
 
 # Steered, or somebody's own: what differs is said

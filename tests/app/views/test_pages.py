@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from app.controls import links
 from app.live import component
 from app.pages import PARAMETERS
+from mlpcore.datasets.planar import PLANAR
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.params import specs
 from mlpcore.running.jobs import State
@@ -51,7 +52,7 @@ def test_a_link_sets_the_controls_and_the_job():
         ({"budget": "many"}, "budget must be a whole number from 20 to 20000; got 'many'."),
         ({"seeds": "0"}, "seeds must be a whole number from 1 to 32; got 0."),
         ({"noise": "nan"}, "noise must be a number from 0 to 1; got nan."),
-        ({"data": "moon"}, "data must be one of spirals, moons, circles, blobs, checkerboard"),
+        ({"data": "moon"}, f"data must be one of {', '.join(PLANAR)}"),
         ({"depth_from": "4", "depth_to": "2"}, "depth_to must be depth_from (4) or more; got 2."),
         ({"batch_size": "4096", "samples": "10"}, "batch_size must be at most the training set's"),
         ({"budget": "20", "depth_to": "10"}, "budget must be at least"),

@@ -9,6 +9,7 @@ import pytest
 
 from mlpcore.cli.commands import EXPERIMENTS, command_line, flag
 from mlpcore.cli.program import main
+from mlpcore.datasets.planar import PLANAR
 from mlpcore.experiments import WideVsDeep
 from mlpcore.params import specs
 
@@ -135,7 +136,7 @@ def test_the_command_line_of_a_config():
         (["--drop-last", "0"], "drop_last must be true or false; got '0'."),
         (
             ["--data", "rings"],
-            "data must be one of spirals, moons, circles, blobs, checkerboard, or a CSV file of "
+            f"data must be one of {', '.join(PLANAR)}, or a CSV file of "
             "points that can be read; got 'rings'. No such file or directory.",
         ),
         (

@@ -25,6 +25,7 @@ from mlpcore.experiments import (
     Trainability,
     WideVsDeep,
 )
+from tests.runs import final
 
 TINY = {"seeds": 2, "samples": 40, "batch_size": 32, "epochs": 3}
 CONFIGS = {
@@ -35,11 +36,6 @@ CONFIGS = {
     "mean-field": MeanField(),
     "trainability": Trainability(**TINY, sigmas=3, depths=2, depth_to=4, width=8),
 }
-
-
-def last(config):
-    *_, snapshot = config.run()
-    return snapshot
 
 
 def table(snapshot):
@@ -58,13 +54,13 @@ def test_a_report_is_the_command_line_s(experiment, capsys):
     assert main([experiment, *flags, "--device", "cpu", "--quiet"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed.pop("seconds") > 0
-    assert json.loads(to_json(report(experiment, config, last(config), "cpu"))) == printed
+    assert json.loads(to_json(report(experiment, config, final(config), "cpu"))) == printed
 
 
 def test_notes_are_there_if_there_are_any():
     config = CONFIGS["mean-field"]
-    assert "notes" not in report("mean-field", config, last(config), "cpu")
-    assert report("mean-field", config, last(config), "cpu", notes=["x"])["notes"] == ["x"]
+    assert "notes" not in report("mean-field", config, final(config), "cpu")
+    assert report("mean-field", config, final(config), "cpu", notes=["x"])["notes"] == ["x"]
 
 
 @given(st.integers(1, 2), st.integers(1, 3), st.integers(1, 4), st.sampled_from([1e-3, 1e6]))
@@ -78,7 +74,7 @@ def test_a_table_has_every_network_s_history_and_result(depth_to, seeds, epochs,
         optimiser="sgd",
         learning_rate=learning_rate,
     )
-    snapshot = last(config)
+    snapshot = final(config)
     rows = table(snapshot)
     evaluated = snapshot.architectures[0].epochs
     assert len(rows) == depth_to * seeds * len(evaluated)
@@ -95,8 +91,8 @@ def test_a_table_has_every_network_s_history_and_result(depth_to, seeds, epochs,
 
 
 def test_a_table_of_two_models():
-    rows = table(last(CONFIGS["polynomial"]))
-    result = last(CONFIGS["polynomial"]).result()
+    rows = table(final(CONFIGS["polynomial"]))
+    result = final(CONFIGS["polynomial"]).result()
     assert list(rows.model.unique()) == ["polynomial", "mlp"]
     for model, some in rows[rows.epoch == 3].groupby("model"):
         means = result[model]["test_accuracy"]["mean"]
@@ -105,14 +101,14 @@ def test_a_table_of_two_models():
 
 def test_a_table_of_degrees():
     config = DegreeSweep(degree_from=1, degree_to=3, degree_step=2, **TINY)
-    rows = table(last(config))
+    rows = table(final(config))
     places = rows[["degree", "basis"]].drop_duplicates().to_numpy().tolist()
     assert places == [list(place) for place in config.places]
 
 
 def test_a_table_of_gains():
     config = CONFIGS["gain-sweep"]
-    rows, result = table(last(config)), last(config).result()
+    rows, result = table(final(config)), final(config).result()
     by_gain = rows.pivot_table(index="gain", columns="seed", values="test_accuracy")
     assert by_gain.index.tolist() == result["gains"]
     assert by_gain.to_numpy().tolist() == result["test_accuracy"]
@@ -120,7 +116,7 @@ def test_a_table_of_gains():
 
 def test_a_table_of_a_grid():
     config = CONFIGS["trainability"]
-    rows, result = table(last(config)), last(config).result()
+    rows, result = table(final(config)), final(config).result()
     assert list(rows.depth.unique()) == result["depths"]
     for accuracies, (_, some) in zip(result["train_accuracy"], rows.groupby("depth"), strict=True):
         by_scale = some.pivot_table(index="sigma_w", columns="seed", values="train_accuracy")
@@ -130,7 +126,7 @@ def test_a_table_of_a_grid():
 
 def test_a_table_of_layers():
     config = CONFIGS["signal-propagation"]
-    rows, result = table(last(config)), last(config).result()
+    rows, result = table(final(config)), final(config).result()
     assert len(rows) == 3 * 4
     means = rows.groupby("layer").mean()
     np.testing.assert_allclose(means.length, result["length"]["measured"])
@@ -140,13 +136,13 @@ def test_a_table_of_layers():
 
 
 def test_a_table_of_theory():
-    rows = table(last(CONFIGS["mean-field"]))
-    assert rows.loc[0, "phase"] == last(CONFIGS["mean-field"]).result()["phase"]
+    rows = table(final(CONFIGS["mean-field"]))
+    assert rows.loc[0, "phase"] == final(CONFIGS["mean-field"]).result()["phase"]
 
 
 def test_a_table_of_faces():
     data = collection.keep(drawn_faces.make(20, 10))
     config = AnimalFaces(data=data, widths="8-4", seeds=2, epochs=1)
-    rows = table(last(config))
+    rows = table(final(config))
     assert set(rows.training) == {"augmented", "plain"}
     assert set(rows.widths) == {"8-4"}

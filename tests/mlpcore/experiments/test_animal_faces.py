@@ -15,6 +15,7 @@ from mlpcore.experiments import AnimalFaces
 from mlpcore.experiments.animal_faces import confusion, filters, probabilities
 from mlpcore.params import ParameterError
 from mlpcore.running.control import Cancelled, Control
+from tests.runs import final
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +26,6 @@ def pictures():
 @pytest.fixture(scope="module")
 def data(pictures):
     return collection.keep(pictures)
-
-
-def last(config):
-    *_, snapshot = config.run()
-    return snapshot
 
 
 def photograph(image):
@@ -67,7 +63,7 @@ def train_with_torch(pictures, seed, batch_size, epochs, degrees):
 def test_parity_with_torch(pictures, data):
     state = torch.get_rng_state()
     config = AnimalFaces(data=data, widths="8-5", batch_size=32, epochs=2, seeds=2, seed=3)
-    snapshot = last(config)
+    snapshot = final(config)
     assert torch.equal(torch.get_rng_state(), state)
     with torch.random.fork_rng():
         for arm, degrees in ((snapshot.augmented, 10.0), (snapshot.plain, None)):
@@ -91,22 +87,22 @@ def test_arms_alone_are_the_arms_together(data):
         return [layer.tobytes() for layer in arm.weights]
 
     fields = dict(data=data, widths="6", epochs=1, seeds=2)
-    both = last(AnimalFaces(**fields))
-    on, off = (last(AnimalFaces(**fields, augmentation=name)) for name in ("on", "off"))
+    both = final(AnimalFaces(**fields))
+    on, off = (final(AnimalFaces(**fields, augmentation=name)) for name in ("on", "off"))
     assert on.plain is None
     assert off.augmented is None
     assert weights(on.augmented) == weights(both.augmented)
     assert weights(off.plain) == weights(both.plain)
     assert weights(both.plain) != weights(both.augmented)
     # Without rotation, flips remain.
-    flips = last(AnimalFaces(**fields, augmentation="on", degrees=0.0))
+    flips = final(AnimalFaces(**fields, augmentation="on", degrees=0.0))
     assert weights(flips.augmented) != weights(both.plain)
 
 
 def test_networks_do_not_see_their_neighbours(data):
     fields = dict(data=data, widths="6", epochs=1, augmentation="on")
-    pair = last(AnimalFaces(**fields, seeds=2, seed=5)).augmented
-    alone = last(AnimalFaces(**fields, seeds=1, seed=6)).augmented
+    pair = final(AnimalFaces(**fields, seeds=2, seed=5)).augmented
+    alone = final(AnimalFaces(**fields, seeds=1, seed=6)).augmented
     for together, single in zip(pair.weights, alone.weights, strict=True):
         np.testing.assert_array_equal(together[1], single[0])
 
@@ -148,7 +144,7 @@ def test_initialisation_with_a_gain(scheme, data):
 
 def test_learning_happens(data):
     config = AnimalFaces(data=data, widths="32", epochs=15, augmentation="off", learning_rate=1e-3)
-    plain = last(config).plain
+    plain = final(config).plain
     assert plain.train_accuracy[-1] > plain.train_accuracy[0] + 0.2
     assert plain.train_loss[-1] < 0.8 * plain.train_loss[0]
 

@@ -10,6 +10,7 @@ from mlpcore.datasets.points import Points
 from mlpcore.engines.dealing import orders
 from mlpcore.experiments import DegreeSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.params import ParameterError
+from tests.runs import final
 
 SMALL = {"seeds": 2, "batch_size": 8, "epochs": 3, "learning_rate": 0.01}
 
@@ -25,11 +26,6 @@ def make(classes=3, each=20, seed=0):
 @pytest.fixture
 def three():
     return points.keep(make())
-
-
-def last(config):
-    *_, snapshot = config.run()
-    return snapshot
 
 
 def test_the_networks_are_those_that_torch_trains(three):
@@ -65,11 +61,11 @@ def test_the_networks_are_those_that_torch_trains(three):
 
 def test_polynomials_and_their_sweep_learn_them_too(three):
     config = PolynomialFeatures(data=three, classes=3, degree=3, **SMALL)
-    end = last(config)
+    end = final(config)
     assert end.legend.classes == ("a", "b", "c")
     assert end.polynomial.test_accuracy.shape[1] == 2
     assert end.data_half_width == pytest.approx(1.2)
-    sweep = last(DegreeSweep.beside(config, degree_from=3, degree_to=3, basis="monomial"))
+    sweep = final(DegreeSweep.beside(config, degree_from=3, degree_to=3, basis="monomial"))
     np.testing.assert_array_equal(
         sweep.points[0].networks.test_accuracy, end.polynomial.test_accuracy
     )
@@ -78,7 +74,7 @@ def test_polynomials_and_their_sweep_learn_them_too(three):
 @pytest.mark.parametrize("classes", [2, 8])
 def test_a_snapshot_names_what_was_brought(classes):
     config = WideVsDeep(data=points.keep(make(classes)), classes=classes, depth_to=1, **SMALL)
-    end = last(config)
+    end = final(config)
     assert end.legend.classes == tuple("abcdefgh"[:classes])
     assert end.legend.axes == ("u", "v")
     assert config.sizes(1)[-1] == classes

@@ -14,6 +14,7 @@ from PIL import Image
 from mlpcore.cli.program import main
 from mlpcore.datasets import collection, drawn_faces
 from mlpcore.datasets.pictures import Pictures
+from mlpcore.datasets.planar import PLANAR
 from mlpcore.engines import Samples
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.experiments import GainSweep
@@ -21,6 +22,7 @@ from mlpcore.experiments.course import Course, Material
 from mlpcore.experiments.layer_moments import layer_moments
 from mlpcore.params import ParameterError, replace
 from mlpcore.running.control import Cancelled, Control
+from tests.runs import final
 
 QUICK = GainSweep(data="moons", widths="16-8", seeds=3, gains=4, learning_rate=0.1)
 
@@ -30,11 +32,6 @@ def few_faces(monkeypatch):
     """A drawn set small enough for a test."""
     pictures = drawn_faces.make(train=150, val=30)
     monkeypatch.setattr(collection, "load", lambda name, progress: pictures)
-
-
-def final(config):
-    *_, last = config.run()
-    return last
 
 
 @pytest.mark.parametrize("data", ["moons", "drawn"])
@@ -277,6 +274,6 @@ def test_a_set_that_is_not_there_is_refused():
     with pytest.raises(ParameterError) as caught:
         GainSweep(data="0123456789abcdef")
     assert str(caught.value) == (
-        "data must be one of drawn, real, spirals, moons, circles, blobs, checkerboard, "
+        f"data must be one of drawn, real, {', '.join(PLANAR)}, "
         "or the name of a set that was loaded; got '0123456789abcdef'. Load it again."
     )

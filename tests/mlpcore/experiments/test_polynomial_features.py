@@ -23,6 +23,7 @@ from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import Initialization
 from mlpcore.params import ParameterError, specs
 from mlpcore.running.control import Cancelled, Control
+from tests.runs import final
 
 # The tutorial calls a network's and the split's seed so.
 SEED = 2021
@@ -31,11 +32,6 @@ SEED = 2021
 def small(**changes):
     about = dict(degree=4, basis="chebyshev", hidden_layers=2, seeds=3, samples=60, epochs=3)
     return PolynomialFeatures(**about | dict(batch_size=32) | changes)
-
-
-def final(config, control=None):
-    *_, last = config.run(control=control)
-    return last
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from mlpcore.cli.program import main
 from mlpcore.experiments import SignalPropagation, signal_propagation
 from mlpcore.params import ParameterError
 from mlpcore.running.control import Cancelled, Control
+from tests.runs import final
 
 TORCH = {
     "tanh": torch.tanh,
@@ -20,11 +21,6 @@ TORCH = {
     "relu": torch.relu,
     "leaky_relu": lambda z: torch.nn.functional.leaky_relu(z, 0.1),
 }
-
-
-def last(config):
-    *_, snapshot = config.run()
-    return snapshot
 
 
 def forward(config, seed, x):
@@ -42,7 +38,7 @@ def test_measurements_and_jacobian_equal_autograds(activation, depth):
     config = SignalPropagation(
         activation=activation, depth=depth, width=20, networks=2, seed=5, correlation=-0.2
     )
-    snapshot = last(config)
+    snapshot = final(config)
     vectors = signal_propagation._Vectors.of(config)
     for i, seed in enumerate((5, 6)):
         inputs = vectors.inputs.T.clone()
@@ -79,7 +75,7 @@ def test_inputs_have_the_length_and_correlation_asked_for():
 def test_many_networks_agree_with_theory(activation):
     """Within 4.5 standard errors over the networks."""
     config = SignalPropagation(activation=activation, depth=6, width=250, networks=40)
-    snapshot = last(config)
+    snapshot = final(config)
     theory = snapshot.theory
     products = snapshot.lengths * snapshot.correlations
     for measured, expected in [
@@ -96,7 +92,7 @@ def test_many_networks_agree_with_theory(activation):
 
 def test_the_circle_is_carried_exactly():
     config = SignalPropagation(depth=4, width=30, networks=1, sigma_w=1.2)
-    snapshot = last(config)
+    snapshot = final(config)
     axes = signal_propagation._Vectors.of(config).axes
     angle = torch.arange(512, dtype=torch.float64) * 2 * math.pi / 512
     x = torch.stack([angle.cos(), angle.sin()], 1) @ axes.T
@@ -128,7 +124,7 @@ def test_the_circle_is_carried_exactly():
 
 def test_the_circle_agrees_with_theory():
     """Averaged over networks. Speeds differ between points, so mean curvature is above theory."""
-    circles = [last(SignalPropagation(depth=4, width=300, networks=1, seed=s)) for s in range(12)]
+    circles = [final(SignalPropagation(depth=4, width=300, networks=1, seed=s)) for s in range(12)]
     theory = circles[0].theory.circle
     for name, excess in ("metric", 0.02), ("curvature", 0.15):
         measured = np.array([getattr(snapshot.circle, name) for snapshot in circles])
@@ -140,7 +136,7 @@ def test_the_circle_agrees_with_theory():
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_runs(activation):
-    snapshot = last(SignalPropagation(activation=activation, depth=5, width=20, networks=2))
+    snapshot = final(SignalPropagation(activation=activation, depth=5, width=20, networks=2))
     assert np.isfinite(snapshot.lengths).all()
     assert np.isfinite(snapshot.gradients).all()
     assert np.isfinite(snapshot.circle.components).all()
@@ -158,7 +154,7 @@ def test_snapshots_grow_network_by_network(monkeypatch):
     assert snapshots[1].label == "network 2 of 4"
     for before, after in pairwise(snapshots):
         np.testing.assert_array_equal(before.gradients, after.gradients[: len(before.gradients)])
-    alone = last(SignalPropagation(depth=3, width=20, networks=1, seed=3))
+    alone = final(SignalPropagation(depth=3, width=20, networks=1, seed=3))
     np.testing.assert_array_equal(snapshots[-1].lengths[3], alone.lengths[0])
 
 

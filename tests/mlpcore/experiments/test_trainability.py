@@ -17,13 +17,9 @@ from mlpcore.experiments import Trainability
 from mlpcore.experiments.trainability import Row
 from mlpcore.params import ParameterError, replace
 from mlpcore.running.control import Cancelled, Control
+from tests.runs import final
 
 QUICK = Trainability(sigmas=3, depth_to=6, depths=3, width=8, samples=70, seeds=2, epochs=3)
-
-
-def final(config):
-    *_, last = config.run()
-    return last
 
 
 def grid(accuracy, **changes):

@@ -20,6 +20,7 @@ from mlpcore.engines.dealing import orders
 from mlpcore.experiments import WideVsDeep
 from mlpcore.experiments.wide_vs_deep import view
 from mlpcore.running.control import Cancelled, Control
+from tests.runs import final
 
 SMALL = WideVsDeep(depth_to=3, seeds=3, samples=60, batch_size=32, epochs=4)
 # SGD at 1e6 blows up some networks; others die with all units off, at a finite loss.
@@ -35,11 +36,6 @@ class EverySlice(Control):
 
     def checkpoint(self):
         pass
-
-
-def last(config):
-    *_, snapshot = config.run()
-    return snapshot
 
 
 def arrays(snapshot):
@@ -59,7 +55,7 @@ def assert_equal(one, other):
 
 @pytest.fixture(scope="module")
 def end():
-    return last(SMALL)
+    return final(SMALL)
 
 
 # Snapshots
@@ -114,7 +110,7 @@ def test_a_snapshot_says_what_was_trained(end):
 
 
 def test_architectures_are_found_by_their_depth():
-    end = last(dataclasses.replace(SMALL, depth_from=2, depth_to=3, epochs=1))
+    end = final(dataclasses.replace(SMALL, depth_from=2, depth_to=3, epochs=1))
     assert end.at_depth(2) is end.architectures[0]
     assert end.at_depth(3).depth == 3
 
@@ -141,7 +137,7 @@ def test_a_run_ends_when_cancelled():
 
 def test_equal_configs_give_equal_numbers_bit_for_bit(end):
     state = torch.get_rng_state()
-    again = last(WideVsDeep(**SMALL.values()))
+    again = final(WideVsDeep(**SMALL.values()))
     assert torch.equal(torch.get_rng_state(), state)
     assert_equal(again, end)
 
@@ -153,12 +149,12 @@ def test_snapshots_do_not_change_the_numbers(end):
 
 @pytest.mark.parametrize("field", ["seed", "data_seed"])
 def test_another_seed_gives_other_numbers(end, field):
-    other = last(dataclasses.replace(SMALL, **{field: 1}))
+    other = final(dataclasses.replace(SMALL, **{field: 1}))
     assert not np.array_equal(other.architectures[0].weights[0], end.architectures[0].weights[0])
 
 
 def test_a_depths_numbers_do_not_depend_on_the_other_depths(end):
-    alone = last(dataclasses.replace(SMALL, depth_from=3))
+    alone = final(dataclasses.replace(SMALL, depth_from=3))
     for a, b in zip(alone.architectures[0].weights, end.architectures[2].weights, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -200,15 +196,15 @@ def test_the_numbers_are_the_tutorials_procedure(end):
 
 def test_the_last_batch_is_dropped_or_not():
     partial = dataclasses.replace(SMALL, batch_size=100)
-    dropped = last(partial)
-    kept = last(dataclasses.replace(partial, drop_last=False))
+    dropped = final(partial)
+    kept = final(dataclasses.replace(partial, drop_last=False))
     assert not np.array_equal(dropped.architectures[0].weights[0], kept.architectures[0].weights[0])
     assert kept.progress == dropped.progress == 1.0
 
 
 def test_two_or_three_hidden_layers_beat_one_and_five_are_a_gamble():
     """What the experiment is there to show, with its defaults."""
-    one, two, three, _, five = (a.score for a in last(WideVsDeep()).architectures)
+    one, two, three, _, five = (a.score for a in final(WideVsDeep()).architectures)
     assert 0.6 < one.mean < 0.8
     assert min(two.mean, three.mean) > one.mean + 0.08
     assert five.mean < two.mean - 0.1
@@ -224,7 +220,7 @@ def test_the_largest_learning_rate_is_survived(optimiser, activation):
     config = dataclasses.replace(
         SMALL, learning_rate=1e6, optimiser=optimiser, activation=activation, depth_to=5
     )
-    end = last(config)
+    end = final(config)
     for a in end.architectures:
         finite = np.isfinite(a.test_loss) & np.isfinite(a.train_loss)
         first = [a.epochs[~finite[:, i]].min(initial=99) for i in range(config.seeds)]
@@ -235,7 +231,7 @@ def test_the_largest_learning_rate_is_survived(optimiser, activation):
 
 @pytest.fixture(scope="module")
 def partly_diverged():
-    return last(DIVERGING)
+    return final(DIVERGING)
 
 
 def test_some_diverge_and_the_others_go_on(partly_diverged):
@@ -360,7 +356,7 @@ def test_the_result_is_plain_data(end):
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
 def test_a_view_is_one_networks_maps(activation):
-    a = last(dataclasses.replace(SMALL, activation=activation, epochs=1)).at_depth(2)
+    a = final(dataclasses.replace(SMALL, activation=activation, epochs=1)).at_depth(2)
     for i in range(3):
         probabilities, regions = maps.decision_map(a.network(i))
         seen = view(a, i)

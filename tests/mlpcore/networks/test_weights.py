@@ -14,14 +14,10 @@ from mlpcore.datasets import collection, drawn_faces
 from mlpcore.datasets.augmentation import flat
 from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
 from mlpcore.networks.weights import KeptWeights, to_safetensors
+from tests.runs import final
 
 TINY = {"seeds": 2, "samples": 60, "batch_size": 32, "epochs": 3, "seed": 4}
 ACTIVATIONS = {"relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "tanh": nn.Tanh}
-
-
-def last(config):
-    *_, snapshot = config.run()
-    return snapshot
 
 
 @pytest.fixture
@@ -63,7 +59,7 @@ def accuracy(network, inputs, labels):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_networks_of_all_depths(saved, activation):
     config = WideVsDeep(budget=60, depth_to=3, activation=activation, negative_slope=0.2, **TINY)
-    snapshot = last(config)
+    snapshot = final(config)
     tensors, metadata = saved(snapshot, config=config.values(), note="x")
     assert json.loads(metadata["config"]) == config.values()
     assert metadata["note"] == "x"
@@ -87,7 +83,7 @@ VANDER = {
 @pytest.mark.parametrize("scale", [False, True])
 def test_polynomial_features_can_be_made_from_the_file_alone(saved, basis, scale):
     config = PolynomialFeatures(degree=6, basis=basis, scale=scale, standardise=True, **TINY)
-    tensors, metadata = saved(last(config), config=config.values())
+    tensors, metadata = saved(final(config), config=config.values())
     said = json.loads(metadata["config"])
     split = config.split()
     points = split.test_inputs.double().numpy() / (2 if said["scale"] else 1)
@@ -96,7 +92,7 @@ def test_polynomial_features_can_be_made_from_the_file_alone(saved, basis, scale
     features = (x[:, n] * y[:, m] - tensors["features.mean"].numpy()) / tensors[
         "features.deviation"
     ].numpy()
-    result = last(config).result()
+    result = final(config).result()
     for model, inputs in {
         "polynomial": torch.tensor(features, dtype=torch.float32),
         "mlp": split.test_inputs,
@@ -109,8 +105,8 @@ def test_polynomial_features_can_be_made_from_the_file_alone(saved, basis, scale
 def test_faces(saved):
     pictures = drawn_faces.make(60, 20)
     config = AnimalFaces(data=collection.keep(pictures), widths="16-8", epochs=1)
-    tensors, metadata = saved(last(config))
-    for name, arm in last(config).arms.items():
+    tensors, metadata = saved(final(config))
+    for name, arm in final(config).arms.items():
         network = sequential(tensors, metadata, f"{name}.seed0")
         reached = accuracy(network, flat(pictures.val_images), pictures.val_labels)
         assert reached == pytest.approx(float(arm.test_accuracy[-1, 0]), abs=1e-6)
