@@ -9,7 +9,7 @@ done of which half is. Nothing is touched by :func:`of` and :func:`values`: so c
 and what belongs together is done without an element in between.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -54,7 +54,7 @@ class Place:
         next_page: where the next run of the script is to go, if to another one.
         link: parameters that the page there is to start with, if not those of its address.
         address: parameters that the browser's address has, if that is known.
-        moves: addresses gone back or forward to, of which the browser's word may still come.
+        moves: number of the last move back or forward that the browser has told of.
     """
 
     page: str = ""
@@ -62,4 +62,4 @@ class Place:
     next_page: str | None = None
     link: dict[str, str] | None = None
     address: dict[str, str] | None = None
-    moves: list[dict[str, str]] = field(default_factory=list)
+    moves: int = 0

@@ -1,7 +1,6 @@
 """Links: parameters that are followed, from an address or from the app itself."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -30,16 +29,19 @@ def open_link(page: str, texts: Mapping[str, str]) -> None:
     place.link, place.next_page = dict(texts), page
 
 
-def moved(address: Any) -> None:
-    """Follow the address that the browser says it went back or forward to. From a callback."""
+def moved(number: int, address: Mapping[str, str]) -> None:
+    """Follow the browser back or forward, if it is there no longer. From a callback.
+
+    Args:
+        number: of the move. The browser tells of one until it is heard, and of two maybe at once.
+        address: parameters of the address there.
+    """
     place = visit.of(Place)
-    if isinstance(address, Mapping):
-        texts = {str(name): str(text) for name, text in address.items()}
-        told = {name: texts[name] for name in texts if name.lower() not in EMBEDDING}
-        if told in place.moves:  # it comes late: this move has been followed, and maybe another
-            del place.moves[: place.moves.index(told) + 1]
-        else:
-            place.link, place.address = told, None
+    if number > place.moves:
+        place.moves = number
+        texts = {name: address[name] for name in address if name.lower() not in EMBEDDING}
+        if texts != place.address:
+            place.link, place.address = texts, None
 
 
 def follow(kinds: Sequence[type[Config]]) -> bool:
@@ -58,8 +60,6 @@ def follow(kinds: Sequence[type[Config]]) -> bool:
     link, entered = place.link, place.entered
     if link is None and (back or (entered and address)):
         link = address
-    if back:
-        place.moves.append(address)
     if entered or back:
         place.address = None  # an older page of this visit may have changed it since
     if link is not None:
@@ -83,8 +83,6 @@ def write(texts: dict[str, str]) -> None:
     """Let the browser's address have these parameters."""
     place = visit.of(Place)
     if texts != place.address:
-        if place.address is not None:  # somebody has changed something since the last move
-            place.moves.clear()
         st.query_params.from_dict(texts)
         place.address = texts
 

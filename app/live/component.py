@@ -13,7 +13,7 @@ import streamlit as st
 from app import controls, visit
 from app.live import route
 from app.live.frames import Draw, Frames, Grid, View
-from app.live.protocol import Placement
+from app.live.protocol import Move, Placement, fits
 from app.live.shown import Shown
 from app.scripts import script
 from app.server.settings import settings
@@ -214,14 +214,21 @@ def live_figures(
         "max_width": max_width,
         "height": height,
         "pick": pick is not None,
+        "moves": visit.of(Place).moves,
     }
     _component()(
         data=placement,
         key=key,
         on_state_change=lambda: None,
         on_picked_change=lambda: pick(visit.values()[key].picked) if pick else None,
-        on_moved_change=lambda: controls.moved(visit.values()[key].moved),
+        on_moved_change=lambda: _follow_move(visit.values()[key].moved),
     )
+
+
+def _follow_move(told: Any) -> None:
+    """Hear what the browser says of a move. From a callback."""
+    if fits(told, Move):
+        controls.moved(**told)
 
 
 def _component() -> Any:

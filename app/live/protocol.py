@@ -36,6 +36,7 @@ class Placement(TypedDict):
         status: whether a line with the job's progress stands on top.
         min_width, max_width, height: of a picture, as CSS lengths.
         pick: whether the page wants to know what is clicked.
+        moves: number of the last :class:`Move` that the page's script has heard of.
     """
 
     job: str
@@ -51,6 +52,19 @@ class Placement(TypedDict):
     max_width: str
     height: str
     pick: bool
+    moves: int
+
+
+class Move(TypedDict):
+    """Where the browser has gone back or forward to, on the same page.
+
+    Attributes:
+        number: of this move, counted by the browser.
+        address: parameters of its address.
+    """
+
+    number: int
+    address: dict[str, str]
 
 
 @dataclass(frozen=True)

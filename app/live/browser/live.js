@@ -18,9 +18,29 @@ if (!shared.watching) {
   });
   // Streamlit asks for a run of the script too, but forgets why if another one is asked for.
   addEventListener("popstate", () => {
-    const [mount] = [...pollers.values()].flatMap((poller) => [...poller.mounts]);
-    if (mount && isHere(mount.page)) mount.move(Object.fromEntries(new URLSearchParams(location.search)));
+    if (!here()) return;
+    shared.moves += 1;
+    tell(1000);
   });
+}
+
+/** A grid on the page that the address is of, if there is one. */
+function here() {
+  const all = [...pollers.values()].flatMap((poller) => [...poller.mounts]);
+  return all.find((mount) => mount.element.isConnected && isHere(mount.page));
+}
+
+/**
+ * Say where the browser has gone, again and again until it is heard: what is said for a grid that the
+ * page's script is just taking away is not.
+ * @param {number} patience ms, doubled each time, for each time the script starts anew
+ */
+function tell(patience) {
+  clearTimeout(shared.telling);
+  if (shared.heard >= shared.moves) return;
+  const address = Object.fromEntries(new URLSearchParams(location.search));
+  here()?.move({ number: shared.moves, address });
+  shared.telling = setTimeout(tell, patience, 2 * patience);
 }
 
 const path = () => location.pathname.replace(/\/+$/, "");
@@ -44,10 +64,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const mount = mounts.get(parentElement) ?? new Mount(parentElement);
   mounts.set(parentElement, mount);
   clearTimeout(mount.leaving);
+  shared.heard = Math.max(shared.heard, data.moves);
   const pictures = mount.update(
     data,
     (state) => setTriggerValue("state", state),
-    (address) => setTriggerValue("moved", address),
+    (move) => setTriggerValue("moved", move),
     data.pick && ((number) => setTriggerValue("picked", number)),
   );
   const key = `${data.watcher} ${data.slot}`;

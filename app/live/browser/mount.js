@@ -1,4 +1,4 @@
-/** @import { Placement } from "./protocol.d.ts" */
+/** @import { Move, Placement } from "./protocol.d.ts" */
 /** @import { Point } from "./plotly.d.ts" */
 /** @import { Poller } from "./poller.js" */
 import { Cell } from "./cell.js";
@@ -16,7 +16,7 @@ export class Mount {
   leaving = undefined;
   /** @type {(state: string) => void} */
   notify = () => {};
-  /** @type {(address: Record<string, string>) => void} */
+  /** @type {(move: Move) => void} */
   move = () => {};
   /** @type {((number: number) => void) | false} */
   pick = false;

@@ -14,6 +14,12 @@ export interface Placement {
   max_width: string;
   height: string;
   pick: boolean;
+  moves: number;
+}
+
+export interface Move {
+  number: number;
+  address: Record<string, string>;
 }
 
 export interface Question {

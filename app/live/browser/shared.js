@@ -8,10 +8,15 @@
  *   pollers: Map<string, Poller>,
  *   libraries: Map<string, Promise<unknown>>,
  *   watching?: number,
+ *   moves: number,
+ *   heard: number,
+ *   telling?: number,
  * }}
  */
 export const shared = (/** @type {any} */ (globalThis).mlpExplorer ??= {
   mounts: new Map(),
   pollers: new Map(),
   libraries: new Map(),
+  moves: 0,
+  heard: 0,
 });
