@@ -38,8 +38,9 @@ def maps(page: Page) -> list[str]:
     return [image.get_attribute("href") or "" for image in images.all()]
 
 
-def test_a_pinned_run_is_drawn_beside_and_over_the_next(page, server):
+def test_a_pinned_run_is_drawn_beside_and_over_the_next(page, server, wait_for):
     visit(page, server.url)
+    whole(page)
     before = maps(page)
     page.get_by_role("button", name="Pin", exact=True).click()
     expect(page.get_by_text("This run is pinned")).to_be_visible()
@@ -50,7 +51,7 @@ def test_a_pinned_run_is_drawn_beside_and_over_the_next(page, server):
     expect(page.get_by_text("dashed: the means of the pinned run")).to_have_count(3)
     expect(page.locator(".headline").first).to_contain_text("over 3 seeds")
     expect(page.locator(".headline").last).to_contain_text("over 2 seeds")
-    assert len(maps(page)) == 6
+    wait_for(lambda: len(maps(page)) == 6)
     assert maps(page)[3:] == before
     whole(page)
     page.get_by_role("button", name="Unpin").click()
