@@ -1,0 +1,262 @@
+"""What a first visit takes: seconds until there is something to see, and bytes on the wire.
+
+Starts the app and a bare Streamlit page that has a title and nothing else, and visits the bare page,
+home and the four pages in turn in headless Chromium, a window of 1280 × 900, each in a context of its
+own, whose cache is empty; ROUNDS times after one to warm up. Seeds are the round's own, so that each
+run is a new one. Of each page are told:
+
+* first: seconds from the start of the visit until its first picture is drawn (``data-frames``); of
+  the bare page and home, until the title is there;
+* ratio: of that and the bare page's in the same round;
+* MB and requests until the run has finished and nothing has come for a while, with headers;
+* return: kB of a second visit to the same address in the same context.
+
+Bytes are told by kind too, of the middle round. Last, Wide vs Deep is visited once more over a line of
+SLOW_LINE: seconds until the first words (the browser's own first contentful paint), the title, and
+the first picture. Server and browser share the machine. ``python -m benchmarks.first_visit`` takes
+about five minutes.
+"""
+
+import argparse
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from benchmarks.app_server import AppServer
+from benchmarks.chromium import launch
+from benchmarks.machine import describe
+from benchmarks.measuring import spread
+
+ROUNDS = 5
+# Bits a second, and milliseconds, of a slow line.
+SLOW_LINE = (1_600_000, 150)
+# A page has come when no bytes have for this long, in seconds.
+STILL = 1.5
+# What a page may take on a busy machine, in seconds.
+PATIENCE = 300.0
+BARE = 'import streamlit as st\n\nst.title("Bare")\n'
+
+# Runs in the page before anything else does.
+WATCH = """
+window.seen = {};
+const look = () => {
+  if (document.querySelector("h1")) seen.title ??= performance.now();
+  if (document.querySelector("[data-frames]")) seen.picture ??= performance.now();
+};
+new MutationObserver(look).observe(
+  document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-frames"] },
+);
+new PerformanceObserver((list) => {
+  for (const { name, startTime } of list.getEntries()) {
+    if (name === "first-contentful-paint") seen.words = startTime;
+  }
+}).observe({ type: "paint", buffered: true });
+"""
+FINISHED = """(picture) => {
+  if (!picture) return Boolean(seen.title);
+  const words = [...document.querySelectorAll(".words")];
+  return words.length > 0 && words.every((one) => one.textContent.includes("finished"));
+}"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page to visit.
+
+    Attributes:
+        name: of it.
+        address: relative to the app's root; {round} is another number in each round.
+        first: what is waited for, "title" or "picture".
+    """
+
+    name: str
+    address: str
+    first: str = "picture"
+
+
+BARE_PAGE = Case("bare Streamlit page", "", "title")
+CASES = (
+    Case("Home", "", "title"),
+    Case("Wide vs Deep", "wide-vs-deep?seed={round}000"),
+    Case("Polynomial Features", "polynomial-features?seed={round}000"),
+    Case("Animal Faces", "animal-faces?seed={round}000"),
+    Case("Initialization", "initialization?seed={round}000"),
+)
+
+
+@dataclass
+class Visit:
+    """What a visit took.
+
+    Attributes:
+        seconds: until its first words, its title and its first picture, as far as they came.
+        bytes: on the wire, by kind.
+        requests: how many reached the wire.
+        again: bytes of a second visit.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    bytes: Counter[str] = field(default_factory=Counter)
+    requests: int = 0
+    again: int = 0
+
+
+def kind(address: str, told: str) -> str:
+    """What a request is for.
+
+    Args:
+        address: that it asked for.
+        told: the browser's word for it.
+    """
+    path = urlsplit(address).path
+    if path.endswith("/live/frames"):
+        return "frames"
+    if "plotly" in path and "/live/" in path:
+        return "Plotly"
+    kinds = {"Document": "page", "Script": "script", "Stylesheet": "style", "Font": "font"}
+    return kinds.get(told, "image" if told == "Image" else "other")
+
+
+class Wire:
+    """Counts what a page gets over the network, from now on."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes: Counter[str] = Counter()
+        self.requests, self.last = 0, time.monotonic()
+        self._kinds: dict[str, str] = {}
+        self.session = page.context.new_cdp_session(page)
+        self.session.on("Network.responseReceived", self._begun)
+        self.session.on("Network.loadingFinished", self._ended)
+        self.session.on("Network.webSocketFrameReceived", self._frame)
+        self.session.send("Network.enable")
+
+    def slow_down(self, bits: int, milliseconds: int) -> None:
+        """Make the line slow, in bits a second and with a delay."""
+        speed = {"downloadThroughput": bits / 8, "uploadThroughput": bits / 8}
+        line = {"offline": False, "latency": milliseconds, **speed}
+        self.session.send("Network.emulateNetworkConditions", line)
+
+    def _begun(self, event: dict) -> None:
+        self._kinds[event["requestId"]] = kind(event["response"]["url"], event["type"])
+
+    def _ended(self, event: dict) -> None:
+        size = int(event["encodedDataLength"])
+        if size:  # not from the cache
+            self._count(self._kinds.get(event["requestId"], "other"), size)
+            self.requests += 1
+
+    def _frame(self, event: dict) -> None:
+        frame = event["response"]
+        # Binary frames are told in base64.
+        self._count("websocket", len(frame["payloadData"]) * (3 if frame["opcode"] == 2 else 4) // 4)
+
+    def _count(self, what: str, size: int) -> None:
+        self.bytes[what] += size
+        self.last = time.monotonic()
+
+
+def visit(context: BrowserContext, address: str, first: str, slow: bool = False) -> Visit:
+    """Visit a page, and stay until its run has finished and nothing comes any more."""
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    wire = Wire(page)
+    if slow:
+        wire.slow_down(*SLOW_LINE)
+    page.goto(address, wait_until="commit", timeout=1000 * PATIENCE)
+    page.wait_for_function(
+        FINISHED, arg=first == "picture", timeout=1000 * PATIENCE, polling=250
+    )
+    while time.monotonic() < wire.last + STILL:
+        page.wait_for_timeout(250)
+    seconds = {name: at / 1000 for name, at in page.evaluate("seen").items()}
+    page.close()
+    return Visit(seconds, wire.bytes, wire.requests)
+
+
+def fresh(browser: Browser) -> BrowserContext:
+    """A context with an empty cache."""
+    # Waiting for a function evaluates text, which the app's policy forbids.
+    return browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+
+
+def measure(browser: Browser, root: str, case: Case, number: int) -> Visit:
+    """A first visit in a round, and another one after it."""
+    with fresh(browser) as context:
+        address = f"{root}/{case.address.format(round=number)}"
+        first = visit(context, address, case.first)
+        first.again = visit(context, address, case.first).bytes.total()
+    return first
+
+
+def row(case: Case, visits: Sequence[Visit], bare: Sequence[Visit]) -> str:
+    """A page's line in the table."""
+    seconds = [one.seconds[case.first] for one in visits]
+    ratios = [mine / other.seconds["title"] for mine, other in zip(seconds, bare, strict=True)]
+    cells = [case.name, spread(seconds, 2), spread(ratios, 2)]
+    cells.append(spread([one.bytes.total() / 1e6 for one in visits], 2))
+    cells.append(spread([one.requests for one in visits], 0))
+    cells.append(spread([one.again / 1e3 for one in visits], 0))
+    return f"| {' | '.join(cells)} |"
+
+
+def by_kind(measured: dict[str, list[Visit]]) -> str:
+    """kB by kind of each page, of the round with the middle number of bytes, as a table."""
+    middle = {
+        name: sorted(visits, key=lambda one: one.bytes.total())[len(visits) // 2].bytes
+        for name, visits in measured.items()
+    }
+    kinds = sorted({one for sizes in middle.values() for one in sizes})
+    lines = [f"| kB | {' | '.join(middle)} |", "|---" * (1 + len(middle)) + "|"]
+    for one in kinds:
+        cells = (f"{sizes[one] / 1e3:,.0f}" for sizes in middle.values())
+        lines.append(f"| {one} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def options() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.first_visit", description="What a first visit takes."
+    )
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure and print."""
+    chosen, about = options(), describe()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        script = Path(folder) / "bare.py"
+        script.write_text(BARE)
+        log = Path(folder) / "log"
+        with AppServer(log, script=str(script)) as bare, AppServer(log) as app:
+            browser = launch(playwright)
+            measured: dict[Case, list[Visit]] = {case: [] for case in (BARE_PAGE, *CASES)}
+            for number in range(1 + chosen.rounds):
+                for case, visits in measured.items():
+                    root = bare.url if case is BARE_PAGE else app.url
+                    visits.append(measure(browser, root, case, 1 + number))
+            visits_after_first = {case: visits[1:] for case, visits in measured.items()}
+            case = CASES[1]
+            with fresh(browser) as context:
+                slow = visit(context, f"{app.url}/{case.address.format(round=99)}", case.first, True)
+            browser.close()
+    print(f"{about}; {chosen.rounds} rounds: median (least to most).\n")
+    print("| page | first, s | ratio | MB | requests | return, kB |\n|---|---|---|---|---|---|")
+    for case, visits in visits_after_first.items():
+        print(row(case, visits, visits_after_first[BARE_PAGE]))
+    print(f"\n{by_kind({case.name: visits for case, visits in visits_after_first.items()})}")
+    bits, milliseconds = SLOW_LINE
+    told = ", ".join(f"{name} after {slow.seconds[name]:.1f} s" for name in sorted(slow.seconds))
+    print(f"\n{case.name} at {bits / 1e6} Mbit/s and {milliseconds} ms: {told}.")
+
+
+if __name__ == "__main__":
+    main()
