@@ -1,20 +1,20 @@
 """What a first visit takes: seconds until there is something to see, and bytes on the wire.
 
-Starts the app and a bare Streamlit page that has a title and nothing else, and visits the bare page,
-home and the four pages in turn in headless Chromium, a window of 1280 × 900, each in a context of its
-own, whose cache is empty; ROUNDS times after one to warm up. Seeds are the round's own, so that each
-run is a new one. Of each page are told:
+Starts the app and a bare Streamlit page that has a title and nothing else, and visits the bare
+page, home and the four pages in turn in headless Chromium, a window of 1280 × 900, each in a
+context of its own, whose cache is empty; ROUNDS times after one to warm up. Seeds are the round's
+own, so that each run is a new one. Of each page are told:
 
-* first: seconds from the start of the visit until its first picture is drawn (``data-frames``); of
-  the bare page and home, until the title is there;
+* first: seconds from the start of the visit until its first figure is drawn; of the bare page and
+  home, until the title is there;
 * ratio: of that and the bare page's in the same round;
 * MB and requests until the run has finished and nothing has come for a while, with headers;
 * return: kB of a second visit to the same address in the same context.
 
-Bytes are told by kind too, of the middle round. Last, Wide vs Deep is visited once more over a line of
-SLOW_LINE: seconds until the first words (the browser's own first contentful paint), the title, and
-the first picture. Server and browser share the machine. ``python -m benchmarks.first_visit`` takes
-about five minutes.
+Bytes are told by kind too, of the middle round. Last, Wide vs Deep is visited once more over a line
+of SLOW_LINE: seconds until the first words (the browser's own first contentful paint), the title,
+and the first figure. Server and browser share the machine. ``python -m benchmarks.first_visit``
+takes about ten minutes.
 """
 
 import argparse
@@ -26,7 +26,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.app_server import AppServer
@@ -48,7 +47,7 @@ WATCH = """
 window.seen = {};
 const look = () => {
   if (document.querySelector("h1")) seen.title ??= performance.now();
-  if (document.querySelector("[data-frames]")) seen.picture ??= performance.now();
+  if (document.querySelector(".js-plotly-plot[data-frames]")) seen.picture ??= performance.now();
 };
 new MutationObserver(look).observe(
   document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-frames"] },
@@ -153,9 +152,8 @@ class Wire:
             self.requests += 1
 
     def _frame(self, event: dict) -> None:
-        frame = event["response"]
-        # Binary frames are told in base64.
-        self._count("websocket", len(frame["payloadData"]) * (3 if frame["opcode"] == 2 else 4) // 4)
+        # Binary, which the browser tells in base64.
+        self._count("websocket", len(event["response"]["payloadData"]) * 3 // 4)
 
     def _count(self, what: str, size: int) -> None:
         self.bytes[what] += size
@@ -170,9 +168,7 @@ def visit(context: BrowserContext, address: str, first: str, slow: bool = False)
     if slow:
         wire.slow_down(*SLOW_LINE)
     page.goto(address, wait_until="commit", timeout=1000 * PATIENCE)
-    page.wait_for_function(
-        FINISHED, arg=first == "picture", timeout=1000 * PATIENCE, polling=250
-    )
+    page.wait_for_function(FINISHED, arg=first == "picture", timeout=1000 * PATIENCE, polling=250)
     while time.monotonic() < wire.last + STILL:
         page.wait_for_timeout(250)
     seconds = {name: at / 1000 for name, at in page.evaluate("seen").items()}
@@ -207,7 +203,7 @@ def row(case: Case, visits: Sequence[Visit], bare: Sequence[Visit]) -> str:
 
 
 def by_kind(measured: dict[str, list[Visit]]) -> str:
-    """kB by kind of each page, of the round with the middle number of bytes, as a table."""
+    """What each page got by kind, in its round with the middle number of bytes, as a table."""
     middle = {
         name: sorted(visits, key=lambda one: one.bytes.total())[len(visits) // 2].bytes
         for name, visits in measured.items()
@@ -244,9 +240,10 @@ def main() -> None:
                     root = bare.url if case is BARE_PAGE else app.url
                     visits.append(measure(browser, root, case, 1 + number))
             visits_after_first = {case: visits[1:] for case, visits in measured.items()}
-            case = CASES[1]
+            case = next(one for one in CASES if one.first == "picture")
             with fresh(browser) as context:
-                slow = visit(context, f"{app.url}/{case.address.format(round=99)}", case.first, True)
+                address = f"{app.url}/{case.address.format(round=99)}"
+                slow = visit(context, address, case.first, slow=True)
             browser.close()
     print(f"{about}; {chosen.rounds} rounds: median (least to most).\n")
     print("| page | first, s | ratio | MB | requests | return, kB |\n|---|---|---|---|---|---|")

@@ -119,7 +119,7 @@ def test_the_image_starts_as_nobody_on_a_read_only_tree(image, environment, tmp_
         while not ready(environment, prefix):
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        assert "<title>Streamlit</title>" in answer(environment, f"{prefix}/wide-vs-deep")
+        assert "<title>MLP Explorer</title>" in answer(environment, f"{prefix}/wide-vs-deep")
     finally:
         process.terminate()
         process.wait(60)
