@@ -11,29 +11,40 @@ own, so that each run is a new one. Of each page are told:
 * MB and requests until the run has finished and nothing has come for a while, with headers;
 * return: kB of a second visit to the same address in the same context.
 
-Bytes are told by kind too, of the middle round. Last, Wide vs Deep is visited once more over a line
-of SLOW_LINE: seconds until the first words (the browser's own first contentful paint), the title,
-and the first figure. Server and browser share the machine. ``python -m benchmarks.first_visit``
-takes about ten minutes.
+Bytes are told by kind too, of the middle round. Then Wide vs Deep is visited over a line of
+SLOW_LINE: seconds until the first words (the browser's own first contentful paint), the title, and
+the first figure. Last come VISITORS at once, with RUNS different runs among them: one in Chromium,
+the others as clients that fetch what it fetched, open the page and wait for its first pictures.
+Told is how long Chromium and the slowest client wait, and how long one client alone, before.
+
+Server, browser and clients share the machine. ``python -m benchmarks.first_visit`` takes about ten
+minutes. It fails if a client is answered with an error.
 """
 
 import argparse
+import asyncio
+import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from websockets.asyncio.client import connect
 
 from benchmarks.app_server import AppServer
 from benchmarks.chromium import launch
+from benchmarks.load import Record, Visitor
 from benchmarks.machine import describe
 from benchmarks.measuring import spread
 
 ROUNDS = 5
+VISITORS, RUNS = 30, 10
 # Bits a second, and milliseconds, of a slow line.
 SLOW_LINE = (1_600_000, 150)
 # A page has come when no bytes have for this long, in seconds.
@@ -99,12 +110,14 @@ class Visit:
         bytes: on the wire, by kind.
         requests: how many reached the wire.
         again: bytes of a second visit.
+        files: addresses of what it fetched that was no answer about a run.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
     bytes: Counter[str] = field(default_factory=Counter)
     requests: int = 0
     again: int = 0
+    files: list[str] = field(default_factory=list)
 
 
 def kind(address: str, told: str) -> str:
@@ -129,6 +142,7 @@ class Wire:
     def __init__(self, page: Page) -> None:
         self.bytes: Counter[str] = Counter()
         self.requests, self.last = 0, time.monotonic()
+        self.files: list[str] = []
         self._kinds: dict[str, str] = {}
         self.session = page.context.new_cdp_session(page)
         self.session.on("Network.responseReceived", self._begun)
@@ -143,7 +157,10 @@ class Wire:
         self.session.send("Network.emulateNetworkConditions", line)
 
     def _begun(self, event: dict) -> None:
-        self._kinds[event["requestId"]] = kind(event["response"]["url"], event["type"])
+        address = event["response"]["url"]
+        told = self._kinds[event["requestId"]] = kind(address, event["type"])
+        if address.startswith("http") and told in ("page", "script", "Plotly", "style", "font"):
+            self.files.append(address)
 
     def _ended(self, event: dict) -> None:
         size = int(event["encodedDataLength"])
@@ -173,7 +190,7 @@ def visit(context: BrowserContext, address: str, first: str, slow: bool = False)
         page.wait_for_timeout(250)
     seconds = {name: at / 1000 for name, at in page.evaluate("seen").items()}
     page.close()
-    return Visit(seconds, wire.bytes, wire.requests)
+    return Visit(seconds, wire.bytes, wire.requests, files=wire.files)
 
 
 def fresh(browser: Browser) -> BrowserContext:
@@ -189,6 +206,54 @@ def measure(browser: Browser, root: str, case: Case, number: int) -> Visit:
         first = visit(context, address, case.first)
         first.again = visit(context, address, case.first).bytes.total()
     return first
+
+
+async def come(root: str, files: Sequence[str], number: int) -> float:
+    """A first visit without a browser; returns the seconds until there are pictures.
+
+    Raises:
+        RuntimeError: the page has an exception.
+        httpx.HTTPStatusError: something is answered with an error.
+    """
+    record, began = Record(), time.monotonic()
+    stream = root.replace("http", "ws", 1) + "/_stcore/stream"
+    limits = httpx.Limits(max_connections=6)
+    async with httpx.AsyncClient(base_url=root, timeout=PATIENCE, limits=limits) as client:
+        for answer in await asyncio.gather(*map(client.get, files)):
+            answer.raise_for_status()
+        async with connect(
+            stream, subprotocols=["streamlit"], max_size=None, origin=root
+        ) as socket:
+            # Seeds that no run of a page's visits has.
+            question = await Visitor(root, number, RUNS, record).open(
+                socket, 10**6 + number % RUNS * 8
+            )
+            if record.errors:
+                raise RuntimeError(record.errors[0])
+            pictures: dict[str, object] = {}
+            while not pictures:
+                response = await client.post("/live/frames", json=question)
+                pictures = response.raise_for_status().json()["views"]
+    return time.monotonic() - began
+
+
+def crowd(browser: Browser, root: str, case: Case, files: Sequence[str]) -> str:
+    """Let visitors come at once, one of them in Chromium; returns what there is to tell."""
+
+    async def all_come() -> list[float]:
+        numbers = range(1, VISITORS)
+        return await asyncio.gather(*(come(root, files, number) for number in numbers))
+
+    alone = asyncio.run(come(root, files, 0))
+    with ThreadPoolExecutor(1) as thread, fresh(browser) as context:
+        waits = thread.submit(asyncio.run, all_come())
+        seen = visit(context, f"{root}/{case.address.format(round=98)}", case.first)
+        clients = waits.result()
+    return (
+        f"{VISITORS} at once, {RUNS} runs: Chromium's first figure after "
+        f"{seen.seconds[case.first]:.1f} s; a client's pictures after {spread(clients)} s, of one "
+        f"alone after {alone:.1f} s."
+    )
 
 
 def row(case: Case, visits: Sequence[Visit], bare: Sequence[Visit]) -> str:
@@ -225,8 +290,8 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> None:
-    """Measure and print."""
+def main() -> int:
+    """Measure, print, and say whether all were served."""
     chosen, about = options(), describe()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         script = Path(folder) / "bare.py"
@@ -240,10 +305,14 @@ def main() -> None:
                     root = bare.url if case is BARE_PAGE else app.url
                     visits.append(measure(browser, root, case, 1 + number))
             visits_after_first = {case: visits[1:] for case, visits in measured.items()}
-            case = next(one for one in CASES if one.first == "picture")
+            pictured = next(one for one in CASES if one.first == "picture")
             with fresh(browser) as context:
-                address = f"{app.url}/{case.address.format(round=99)}"
-                slow = visit(context, address, case.first, slow=True)
+                address = f"{app.url}/{pictured.address.format(round=99)}"
+                slow = visit(context, address, pictured.first, slow=True)
+            try:
+                crowded = crowd(browser, app.url, pictured, measured[pictured][0].files)
+            except (httpx.HTTPError, RuntimeError) as error:
+                crowded = f"{VISITORS} at once: {error!r}"
             browser.close()
     print(f"{about}; {chosen.rounds} rounds: median (least to most).\n")
     print("| page | first, s | ratio | MB | requests | return, kB |\n|---|---|---|---|---|---|")
@@ -252,8 +321,10 @@ def main() -> None:
     print(f"\n{by_kind({case.name: visits for case, visits in visits_after_first.items()})}")
     bits, milliseconds = SLOW_LINE
     told = ", ".join(f"{name} after {slow.seconds[name]:.1f} s" for name in sorted(slow.seconds))
-    print(f"\n{case.name} at {bits / 1e6} Mbit/s and {milliseconds} ms: {told}.")
+    print(f"\n{pictured.name} at {bits / 1e6} Mbit/s and {milliseconds} ms: {told}.")
+    print(f"\n{crowded}")
+    return 1 if "Error" in crowded else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
