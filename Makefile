@@ -11,11 +11,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .PHONY: run test lint bench clean
 
-run: .venv/compiled
+run: .venv/compiled .venv/packages
 	$(BIN)/streamlit run app/main.py --server.address $(HOST) --server.port $(PORT) \
 		$(if $(filter-out localhost,$(HOST)),--server.allowedHosts '*')
 
-test: .venv/installed-dev .venv/compiled .venv/chromium
+test: .venv/installed-dev .venv/compiled .venv/packages .venv/chromium
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 30
 
 lint: .venv/installed-dev
@@ -26,10 +26,11 @@ lint: .venv/installed-dev
 	$(DENO) lint --quiet app
 
 # One that misses what it claims does not keep the others from running.
-bench: .venv/installed-dev .venv/compiled
+bench: .venv/installed-dev .venv/compiled .venv/packages
 	-$(BIN)/python -m benchmarks.wide_vs_deep
 	-$(BIN)/python -m benchmarks.drawing
 	-$(BIN)/python -m benchmarks.answers
+	-$(BIN)/python -m benchmarks.first_visit
 	-$(BIN)/python -m benchmarks.live_figures
 	-$(BIN)/python -m benchmarks.polynomial_features
 	-$(BIN)/python -m benchmarks.animal_faces
@@ -39,7 +40,7 @@ bench: .venv/installed-dev .venv/compiled
 	-$(BIN)/python -m benchmarks.accessibility
 
 clean:
-	rm -rf .venv
+	rm -rf .venv node_modules
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -56,6 +57,11 @@ clean:
 .venv/compiled: .venv/installed $(wildcard mlpcore/arithmetic/*.py mlpcore/engines/*.py)
 	$(BIN)/python -m mlpcore compile
 	touch $@
+
+# Plotly's smaller bundles, from npm by way of Deno. Without them all of Plotly is served.
+.venv/packages: .venv/installed package.json deno.lock
+	$(PIP) deno
+	$(DENO) install --frozen --quiet && touch $@ || echo "npm's packages cannot be fetched: pages load more."
 
 .venv/chromium: .venv/installed-dev
 	tests/browser/install-chromium.sh $(BIN)/python

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from app.figures import shades
-from app.live import route
+from app.live import libraries, route
 from app.live.component import frames, jobs, shown
-from app.server import operations, presses, uploads, visitors
+from app.pages import PARAMETERS
+from app.server import files, operations, presses, uploads, visitors
 from app.server.settings import settings
 
 settings()  # a wrong one ends the start, not a visit
@@ -22,6 +23,11 @@ app = st.App(
         operations.guard(base),
         visitors.bounded(base, settings().visitors),
         uploads.few(base),
+        files.files(
+            base,
+            {"": (), **dict.fromkeys(PARAMETERS, libraries.hints())},
+            libraries.libraries(),
+        ),
     ],
     lifespan=operations.ending(jobs),
     on_script_error=operations.apologise,

@@ -11,6 +11,7 @@ from app.visit import Place
 
 st.set_page_config(page_title="MLP Explorer", page_icon="assets/icon.png", layout="wide")
 st.html(Path(__file__).with_name("style.css"))
+st.html(component.STYLES)
 page = st.navigation(
     [
         st.Page("views/home.py", title="Home", icon=":material/home:", default=True),

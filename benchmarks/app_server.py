@@ -1,4 +1,4 @@
-"""The app in a process of its own, for whoever measures it from outside."""
+"""The app, or another one, in a process of its own, for whoever measures it from outside."""
 
 import os
 import socket
@@ -22,6 +22,7 @@ class AppServer:
         environment: variables it gets besides this process's.
         prelude: Python that runs before the app, in its process.
         wrapper: the command, with its arguments, that runs the app's.
+        script: what Streamlit runs.
     """
 
     def __init__(
@@ -30,13 +31,14 @@ class AppServer:
         environment: Mapping[str, str] | None = None,
         prelude: str = "",
         wrapper: Sequence[str] = (),
+        script: str = "app/main.py",
     ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log, self.environment = log, environment or {}
-        self.prelude, self.wrapper = prelude, wrapper
+        self.prelude, self.wrapper, self.script = prelude, wrapper, script
 
     def __enter__(self) -> Self:
         """Start, and wait until it answers."""
@@ -46,7 +48,7 @@ class AppServer:
     def start(self) -> None:
         """Start, again if need be, and wait until it answers."""
         code = f"{self.prelude}\nfrom streamlit.web.cli import main\nmain(prog_name='streamlit')"
-        command = [*self.wrapper, sys.executable, "-c", code, "run", "app/main.py"]
+        command = [*self.wrapper, sys.executable, "-c", code, "run", self.script]
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
         environment = {**os.environ, **self.environment}
         with self.log.open("a") as log:

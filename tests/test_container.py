@@ -120,7 +120,7 @@ def test_the_image_starts_as_nobody_on_a_read_only_tree(image, cache, environmen
             assert time.monotonic() < deadline
             time.sleep(0.2)
         assert [*cache.glob("compiled/*/**/shades.*.nbc")]
-        assert "<title>Streamlit</title>" in answer(environment, f"{prefix}/wide-vs-deep")
+        assert "<title>MLP Explorer</title>" in answer(environment, f"{prefix}/wide-vs-deep")
     finally:
         process.terminate()
         process.wait(60)

@@ -109,13 +109,16 @@ class Page(Generic[C]):
         words = "The command that reproduces this result"
         if jobs is not None:
             words = "The commands that reproduce these results"
-        with st.expander(words):
-            st.code("\n".join(commands), language="bash", wrap_lines=True)
+        expander = st.expander(words, key="commands", on_change="rerun")
+        if expander.open:  # what colours code is a sixth of all that a visit would load
+            expander.code("\n".join(commands), language="bash", wrap_lines=True)
         st.caption(credit)
         jobs = {self._title: self.job} if jobs is None else jobs
         take_away(self._row, self._title, self.panel.write_url(), jobs)
 
 
 def explain(label: str, text: str) -> None:
-    """Put a text, Markdown, where who wants it opens it."""
-    st.expander(label).markdown(text)
+    """Put a text, Markdown, where who wants it opens it; it is not sent before."""
+    expander = st.expander(label, key=f"explain {label}", on_change="rerun")
+    if expander.open:
+        expander.markdown(text)

@@ -6,4 +6,4 @@ what it shows (``browser/live.js``), a route answers as soon as there is news
 encoded once, however many watch (:mod:`app.live.frames`).
 """
 
-__all__ = ["component", "frames", "route"]
+__all__ = ["component", "frames", "libraries", "route"]

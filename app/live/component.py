@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from app import controls, visit
-from app.live import route
+from app.live import libraries
 from app.live.frames import Draw, Frames, Grid, View
 from app.live.protocol import Move, Placement, fits
 from app.live.shown import Shown
@@ -34,7 +34,7 @@ PINNED = "pinned"
 HEAD_START = 0.4
 
 _HERE = Path(__file__).parent
-_CSS, _JS = (_HERE / "live.css").read_text(), script(_HERE / "browser" / "live.js")
+STYLES, _JS = _HERE / "live.css", script(_HERE / "browser" / "start.js")
 
 
 @dataclass
@@ -206,7 +206,9 @@ def live_figures(
         "watcher": watcher(slot),
         "slot": slot,
         "page": visit.of(Place).page,
-        "plotly": route.PLOTLY,
+        "script": libraries.live().address,
+        "plotly": libraries.plotly("cartesian").address,
+        "plotly_3d": libraries.plotly("gl3d").address,
         "views": [frames.register(view) for view in views],
         "names": [view.name for view in views],
         "status": status,
@@ -235,7 +237,6 @@ def _component() -> Any:
     return st.components.v2.component(
         "mlp_live",
         html='<div class="mlp-live"></div>',
-        css=_CSS,
         js=_JS,
         isolate_styles=False,
     )

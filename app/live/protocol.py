@@ -31,7 +31,7 @@ class Placement(TypedDict):
         job, state: whose pictures they are; its state as the page's script has seen it.
         watcher, slot: in whose name to ask, and for which slot.
         page: its name in the address.
-        plotly: where the script's library is, below the route.
+        script, plotly, plotly_3d: where the script is, and its libraries, below the route.
         views, names: of each picture the id, and what it is called in a file's name.
         status: whether a line with the job's progress stands on top.
         min_width, max_width, height: of a picture, as CSS lengths.
@@ -44,7 +44,9 @@ class Placement(TypedDict):
     watcher: str
     slot: str
     page: str
+    script: str
     plotly: str
+    plotly_3d: str
     views: list[str]
     names: list[str]
     status: bool

@@ -1,4 +1,4 @@
-"""The route that keeps live figures up to date: a long poll, and the script's libraries.
+"""The route that keeps live figures up to date: a long poll.
 
 One request asks for all pictures a page shows in one slot. It is answered as soon as the job shown
 there has changed since what the page has, or is another one, which the page's script may have
@@ -8,7 +8,6 @@ placed, and a bounded number of requests at a time.
 """
 
 import asyncio
-import gzip
 import json
 import time
 from collections import Counter
@@ -16,21 +15,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 
-from plotly.offline import get_plotlyjs, get_plotlyjs_version
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from app.live.frames import Frame, Frames
+from app.live.libraries import PREFIX
 from app.live.protocol import BadRequest, Line, Question
 from app.live.shown import Shown
 from mlpcore.running.history import Moment
 from mlpcore.running.jobs import Job, Jobs, State, Status
-
-PREFIX = "/live"
-PLOTLY = f"/plotly-{get_plotlyjs_version()}.min.js"
 
 # Seconds after which a request without news is answered; well below Jobs' patience.
 HOLD = 4.0
@@ -95,16 +91,8 @@ def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) ->
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(artist, _compose, job, frames, question)
 
-    async def plotly(request: Request) -> Response:
-        headers = {
-            "Content-Encoding": "gzip",
-            "Cache-Control": "public, max-age=31536000, immutable",
-        }
-        return Response(_plotly(), media_type="text/javascript", headers=headers)
-
     return [
         Route(f"{base}{PREFIX}/frames", answer, methods=["POST"]),
-        Route(f"{base}{PREFIX}{PLOTLY}", plotly),
     ]
 
 
@@ -228,8 +216,3 @@ def describe(status: Status) -> Line:
         "words": words[status.state.value],
         "progress": at.progress if at else 0.0,
     }
-
-
-@cache
-def _plotly() -> bytes:
-    return gzip.compress(get_plotlyjs().encode(), 9)

@@ -1,3 +1,3 @@
 """The server around the pages: settings, what it refuses, what it answers besides them."""
 
-__all__ = ["operations", "presses", "settings", "uploads", "visitors"]
+__all__ = ["files", "operations", "packed", "presses", "settings", "uploads", "visitors"]

@@ -13,7 +13,10 @@ ROUTER = Path(__file__).parents[2] / "app" / "router.py"
 
 
 def visit(page, opened=(), **parameters):
-    """Open a page, named as addresses name it, with parameters; ``opened`` are its popovers."""
+    """Open a page, named as addresses name it, with parameters.
+
+    ``opened`` are keys of its popovers and expanders.
+    """
     at = AppTest.from_file(str(ROUTER), default_timeout=60).run()
     at.switch_page(view(page))
     for name, value in parameters.items():

@@ -1,4 +1,4 @@
-/** @import { Point } from "./plotly.d.ts" */
+/** @import { Plotly, Point } from "./plotly.d.ts" */
 /** @import { Picture } from "./protocol.d.ts" */
 import { Chart } from "./chart.js";
 import { save } from "./saving.js";
@@ -31,7 +31,10 @@ export class Cell {
     saver.className = "save";
     saver.title = saver.ariaLabel = "Save as PNG";
     saver.textContent = "⤓";
-    saver.onclick = () => save(this.body, this.caption, this.name);
+    saver.onclick = () => {
+      const { plotly } = this.chart;
+      if (plotly) save(plotly, this.body, this.caption, this.name);
+    };
     this.element.append(this.body, this.caption, saver);
     parent.append(this.element);
     this.chart = new Chart(this.body, picked);
@@ -45,9 +48,18 @@ export class Cell {
     return this.within(0);
   }
 
+  get near() {
+    return this.within(MARGIN * innerHeight);
+  }
+
   /** Whether it is drawn while a job goes on: what nobody sees can wait, if it has a picture at all. */
   get wanted() {
-    return !this.kind || this.within(MARGIN * innerHeight);
+    return !this.kind || this.near;
+  }
+
+  /** Whether what was taken in is a figure in space, for which Plotly has code of its own. */
+  get inSpace() {
+    return Object.values(this.parts).some((part) => part.type?.endsWith("3d"));
   }
 
   /** @param {number} margin */
@@ -74,8 +86,9 @@ export class Cell {
     this.stale = true;
   }
 
-  /** Draw what was taken in. */
-  async draw() {
+  /** Draw what was taken in. @param {() => Promise<Plotly>} load */
+  async draw(load) {
+    const plotly = this.waiting === "figure" ? await load() : null;
     if (!this.element.isConnected) return;
     this.stale = false;
     if (this.waiting !== this.kind) this.clear();
@@ -85,12 +98,12 @@ export class Cell {
     this.element.classList.remove("waiting");
     this.element.classList.toggle("text", this.kind === "html");
     this.body.style.aspectRatio = aspect ?? "";
-    if (this.kind === "figure") {
+    if (plotly) {
       this.body.classList.toggle("free", !aspect);
       this.element.style.setProperty("--aspect", aspect ?? 1);
       this.caption.innerHTML = caption ?? "";
       this.element.classList.toggle("bare", !caption);
-      await this.chart.draw(first, traces);
+      await this.chart.draw(plotly, first, traces);
     } else {
       this.body.classList.remove("free");
       this.body.innerHTML = first;

@@ -1,4 +1,4 @@
-/** @import { Layout, Point, Trace } from "./plotly.d.ts" */
+/** @import { Layout, Plotly, Point, Trace } from "./plotly.d.ts" */
 import { Frame } from "./frame.js";
 
 const OPTIONS = {
@@ -16,6 +16,8 @@ const DECORATION = ["images", "annotations"];
 export class Chart {
   /** @type {{ layout: Layout, traces: Trace[] } | null} */
   drawn = null;
+  /** @type {Plotly | null} what has drawn it */
+  plotly = null;
   /** @type {Frame | null} */
   frame = null;
 
@@ -25,17 +27,19 @@ export class Chart {
     this.picked = picked;
   }
 
-  /** @param {Layout} layout @param {Trace[]} traces */
-  async draw(layout, traces) {
+  /** @param {Plotly} plotly @param {Layout} layout @param {Trace[]} traces */
+  async draw(plotly, layout, traces) {
+    if (this.plotly !== plotly) this.clear();
+    this.plotly = plotly;
     const { alt, caption, side } = layout.meta;
     const decoration = this.drawn && decorationChanges(this.drawn.layout, layout);
     if (decoration && same(traces, this.drawn?.traces)) {
-      await Plotly.relayout(this.body, decoration);
+      await plotly.relayout(this.body, decoration);
     } else {
       const options = { ...OPTIONS, displayModeBar: caption || TOUCH ? false : "hover" };
       const still = TOUCH ? { dragmode: false } : {};
       const drawn = { ...structuredClone(layout), autosize: true, ...still };
-      await Plotly.react(this.body, traces, drawn, options);
+      await plotly.react(this.body, traces, drawn, options);
       const { picked } = this;
       if (!this.drawn && picked) this.body.on("plotly_click", ({ points: [point] }) => picked(point));
     }
@@ -51,12 +55,12 @@ export class Chart {
   }
 
   resize() {
-    if (this.drawn && this.body.clientWidth) Plotly.Plots.resize(this.body);
+    if (this.drawn && this.body.clientWidth) this.plotly?.Plots.resize(this.body);
   }
 
   clear() {
-    if (this.drawn) Plotly.purge(this.body);
-    this.drawn = this.frame = null;
+    if (this.drawn) this.plotly?.purge(this.body);
+    this.drawn = this.frame = this.plotly = null;
   }
 }
 

@@ -3,6 +3,7 @@
 
 /** @import { Call } from "../../streamlit.d.ts" */
 /** @import { Placement } from "./protocol.d.ts" */
+import { appRoot, isHere } from "./address.js";
 import { Mount } from "./mount.js";
 import { Poller } from "./poller.js";
 import { shared } from "./shared.js";
@@ -42,17 +43,6 @@ function tell(patience) {
   here()?.move({ number: shared.moves, address });
   shared.telling = setTimeout(tell, patience, 2 * patience);
 }
-
-const path = () => location.pathname.replace(/\/+$/, "");
-
-/** Whether the browser's address is a page's. @param {string} page */
-const isHere = (page) => page !== "" && path().endsWith(`/${page}`);
-
-/**
- * The app's root, under whatever path and proxy: the page's address less the page's own name.
- * @param {string} page
- */
-const appRoot = (page) => (isHere(page) ? path().slice(0, -page.length - 1) : path());
 
 /** @param {Mount} mount */
 function leave(mount) {

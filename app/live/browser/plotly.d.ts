@@ -13,6 +13,7 @@ export interface Layout {
 }
 
 export interface Trace {
+  type: string;
   x: number[];
   y: number[];
   text: string[];
@@ -24,14 +25,17 @@ export interface Point {
   customdata: unknown;
 }
 
+export interface Plotly {
+  Plots: { resize(body: HTMLElement): void };
+  purge(body: HTMLElement): void;
+  react(body: HTMLElement, traces: Trace[], layout: object, options: object): Promise<void>;
+  relayout(body: HTMLElement, changes: object): Promise<void>;
+  toImage(body: HTMLElement, options: object): Promise<string>;
+}
+
 declare global {
-  const Plotly: {
-    Plots: { resize(body: HTMLElement): void };
-    purge(body: HTMLElement): void;
-    react(body: HTMLElement, traces: Trace[], layout: object, options: object): Promise<void>;
-    relayout(body: HTMLElement, changes: object): Promise<void>;
-    toImage(body: HTMLElement, options: object): Promise<string>;
-  };
+  /** The bundle that has come last. */
+  var Plotly: Plotly;
 
   interface HTMLElement {
     /** Where Plotly has drawn a figure. */

@@ -38,7 +38,7 @@ export class Poller {
   theme = ""; // of the latest question
   hurry = false; // whether the next question is for what is in sight, at once
   hurried = false; // whether such a question is open
-  plotly = ""; // address of the library
+  libraries = { plane: "", space: "" }; // their addresses
   /** @type {number | undefined} */
   gathering = undefined;
   /** @type {Promise<void> | null} */
@@ -58,8 +58,9 @@ export class Poller {
    * Take in what the page's script has placed.
    * @param {Mount} mount @param {Placement} data @param {boolean} pictures whether it has new ones
    */
-  add(mount, { job, state, plotly }, pictures) {
-    this.plotly = `${this.root}/live${plotly}`;
+  add(mount, { job, state, plotly: plane, plotly_3d: space }, pictures) {
+    this.libraries = { plane: `${this.root}/live${plane}`, space: `${this.root}/live${space}` };
+    plotly(this.libraries.plane).catch(() => {}); // a failure is met when it is drawn with
     this.news.page = { job, state };
     this.news.tell();
     // Of another job than the page is placed for, an answer may lack pictures.
@@ -100,9 +101,11 @@ export class Poller {
     else this.ask();
   }
 
-  /** Ask again if the page has turned dark or light. */
+  /** Ask again if the page has turned dark or light, or a figure in space has come near. */
   look() {
-    if (this.mounts.size && this.theme && this.themeNow() !== this.theme) this.ask();
+    if (!this.mounts.size || !this.theme) return;
+    const late = (/** @type {Cell} */ cell) => cell.inSpace && cell.version < this.version && cell.near;
+    if (this.themeNow() !== this.theme || this.cells.some(late)) this.ask();
   }
 
   themeNow() {
@@ -160,7 +163,6 @@ export class Poller {
 
   /** @returns {Promise<Answer>} */
   async fetch() {
-    await plotly(this.plotly);
     const { news, replay } = this;
     const behind = (/** @type {Cell} */ cell) => cell.version !== this.version;
     if (replay.at !== null && this.cells.some(behind) && !this.hurry) await this.pause(SETTLE);
@@ -213,8 +215,12 @@ export class Poller {
     return { watcher, slot, placed, theme, job, version, at: this.replay.at, rest, views };
   }
 
-  /** Whether a cell is drawn now: while there is more to come, not what nobody sees. @param {Cell} cell */
+  /**
+   * Whether a cell is drawn now: while there is more to come, not what nobody sees; in space, never that.
+   * @param {Cell} cell
+   */
   due(cell) {
+    if (cell.inSpace) return cell.near;
     return this.news.status?.state !== "running" || this.replay.at !== null || cell.wanted;
   }
 
@@ -226,6 +232,7 @@ export class Poller {
     this.news.status = { job, state: status.state };
     for (const cell of this.cells) {
       if (views[cell.id]) cell.take(views[cell.id], job);
+      if (!this.due(cell)) cell.version = -1;
     }
     const stale = this.cells.filter((cell) => cell.stale && cell.job === job && this.due(cell));
     const near = stale.filter((cell) => cell.inSight).sort((one, other) => one.top - other.top);
@@ -244,7 +251,7 @@ export class Poller {
     for (const cell of cells) {
       // What is left out is drawn with the next answer.
       if ((this.hurry || turned()) && !cell.inSight) continue;
-      await cell.draw();
+      await cell.draw(() => plotly(cell.inSpace ? this.libraries.space : this.libraries.plane));
       if (document.hidden || performance.now() - since < BREATH) continue;
       await painted();
       since = performance.now();

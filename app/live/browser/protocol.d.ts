@@ -6,7 +6,9 @@ export interface Placement {
   watcher: string;
   slot: string;
   page: string;
+  script: string;
   plotly: string;
+  plotly_3d: string;
   views: string[];
   names: string[];
   status: boolean;

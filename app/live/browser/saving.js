@@ -1,15 +1,16 @@
+/** @import { Plotly } from "./plotly.d.ts" */
 import { backgroundOf, penOf } from "./theme.js";
 
 const SCALE = 3; // pixels of a saved picture for each pixel on the page
 
 /**
  * Save a figure as it is, with its caption, on the page's background.
- * @param {HTMLElement} body @param {HTMLElement} caption @param {string} name
+ * @param {Plotly} plotly @param {HTMLElement} body @param {HTMLElement} caption @param {string} name
  */
-export async function save(body, caption, name) {
+export async function save(plotly, body, caption, name) {
   const { clientWidth: width, clientHeight: height } = body;
   const picture = new Image();
-  picture.src = await Plotly.toImage(body, { format: "png", width, height, scale: SCALE });
+  picture.src = await plotly.toImage(body, { format: "png", width, height, scale: SCALE });
   await picture.decode();
   const { fontFamily, color } = getComputedStyle(caption);
   const lines = caption.innerText.split("\n").filter(Boolean);

@@ -1,4 +1,5 @@
 /** @import { Mount } from "./mount.js" */
+/** @import { Plotly } from "./plotly.d.ts" */
 /** @import { Poller } from "./poller.js" */
 
 /**
@@ -6,7 +7,7 @@
  * @type {{
  *   mounts: Map<HTMLElement, Mount>,
  *   pollers: Map<string, Poller>,
- *   libraries: Map<string, Promise<unknown>>,
+ *   libraries: Map<string, Promise<Plotly>>,
  *   watching?: number,
  *   moves: number,
  *   heard: number,

@@ -400,19 +400,6 @@ def test_any_body_is_a_question_or_a_bad_request(body):
     assert all(isinstance(held, list) for held in asked.views.values())
 
 
-def test_plotly_is_served_packed_and_to_be_kept():
-    async def get():
-        app = Starlette(routes=route.routes(lambda: None, Shown(), Frames(), "/base"))
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            return await client.get("/base/live" + route.PLOTLY)
-
-    answer = asyncio.run(get())
-    assert answer.headers["content-encoding"] == "gzip"
-    assert "immutable" in answer.headers["cache-control"]
-    assert "plotly.js" in answer.text[:300]
-
-
 def test_a_frame_is_drawn_once_a_snapshot_however_many_watch(jobs, wait_for):
     drawn = []
 

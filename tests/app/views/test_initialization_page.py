@@ -78,7 +78,7 @@ def test_reversed_gains_keep_the_last_result():
 
 
 def test_the_commands_reproduce_the_page():
-    at = visit(sigma_w="2.5")
+    at = visit(opened=["commands"], sigma_w="2.5")
     shown_commands = at.code[0].value
     assert "gain-sweep --gains 4 --widths 16-8 --data moons --seeds 2" in shown_commands
     assert "signal-propagation --sigma-w 2.5" in shown_commands
@@ -95,7 +95,7 @@ def test_the_answer_comes_after_the_guess():
 
 
 def test_the_grid_is_trained_only_when_it_is_asked_for():
-    at = visit()
+    at = visit(opened=["commands"])
     assert "grid" not in of(at, Watching).shown
     assert not any("trainability" in code.value for code in at.code)
     at = named(at.toggle, "Train the grid").set_value(True).run()

@@ -178,7 +178,7 @@ def test_coming_back_finds_the_controls_as_they_were():
 
 
 def test_the_command_reproduces_the_page():
-    at = visit("wide-vs-deep", budget="40", activation="elu")
+    at = visit("wide-vs-deep", opened=["commands"], budget="40", activation="elu")
     command = "python -m mlpcore wide-vs-deep --budget 40 --activation elu"
     assert command in [code.value for code in at.code]
 

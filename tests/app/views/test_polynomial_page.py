@@ -24,7 +24,8 @@ def test_zooming_out_trains_nothing():
 
 
 def test_the_sweep_is_a_second_job_on_the_same_data():
-    at = visit(sweep="true", degree_from="2", degree_to="6", degree_step="2", noise="0.3")
+    sweep = {"sweep": "true", "degree_from": "2", "degree_to": "6", "degree_step": "2"}
+    at = visit(opened=["commands"], noise="0.3", **sweep)
     assert not at.exception
     assert shown(at, "sweep").config == DegreeSweep(
         seeds=2, samples=50, batch_size=32, epochs=2, noise=0.3,
