@@ -244,21 +244,19 @@ async def come(root: str, files: Sequence[str], number: int) -> float:
     record, began = Record(), time.monotonic()
     stream = root.replace("http", "ws", 1) + "/_stcore/stream"
     await load(root, files)
-    async with httpx.AsyncClient(base_url=root, timeout=PATIENCE, verify=False) as client:
-        async with connect(
-            stream, subprotocols=["streamlit"], max_size=None, origin=root
-        ) as socket:
-            # Seeds that no run of a page's visits has.
-            question = await Visitor(root, number, RUNS, record).open(
-                socket, 10**6 + number % RUNS * 8
-            )
-            if record.errors:
-                raise RuntimeError(record.errors[0])
-            answer: dict[str, Any] = {"views": {}}
-            while not answer["views"]:
-                response = await client.post("/live/frames", json=question)
-                answer = response.raise_for_status().json()
-                question["version"] = answer["version"]
+    async with (
+        httpx.AsyncClient(base_url=root, timeout=PATIENCE, verify=False) as client,
+        connect(stream, subprotocols=["streamlit"], max_size=None, origin=root) as socket,
+    ):
+        # Seeds that no run of a page's visits has.
+        question = await Visitor(root, number, RUNS, record).open(socket, 10**6 + number % RUNS * 8)
+        if record.errors:
+            raise RuntimeError(record.errors[0])
+        answer: dict[str, Any] = {"views": {}}
+        while not answer["views"]:
+            response = await client.post("/live/frames", json=question)
+            answer = response.raise_for_status().json()
+            question["version"] = answer["version"]
     return time.monotonic() - began
 
 

@@ -65,7 +65,7 @@ def first_page(head: tuple[str, ...]) -> Packed:
 
 COMING = (
     '<p style="margin: 20vh auto; padding: 0 1rem; max-width: 40rem; text-align: center; '
-    'font: 1.25rem/1.5 sans-serif; color: #6b7a92">'
+    'font: 1.25rem/1.5 sans-serif; color: #55647c">'
     "<b>MLP Explorer</b> is on its way: first its controls, then pictures of networks that train "
     "on this server.</p>"
 )
