@@ -42,13 +42,17 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
             f"{theory}. Over {count(config.seeds, 'seed')} the interval is the whole sweep: "
             "raise the number of seeds or of epochs.",
         )
-    verdict = "lies inside this interval" if best.holds else "lies outside this interval"
+    width = best.high - best.low
+    left_out = percent(1 - width / (config.gain_to - config.gain_from), 0)
+    verdict = "inside" if best.holds else "outside"
     where = ""
     if best.low == config.gain_from or best.high == config.gain_to:
         where = " The interval reaches an end of the sweep: widen it."
     return (
         f"Best gain{so_far}: {best.gain:.2f} ({best.low:.2f} to {best.high:.2f}).",
-        f"{theory} {verdict} over {count(config.seeds, 'seed')}.{where}",
+        f"By training accuracy. {theory} lies {verdict} this interval over "
+        f"{count(config.seeds, 'seed')}, {width:.2f} wide: it leaves out {left_out} of the sweep."
+        f"{where}",
     )
 
 
@@ -80,7 +84,7 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
     annotations = [label, curves.above(best.theory, theory, theme.text, 20)]
     if snapshot.progress and np.isfinite(best.gain):
         shapes.append(curves.upright(best.gain, color=theme.accent, dash="solid", width=1.5))
-        found = f"<b>best {best.gain:.2f}</b>"
+        found = f"<b>best {best.gain:.2f}</b> in training"
         annotations.append(curves.above(best.gain, found, theme.accent, 2))
         if np.isfinite(best.low):
             shapes.append(_between(best.low, best.high, theme))
@@ -266,7 +270,7 @@ def scores_table(snapshot: Snapshot, theme: Theme) -> Html:
         strict=True,
     )
     return markup.table(
-        "Mean ± half the 95% interval over seeds.",
+        "Mean ± half its 95% interval over seeds, on the same samples.",
         ["gain", "training accuracy", "test accuracy"],
         (
             f"<tr><th scope='row'>{gain:.3g}</th><td>{accuracy(train)}</td>"

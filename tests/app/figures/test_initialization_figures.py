@@ -67,7 +67,9 @@ def test_the_headline_says_whether_theory_holds():
     inside = sweep([1, 1.5, 2], [[0.1, 0.2], [0.9, 0.8], [0.5, 0.5]])
     outside = sweep([1, 2, 3], [[0.1, 0.2], [0.1, 0.1], [0.9, 0.8]])
     assert "1.50 (1.25 to 1.75)" in initialization.headline(inside, LIGHT)
-    assert "1.407 lies inside this interval over 2 seeds." in initialization.headline(inside, LIGHT)
+    assert "By training accuracy." in initialization.headline(inside, LIGHT)
+    assert "1.407 lies inside this interval over 2 seeds," in initialization.headline(inside, LIGHT)
+    assert "0.50 wide: it leaves out 50% of the sweep." in initialization.headline(inside, LIGHT)
     assert "end of the sweep" not in initialization.headline(inside, LIGHT)
     assert "lies outside" in initialization.headline(outside, LIGHT)
     assert "reaches an end of the sweep" in initialization.headline(outside, LIGHT)
@@ -96,7 +98,7 @@ def test_accuracy_by_gain_marks_theory_and_best():
     assert len(band["x"]) == 6
     words = " ".join(note["text"] for note in figure["layout"]["annotations"])
     assert "theory 1.407" in words
-    assert "best 2.00" in words
+    assert "<b>best 2.00</b> in training" in words
     interval = next(s for s in figure["layout"]["shapes"] if s["type"] == "rect")
     assert (interval["x0"], interval["x1"]) == (1.5, 2.5)
 
