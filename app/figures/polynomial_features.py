@@ -11,6 +11,7 @@ from mlpcore.datasets.features import BASES, Conditioning, term_count
 from mlpcore.experiments.architecture import Architecture
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
 from mlpcore.experiments.polynomial_features import (
+    GRID,
     Map,
     Snapshot,
     Window,
@@ -45,7 +46,9 @@ def _answer(snapshot: Snapshot, network: int, half_width: float) -> tuple[str, s
     if any(m.not_finite for m in outside):
         return inside, "A network whose map is asked for has diverged."
     pieces = [count(m.regions_outside, "region") for m in outside]
-    outside_words = f"Outside, to ±{half_width:g}: {pieces[0]} against {pieces[1]}."
+    outside_words = (
+        f"Outside, to ±{half_width:g}: {pieces[0]} against {pieces[1]}, on {GRID} × {GRID} cells."
+    )
     return inside, f"{_compared(snapshot)}{outside_words}"
 
 
@@ -99,7 +102,7 @@ def _map(
         findings = (
             f"{percent(float(networks.test_accuracy[-1, network]))} right inside the data<br>"
             f"{count(seen.regions_inside, 'decision region')} inside, "
-            f"{seen.regions_outside:,} outside"
+            f"{seen.regions_outside:,} outside, on {GRID} × {GRID} cells"
         )
     if seen.beyond_float32:
         findings += (

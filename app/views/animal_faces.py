@@ -117,7 +117,7 @@ predict(texts.HIERARCHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="hierarch
 if st.session_state.get("hierarchy") is not None:
     measured: Pictures = [
         (inside.probes, {"network": network}),
-        (inside.similarities, {"network": network}),
+        (inside.reaches, {"network": network}),
     ]
     live_figures(job, measured, key="measured", min_width="20rem", height="20rem")
 explain("What augmentation does", texts.AUGMENTATION)
