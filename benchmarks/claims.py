@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from app.figures.wide_vs_deep import TUTORIALS_RUNS
 from benchmarks.machine import describe
 from mlpcore.engines import maps
 from mlpcore.experiments import (
@@ -106,6 +107,8 @@ RUNS = {
     "ten deep": Run(WideVsDeep(depth_to=10)),
     "1,000": Run(WideVsDeep(budget=1000)),
     "leaky": Run(WideVsDeep(activation="leaky_relu")),
+    "nearest": Run(WideVsDeep(width="nearest")),
+    "never above": Run(WideVsDeep(width="never_above")),
     "few points": Run(WideVsDeep(samples=25, batch_size=16, epochs=1000, budget=1000, noise=0.5)),
     "powers": Run(PolynomialFeatures()),
     "Chebyshev": Run(PolynomialFeatures(**CHEBYSHEV)),
@@ -119,6 +122,7 @@ RUNS = {
     "rotated by 45°": Run(AnimalFaces(degrees=45.0)),
     "four filters": Run(AnimalFaces(widths="4")),
     "gains": Run(GainSweep()),
+    "uniform": Run(GainSweep(distribution="uniform")),
     "funnel": Run(GainSweep(), trained=False),
     "equal widths": Run(GainSweep(widths="64-64-64"), trained=False),
     "six layers": Run(GainSweep(widths="32-32-32-32-32-32")),
@@ -308,6 +312,39 @@ CLAIMS = (
         "a network of 5 layers meets a hundred linear regions or more before training",
         ("untrained",),
         lambda run: max(view(run.at_depth(5), i).regions or 0 for i in range(8)) < 100,
+    ),
+    Claim(
+        WIDE,
+        "At two to four all three lie among the dots of eight seeds",
+        "at one of those depths one of the tutorial's runs is above the best seed or below the "
+        "worst",
+        ("default",),
+        lambda run: all(
+            finals(run, d).min() <= tutorial[d - 1] <= finals(run, d).max()
+            for d in (2, 3, 4)
+            for tutorial in TUTORIALS_RUNS
+        ),
+    ),
+    Claim(
+        WIDE,
+        "At one hidden layer all three lie near the highest of our dots",
+        "one of the tutorial's runs is more than 5 points off the best seed",
+        ("default",),
+        lambda run: all(near(finals(run, 1).max(), tutorial[0], 5) for tutorial in TUTORIALS_RUNS),
+    ),
+    Claim(
+        WIDE,
+        "With the *nearest* width three have 99, and two lead.",
+        "another depth's mean is highest",
+        ("nearest",),
+        lambda run: run.verdict.best.depth == 2,
+    ),
+    Claim(
+        WIDE,
+        "Choose **Width** *Never above*: two have 88 now, and three lead again.",
+        "another depth's mean is highest",
+        ("never above",),
+        lambda run: run.verdict.best.depth == 3,
     ),
     Claim(
         WIDE,
@@ -652,6 +689,15 @@ CLAIMS = (
         "from one hidden layer to another signal or gradient change by more than a factor of 2",
         ("equal widths",),
         lambda run: not any(changes_by(values[:3], 2) for values in carried(run, 1.4)),
+    ),
+    Claim(
+        INITIALIZATION,
+        "with equal variances the two laws differ by no more than three points from gain 0.7 on.",
+        "they do at one of the gains",
+        ("uniform", "gains"),
+        lambda uniform, normal: (
+            abs(between(uniform, 0.7, 3.1) - between(normal, 0.7, 3.1)).max() <= 3
+        ),
     ),
     Claim(
         INITIALIZATION,

@@ -9,7 +9,7 @@ from app.figures.curves import Floats
 from app.figures.drawing import Figure, Html, Theme, axis, figure, heading, numbers
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.gain_sweep import Snapshot
-from mlpcore.experiments.layer_moments import layer_moments
+from mlpcore.experiments.layer_moments import critical_gains, layer_moments
 from mlpcore.theory.meanfield import propagate
 from mlpcore.theory.moments import moments
 
@@ -82,6 +82,11 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
     shapes = [guessing, curves.upright(best.theory, color=theme.text, dash="dash", width=1.5)]
     theory = f"theory {best.theory:.3f}"
     annotations = [label, curves.above(best.theory, theory, theme.text, 20)]
+    for critical, name in zip(critical_gains(config), ("signal", "gradient"), strict=True):
+        # Not where they coincide with theory's, for equal widths.
+        if gains[0] < critical < gains[-1] and abs(critical - best.theory) > 1e-6:
+            shapes.append(curves.upright(critical, color=theme.muted, dash="dot", width=1.5))
+            annotations.append(_beside(critical, f"{name} kept: {critical:.2f}", theme))
     if snapshot.progress and np.isfinite(best.gain):
         shapes.append(curves.upright(best.gain, color=theme.accent, dash="solid", width=1.5))
         found = f"<b>best {best.gain:.2f}</b> in training"
@@ -103,6 +108,42 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
         shapes=shapes,
         annotations=[*annotations, curves.key(legend, theme)],
     )
+
+
+def _beside(x: float, text: str, theme: Theme) -> dict[str, Any]:
+    """Words that run up a vertical line."""
+    place = {"x": x, "xanchor": "right", "yref": "paper", "y": 0.2, "yanchor": "bottom"}
+    font = {"color": theme.muted, "size": 13}
+    return {"text": text, **place, "textangle": -90, "showarrow": False, "font": font}
+
+
+def critical(snapshot: Snapshot, theme: Theme) -> Html:
+    """The gains that keep signal and gradient, and which of them the sweep's best is nearer to."""
+    signal, gradient = critical_gains(snapshot.config)
+    best = snapshot.best
+    if np.isnan(signal):
+        text = "With a single hidden layer there is nothing to keep from the first to the last."
+    elif abs(signal - gradient) < 1e-6:
+        text = (
+            f"From the first hidden layer to the last, one gain keeps both signal and gradient: "
+            f"<b>{signal:.2f}</b>, which is theory's."
+        )
+    else:
+        text = (
+            f"From the first hidden layer to the last the signal keeps its size at gain "
+            f"<b>{signal:.2f}</b>, the gradient at <b>{gradient:.2f}</b>; theory's "
+            f"{best.theory:.2f} is a compromise."
+        )
+        if snapshot.finished and best.low < best.high:
+            near = "signal" if abs(best.gain - signal) < abs(best.gain - gradient) else "gradient"
+            kept = {"signal": signal, "gradient": gradient}
+            inside = [name for name, gain in kept.items() if best.low <= gain <= best.high]
+            which = {0: "neither lies", 1: f"the {' '.join(inside)}'s lies", 2: "both lie"}
+            text += (
+                f" The sweep's best gain, {best.gain:.2f}, is nearer to the {near}'s; "
+                f"{which[len(inside)]} inside its interval."
+            )
+    return Html(f"<p>{text}</p>")
 
 
 def _between(low: float, high: float, theme: Theme) -> dict[str, Any]:

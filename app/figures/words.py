@@ -31,7 +31,7 @@ def covered(score: Score, tested: int) -> str:
     error = error_of(score.mean, tested)
     if error < score.margin / 2:
         return f"{text}."
-    return f"{text}; that only {tested:,} are tested adds ± {100 * error:.1f} points."
+    return f"{text}; testing on {tested:,} adds ± {100 * error:.1f} points."
 
 
 def in_points(difference: Difference) -> str:

@@ -17,6 +17,10 @@ OFFLINE = (
     "**The real photographs are not on this server, and it fetches nothing from elsewhere.** Go on "
     "with drawn faces, or bring pictures of your own."
 )
+REFERENCE = (
+    "To compare: public runs of the tutorial, with augmentation and after 30 epochs, get 93.8 to "
+    "93.9% of the real photographs right in training and 89.8 to 90.7% in validation."
+)
 OWN = "**You see pictures somebody brought.** They are kept in memory only."
 REAL_HELP = "AnimalFaces32x32, downloaded once and kept on this machine."
 NO_DOWNLOAD = (

@@ -126,11 +126,13 @@ $$
 """
 
 LOOSE = r"""
-The tutorial's derivation takes three steps lightly. It speaks of variances where second moments are
-meant, which differ because $\operatorname{E}[f(o)]=(1-a)\sqrt{q/2\pi}$ is not 0 for
-$o\sim\mathcal N(0,q)$. It asks for $n_\text{in}$ and $n_\text{out}$ at once. And it leaves out the
-biases, which the network has: torch draws them uniformly from $\pm1/\sqrt{n_\text{in}}$, whatever
-the gain. What that amounts to here:
+The tutorial's derivation takes some steps lightly. It says that the expectation of $f(o)$ is still
+0, but that is $\operatorname{E}[f(o)]=(1-a)\sqrt{q/2\pi}$ for $o\sim\mathcal N(0,q)$: what it
+calls $\operatorname{Var}[f(o)]$ is the second moment $\operatorname{E}[f(o)^2]$, which is indeed
+what the next layer multiplies. It calls $\gamma$ and $\sigma$ variances where its formula
+$n_\text{in}\sigma^2\gamma^2$ has standard deviations. It asks for $n_\text{in}$ and
+$n_\text{out}$ at once. And it leaves out the biases, which the network has: torch draws them
+uniformly from $\pm1/\sqrt{n_\text{in}}$, whatever the gain. What that amounts to here:
 """
 
 MAPS = r"""

@@ -18,9 +18,9 @@ from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
 from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.experiments.verdicts import Difference, rank
-from mlpcore.networks.budget import parameter_count, width_for_budget
+from mlpcore.networks.budget import WIDTH_RULES, parameter_count, width_by
 from mlpcore.networks.weights import Networks
-from mlpcore.params import ParameterError, again, check_order, number
+from mlpcore.params import ParameterError, again, check_order, choice, number
 from mlpcore.running.control import Control
 
 
@@ -33,7 +33,14 @@ class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
         20_000,
         label="Parameter budget",
         unit="parameters",
-        help="Every depth gets the smallest width whose weights and biases reach this number.",
+        help="Every depth gets a width whose weights and biases come to about this number.",
+    )
+    width: str = choice(
+        "reaches_the_budget",
+        WIDTH_RULES,
+        label="Width",
+        help="The smallest that reaches the budget, as in the tutorial; the one whose parameter "
+        "count is nearest to it; or the largest that is not above it.",
     )
     depth_from: int = number(
         1, 1, 10, label="Fewest hidden layers", help="The shallowest networks of the sweep."
@@ -70,7 +77,7 @@ class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
 
     def sizes(self, depth: int) -> list[int]:
         """Units of the input, every hidden layer and the output of the networks of a depth."""
-        width = width_for_budget(depth, self.budget, 2, self.classes)
+        width = width_by(self.width, depth, self.budget, 2, self.classes)
         return [2, *[width] * depth, self.classes]
 
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
@@ -138,7 +145,7 @@ class Snapshot(AnySnapshot):
         ranking = rank([a.accuracies for a in swept])
         best, runner_up, *_ = [*(swept[place] for place in ranking.order), None, None]
         tied = tuple(swept[place] for place in sorted(ranking.tied))
-        return Verdict(best, runner_up, tied, next(iter(ranking.ahead), None))
+        return Verdict(best, runner_up, tied, ranking.ahead)
 
     def networks(self) -> Networks:
         """All networks, by depth and seed."""

@@ -13,7 +13,7 @@ from mlpcore.experiments import WideVsDeep
 from mlpcore.experiments.wide_vs_deep import view
 
 # Runs that take less than a second.
-QUICK = {"default", "untrained", "leaky"}
+QUICK = {"default", "untrained", "leaky", "nearest", "never above"}
 
 
 @cache

@@ -188,6 +188,17 @@ def test_labels_of_lines_stand_apart_and_inside():
     assert curves.apart([1.0, 1.0], gap=2, top=100) == [1, 3]
 
 
+def test_the_tutorials_runs_are_drawn_where_their_depths_are(finished):
+    plain = wide_vs_deep.accuracy_by_depth(finished, THEME)
+    drawn = wide_vs_deep.accuracy_by_depth(finished, THEME, tutorial=True)
+    runs = drawn["data"][len(plain["data"]) :]
+    depths = [a.depth for a in finished.architectures]
+    assert [run["x"] for run in runs] == [depths] * 3
+    assert runs[0]["y"] == [81.9, 85.4, 93.8][: len(depths)]
+    assert "the tutorial's three runs, 81.9, 85.4, 93.8, 90, 67.8; 81.5" in str(drawn["layout"])
+    assert "tutorial" not in str(plain["layout"])
+
+
 def test_table_has_a_row_a_depth(finished):
     html = wide_vs_deep.table(finished, THEME, network=2)
     assert isinstance(html, Html)

@@ -16,7 +16,7 @@ def test_a_difference_has_its_interval_if_there_is_one():
 
 def test_the_error_of_the_test_set_is_said_where_it_is_of_that_size():
     close = Score.of(np.float32([0.97, 0.971, 0.969]))
-    assert covered(close, 800) == ("± covers 3 seeds; that only 800 are tested adds ± 1.2 points.")
+    assert covered(close, 800) == ("± covers 3 seeds; testing on 800 adds ± 1.2 points.")
     far = Score.of(np.float32([0.5, 0.9, 0.7]))
     assert covered(far, 800) == "± covers 3 seeds."
     assert covered(Score.of(np.float32([0.9])), 800).startswith("One seed proves nothing")
