@@ -53,16 +53,15 @@ class Ranking:
     ahead: Difference | None
 
 
-def unpaired(a: ArrayLike, b: ArrayLike, level: float = LEVEL) -> Difference:
+def unpaired(a: ArrayLike, b: ArrayLike) -> Difference:
     """The mean of ``a`` less that of ``b``, of networks that have nothing in common.
 
     Welch's test (1947), which lets groups spread differently.
 
     Args:
         a, b: (M,) and (N,).
-        level: of the interval.
     """
-    return _compare(partial(stats.ttest_ind, equal_var=False), a, b, level)
+    return _compare(_WELCH, a, b)(LEVEL)
 
 
 def paired(a: ArrayLike, b: ArrayLike) -> Difference:
@@ -71,20 +70,28 @@ def paired(a: ArrayLike, b: ArrayLike) -> Difference:
     Args:
         a, b: (M,) each; a pair has the same place.
     """
-    return _compare(stats.ttest_rel, a, b, LEVEL)
+    return _compare(stats.ttest_rel, a, b)(LEVEL)
 
 
-def _compare(test: Callable[..., Any], a: ArrayLike, b: ArrayLike, level: float) -> Difference:
-    """A test of SciPy's as a difference."""
+_WELCH = partial(stats.ttest_ind, equal_var=False)
+
+
+def _compare(test: Callable[..., Any], a: ArrayLike, b: ArrayLike) -> Callable[[float], Difference]:
+    """A test of SciPy's, as what gives the difference with an interval of some level."""
     a, b = np.asarray(a, float), np.asarray(b, float)
     mean = float(a.mean() - b.mean())
     if min(len(a), len(b)) < 2:
-        return Difference(mean, math.nan, math.nan)
+        return lambda level: Difference(mean, math.nan, math.nan)
     # From their first numbers: SciPy warns of numbers that are all the same, unless they are 0.
-    ends = test(a - a[0], b - b[0]).confidence_interval(level)
-    # NaN where nothing spreads.
-    low, high = (np.nan_to_num([ends.low, ends.high]) + a[0] - b[0]).tolist()
-    return Difference(mean, low, high)
+    found = test(a - a[0], b - b[0])
+
+    def difference(level: float) -> Difference:
+        ends = found.confidence_interval(level)
+        # NaN where nothing spreads.
+        low, high = (np.nan_to_num([ends.low, ends.high]) + a[0] - b[0]).tolist()
+        return Difference(mean, low, high)
+
+    return difference
 
 
 def rank(groups: Sequence[ArrayLike]) -> Ranking:
@@ -103,14 +110,12 @@ def rank(groups: Sequence[ArrayLike]) -> Ranking:
     there = [place for place, group in enumerate(numbers) if len(group)]
     order = sorted(there, key=lambda place: -numbers[place].mean())
 
-    def ahead(place: int) -> Difference:
-        level = 1 - (1 - LEVEL) / max(len(left), 1)
-        return unpaired(numbers[order[0]], numbers[place], level)
-
+    ahead = {place: _compare(_WELCH, numbers[order[0]], numbers[place]) for place in order[1:]}
     left, before = order[1:], None
     while left != before:
-        before, left = left, [place for place in left if not ahead(place).sure]
-    second = ahead(order[1]) if len(order) > 1 else None
+        before, level = left, 1 - (1 - LEVEL) / max(len(left), 1)
+        left = [place for place in left if not ahead[place](level).sure]
+    second = ahead[order[1]](level) if len(order) > 1 else None
     return Ranking(tuple(order), (*order[:1], *left), second)
 
 
