@@ -37,6 +37,11 @@ class DepthDisplay(Config):
 
     depth: int = number(3, 1, 10, label="Depth", help="Hidden layers of the network shown large.")
     network: int = number(1, 1, 32, label="Seed", help="Whose maps to show, of a depth's networks.")
+    tutorial: bool = switch(
+        False,
+        label="Show the tutorial's runs",
+        help="Three saved public runs of its code at 100 parameters, all three from seed 2021.",
+    )
 
 
 class PolynomialDisplay(Config):

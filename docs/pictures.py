@@ -51,6 +51,7 @@ PLACES = {
     "four-filters": ".st-key-unit .cell",
     "gain-3": ".st-key-inside .cell:nth-child(2)",
     "six-layers": ".st-key-gains .cell",
+    "normal-or-uniform": ".st-key-gains .cell",
     "chaos": ".st-key-circle .cell",
 }
 SCENE_SIZE = (238, 168)

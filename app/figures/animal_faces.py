@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from app.figures import curves, markup, pictures
 from app.figures.drawing import CLASS_COLOURS, Figure, Html, Theme, escape
 from app.figures.plane import diverged, instead
-from app.figures.words import accuracy, count, percent
+from app.figures.words import accuracy, count, covered, in_points, percent
 from mlpcore.datasets import augmentation
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.animal_faces import Snapshot, confusion, filters, probabilities
+from mlpcore.experiments.verdicts import Difference, paired
 
 ARMS = {"augmented": "with augmentation", "plain": "without augmentation"}
 # Pictures of a class in the sample, and seed of how the sample is moved.
@@ -52,8 +53,13 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
         return "Not trained yet.", f"Guessing gets {guess} of the validation pictures right."
     best = max(shown, key=lambda name: shown[name].score.mean)
     so_far = "" if snapshot.finished else f" after {count(int(first.epochs[-1]), 'epoch')}"
-    answer = f"{accuracy(shown[best].score)} right {ARMS[best]}{so_far}."
-    others = [f"{accuracy(arm.score)} {ARMS[name]}." for name, arm in shown.items() if name != best]
+    score = f"{accuracy(shown[best].score)} right {ARMS[best]}{so_far}."
+    ahead = _ahead(snapshot, best)
+    answer = f"Too close to call: {score}" if ahead and ahead.known and not ahead.sure else score
+    above = f", {in_points(ahead)} below" if ahead else ""
+    others = [
+        f"{accuracy(arm.score)} {ARMS[name]}{above}." for name, arm in shown.items() if name != best
+    ]
     gaps = {
         name: f"{100 * (arm.train_score.mean - arm.score.mean):.1f}" for name, arm in shown.items()
     }
@@ -61,8 +67,20 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
         gap = f"{gaps.popitem()[1]} points"
     else:
         gap = f"{gaps['augmented']} points with it, {gaps['plain']} without"
-    seeds = f" Over {count(first.score.count, 'seed')}." if first.score.count > 1 else ""
-    return answer, f"{' '.join(others)} Training accuracy is higher by {gap}.{seeds}"
+    basis = covered(shown[best].score, len(snapshot.pictures.val_labels))
+    return answer, " ".join([*others, f"Training accuracy is higher by {gap}.", basis])
+
+
+def _ahead(snapshot: Snapshot, best: str) -> Difference | None:
+    """How far an arm is above the other; seeds are paired, for they start from equal weights."""
+    other = next((arm for name, arm in snapshot.arms.items() if name != best), None)
+    if other is None:
+        return None
+    arm = snapshot.arms[best]
+    both = arm.converged & other.converged
+    if not both.any():
+        return None
+    return paired(arm.test_accuracy[-1, both], other.test_accuracy[-1, both])
 
 
 def about(snapshot: Snapshot, theme: Theme) -> Html:

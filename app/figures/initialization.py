@@ -9,7 +9,7 @@ from app.figures.curves import Floats
 from app.figures.drawing import Figure, Html, Theme, axis, figure, heading, numbers
 from app.figures.words import accuracy, count, percent
 from mlpcore.experiments.gain_sweep import Snapshot
-from mlpcore.experiments.layer_moments import layer_moments
+from mlpcore.experiments.layer_moments import critical_gains, layer_moments
 from mlpcore.theory.meanfield import propagate
 from mlpcore.theory.moments import moments
 
@@ -42,13 +42,17 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
             f"{theory}. Over {count(config.seeds, 'seed')} the interval is the whole sweep: "
             "raise the number of seeds or of epochs.",
         )
-    verdict = "lies inside this interval" if best.holds else "lies outside this interval"
+    width = best.high - best.low
+    left_out = percent(1 - width / (config.gain_to - config.gain_from), 0)
+    verdict = "inside" if best.holds else "outside"
     where = ""
     if best.low == config.gain_from or best.high == config.gain_to:
         where = " The interval reaches an end of the sweep: widen it."
     return (
         f"Best gain{so_far}: {best.gain:.2f} ({best.low:.2f} to {best.high:.2f}).",
-        f"{theory} {verdict} over {count(config.seeds, 'seed')}.{where}",
+        f"By training accuracy. {theory} lies {verdict} this interval over "
+        f"{count(config.seeds, 'seed')}, {width:.2f} wide: it leaves out {left_out} of the sweep."
+        f"{where}",
     )
 
 
@@ -78,9 +82,14 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
     shapes = [guessing, curves.upright(best.theory, color=theme.text, dash="dash", width=1.5)]
     theory = f"theory {best.theory:.3f}"
     annotations = [label, curves.above(best.theory, theory, theme.text, 20)]
+    for critical, name in zip(critical_gains(config), ("signal", "gradient"), strict=True):
+        # Not where they coincide with theory's, for equal widths.
+        if gains[0] < critical < gains[-1] and abs(critical - best.theory) > 1e-6:
+            shapes.append(curves.upright(critical, color=theme.muted, dash="dot", width=1.5))
+            annotations.append(_beside(critical, f"{name} kept: {critical:.2f}", theme))
     if snapshot.progress and np.isfinite(best.gain):
         shapes.append(curves.upright(best.gain, color=theme.accent, dash="solid", width=1.5))
-        found = f"<b>best {best.gain:.2f}</b>"
+        found = f"<b>best {best.gain:.2f}</b> in training"
         annotations.append(curves.above(best.gain, found, theme.accent, 2))
         if np.isfinite(best.low):
             shapes.append(_between(best.low, best.high, theme))
@@ -99,6 +108,42 @@ def accuracy_by_gain(snapshot: Snapshot, theme: Theme) -> Figure:
         shapes=shapes,
         annotations=[*annotations, curves.key(legend, theme)],
     )
+
+
+def _beside(x: float, text: str, theme: Theme) -> dict[str, Any]:
+    """Words that run up a vertical line."""
+    place = {"x": x, "xanchor": "right", "yref": "paper", "y": 0.2, "yanchor": "bottom"}
+    font = {"color": theme.muted, "size": 13}
+    return {"text": text, **place, "textangle": -90, "showarrow": False, "font": font}
+
+
+def critical(snapshot: Snapshot, theme: Theme) -> Html:
+    """The gains that keep signal and gradient, and which of them the sweep's best is nearer to."""
+    signal, gradient = critical_gains(snapshot.config)
+    best = snapshot.best
+    if np.isnan(signal):
+        text = "With a single hidden layer there is nothing to keep from the first to the last."
+    elif abs(signal - gradient) < 1e-6:
+        text = (
+            f"From the first hidden layer to the last, one gain keeps both signal and gradient: "
+            f"<b>{signal:.2f}</b>, which is theory's."
+        )
+    else:
+        text = (
+            f"From the first hidden layer to the last the signal keeps its size at gain "
+            f"<b>{signal:.2f}</b>, the gradient at <b>{gradient:.2f}</b>; theory's "
+            f"{best.theory:.2f} is a compromise."
+        )
+        if snapshot.finished and best.low < best.high:
+            near = "signal" if abs(best.gain - signal) < abs(best.gain - gradient) else "gradient"
+            kept = {"signal": signal, "gradient": gradient}
+            inside = [name for name, gain in kept.items() if best.low <= gain <= best.high]
+            which = {0: "neither lies", 1: f"the {' '.join(inside)}'s lies", 2: "both lie"}
+            text += (
+                f" The sweep's best gain, {best.gain:.2f}, is nearer to the {near}'s; "
+                f"{which[len(inside)]} inside its interval."
+            )
+    return Html(f"<p>{text}</p>")
 
 
 def _between(low: float, high: float, theme: Theme) -> dict[str, Any]:
@@ -266,7 +311,7 @@ def scores_table(snapshot: Snapshot, theme: Theme) -> Html:
         strict=True,
     )
     return markup.table(
-        "Mean ± half the 95% interval over seeds.",
+        "Mean ± half its 95% interval over seeds, on the same samples.",
         ["gain", "training accuracy", "test accuracy"],
         (
             f"<tr><th scope='row'>{gain:.3g}</th><td>{accuracy(train)}</td>"

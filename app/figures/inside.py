@@ -29,11 +29,13 @@ from app.figures.words import count, percent
 from mlpcore.datasets import augmentation
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments import inside
-from mlpcore.experiments.animal_faces import Snapshot, filters
+from mlpcore.experiments.animal_faces import Snapshot, filters, learnt_filters
 from mlpcore.experiments.architecture import Architecture
 
 # How lines are drawn, by ARMS, so that colour alone does not tell them apart.
 DASHES = {"augmented": "solid", "plain": "dash"}
+# Side of what an edge detector of a convolutional network looks at.
+PATCH = 5
 
 
 def unit_filter(snapshot: Snapshot, theme: Theme, arm: str, network: int, unit: int) -> Figure:
@@ -251,28 +253,33 @@ def probes(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
     )
 
 
-def similarities(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
-    """How alike filters and class means are, for every filter, beside what chance gives."""
-    seen = snapshot.pictures
+def reaches(snapshot: Snapshot, theme: Theme, network: int) -> Figure:
+    """How far what each filter has learnt reaches, beside the whole picture and a small patch."""
+    if snapshot.progress == 0:
+        return instead("nothing is learnt yet", theme, alt="Nothing is learnt yet.")
     traces, words = [], []
     for name, arm in snapshot.arms.items():
         if not arm.converged[network]:
             continue
-        cosines = inside.mean_similarities(filters(arm, network), seen)
-        best = np.sort(np.abs(cosines).max(1))[::-1]
+        reach = np.sort(inside.reach(learnt_filters(snapshot, name, network)))[::-1]
         look = {"dash": DASHES[name], "name": ARMS[name]}
-        traces.append(curves.line(range(1, len(best) + 1), best, colour_of(name, theme), 3, **look))
-        words.append(
-            f"{ARMS[name]} ({DASHES[name]}): median {np.median(best):.2f}, largest {best[0]:.2f}"
-        )
+        places = range(1, len(reach) + 1)
+        traces.append(curves.line(places, reach, colour_of(name, theme), 3, **look))
+        words.append(f"{ARMS[name]} ({DASHES[name]}): {reach[-1]:.1f} to {reach[0]:.1f} pixels")
+    levels = [
+        curves.level(float(inside.reach(np.ones((1, side, side, 3)))[0]), text, theme)
+        for side, text in ((SIDE, "evenly over the picture"), (PATCH, "a patch of 5 × 5"))
+    ]
     return figure(
         theme,
         traces,
-        alt=f"Similarity of filters to class means, {'; '.join(words)}.",
+        alt=f"Reach of what filters have learnt, {'; '.join(words)}.",
         margin=(10, 14, 14, 10),
         caption="<br>".join(words),
-        xaxis=axis(theme, "filter, the most similar first", showgrid=False),
-        yaxis=axis(theme, "largest |cosine| to a class's mean", range=[0, 1]),
+        xaxis=axis(theme, "filter, the widest first", showgrid=False),
+        yaxis=axis(theme, "reach (pixels)", range=[0, 15]),
+        shapes=[shape for shape, _ in levels],
+        annotations=[label for _, label in levels],
     )
 
 

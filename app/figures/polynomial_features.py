@@ -6,11 +6,12 @@ import numpy as np
 
 from app.figures import classes, curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure, numbers
-from app.figures.words import accuracy, count, magnitude, percent
+from app.figures.words import accuracy, count, covered, in_points, listed, magnitude, percent
 from mlpcore.datasets.features import BASES, Conditioning, term_count
 from mlpcore.experiments.architecture import Architecture
 from mlpcore.experiments.degree_sweep import Snapshot as Sweep
 from mlpcore.experiments.polynomial_features import (
+    GRID,
     Map,
     Snapshot,
     Window,
@@ -18,6 +19,7 @@ from mlpcore.experiments.polynomial_features import (
     polynomial_map,
     spectrum,
 )
+from mlpcore.experiments.verdicts import rank, unpaired
 
 # How the bases' lines are drawn, so that colour alone does not tell them apart.
 DASHES = ("solid", "dash", "dot")
@@ -44,7 +46,25 @@ def _answer(snapshot: Snapshot, network: int, half_width: float) -> tuple[str, s
     if any(m.not_finite for m in outside):
         return inside, "A network whose map is asked for has diverged."
     pieces = [count(m.regions_outside, "region") for m in outside]
-    return inside, f"Outside, to ±{half_width:g}: {pieces[0]} against {pieces[1]}."
+    outside_words = (
+        f"Outside, to ±{half_width:g}: {pieces[0]} against {pieces[1]}, on {GRID} × {GRID} cells."
+    )
+    return inside, f"{_compared(snapshot)}{outside_words}"
+
+
+def _compared(snapshot: Snapshot) -> str:
+    """How far the MLP is above the polynomial, and how sure that is, if it is known.
+
+    Seeds are not paired: the two kinds of networks share no more than the order of their batches.
+    """
+    mlp, polynomial = snapshot.mlp.accuracies, snapshot.polynomial.accuracies
+    if not (len(mlp) and len(polynomial)):
+        return ""
+    ahead = unpaired(mlp, polynomial)
+    close = ahead.known and not ahead.sure
+    verdict = "Too close to call: the MLP is" if close else "The MLP is"
+    basis = covered(snapshot.mlp.score, len(snapshot.test_labels))
+    return f"{verdict} {in_points(ahead)} above it. {basis} "
 
 
 def polynomial_model(
@@ -82,7 +102,7 @@ def _map(
         findings = (
             f"{percent(float(networks.test_accuracy[-1, network]))} right inside the data<br>"
             f"{count(seen.regions_inside, 'decision region')} inside, "
-            f"{seen.regions_outside:,} outside"
+            f"{seen.regions_outside:,} outside, on {GRID} × {GRID} cells"
         )
     if seen.beyond_float32:
         findings += (
@@ -127,9 +147,12 @@ def accuracy_by_degree(sweep: Sweep, theme: Theme, degree: int) -> Figure:
         traces.append(curves.line(degrees, train, colour, 1.2, dash=dash, hoverinfo="skip"))
         shown = {"name": label, "mode": "lines+markers", "marker": {"size": 7}}
         traces.append(curves.line(degrees, means, colour, 3, dash=dash, **shown))
-        if np.isfinite(means).any():
-            top = int(np.nanargmax(means))
-            best.append(f"{label} best at degree {degrees[top]:g} with {accuracy(scores[top])}")
+        ranking = rank([point.networks.accuracies for point in points])
+        if ranking.order:
+            tied = listed([f"{degrees[place]:g}" for place in sorted(ranking.tied)])
+            best.append(
+                f"{label} best at degree {tied}, up to {accuracy(scores[ranking.order[0]])}"
+            )
     ends = [(t["x"][-1], t["y"][-1], t) for t in traces if "name" in t and t["y"][-1] is not None]
     places = curves.apart([y for _, y, _ in ends], 6, 100)
     step = config.degree_step

@@ -31,7 +31,7 @@ def _answer(snapshot: Snapshot) -> tuple[str, str]:
     lost = int(np.isnan(snapshot.accuracy).sum())
     diverged = f" Diverged: {count(lost, 'cell')}." if lost else ""
     return (
-        f"Theory holds in {verdict.agreeing} of {count(cells, 'cell')}{so_far}.",
+        f"The rule 6 min(ξ_c, ξ_∇) holds in {verdict.agreeing} of {count(cells, 'cell')}{so_far}.",
         f"Within its depth {verdict.within_trained} of {verdict.within} trained, to "
         f"{percent(config.trained_from, 0)} right or more; beyond it {verdict.beyond_trained} of "
         f"{verdict.beyond} did.{diverged}",
@@ -177,7 +177,7 @@ def _caption(theme: Theme, edge: bool) -> str:
     line = f'<b style="color:{theme.accent}">'
     dashed = ", dashed: χ₁ = 1" if edge else ""
     return (
-        f"{line}—</b> theory's depth 6 min(ξ<sub>c</sub>, ξ<sub>∇</sub>), "
+        f"{line}—</b> rule: depth 6 min(ξ<sub>c</sub>, ξ<sub>∇</sub>), "
         f"{line}···</b> 6 ξ<sub>c</sub>{dashed}; ▲ the networks above. "
         "Click a cell to send signals through its σ<sub>w</sub>."
     )

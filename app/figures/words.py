@@ -1,8 +1,10 @@
 """Numbers in words: accuracies with their uncertainty, counts with their nouns."""
 
 import math
+from collections.abc import Sequence
 
 from mlpcore.experiments.scores import Score
+from mlpcore.experiments.verdicts import Difference, error_of
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -19,6 +21,29 @@ def accuracy(score: Score) -> str:
     if math.isnan(score.margin):
         return percent(score.mean)
     return f"{100 * score.mean:.1f} ± {percent(score.margin)}"
+
+
+def covered(score: Score, tested: int) -> str:
+    """What the ± of a mean accuracy covers, and what it does not if that is of its size."""
+    if math.isnan(score.margin):
+        return "One seed proves nothing: raise the number of seeds."
+    text = f"± covers {count(score.count, 'seed')}"
+    error = error_of(score.mean, tested)
+    if error < score.margin / 2:
+        return f"{text}."
+    return f"{text}; testing on {tested:,} adds ± {100 * error:.1f} points."
+
+
+def in_points(difference: Difference) -> str:
+    """A difference of shares in points, with its interval, as in "2.9 points (0.4 to 5.4)"."""
+    mean, low, high = (100 * end for end in (difference.mean, difference.low, difference.high))
+    text = f"{mean:.1f} points"
+    return f"{text} ({low:.1f} to {high:.1f})".replace("-", "−") if difference.known else text
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words joined, as in "2, 3 or 4"."""
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def magnitude(value: float) -> str:

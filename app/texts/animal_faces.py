@@ -17,6 +17,10 @@ OFFLINE = (
     "**The real photographs are not on this server, and it fetches nothing from elsewhere.** Go on "
     "with drawn faces, or bring pictures of your own."
 )
+REFERENCE = (
+    "To compare: public runs of the tutorial, with augmentation and after 30 epochs, get 93.8 to "
+    "93.9% of the real photographs right in training and 89.8 to 90.7% in validation."
+)
 OWN = "**You see pictures somebody brought.** They are kept in memory only."
 REAL_HELP = "AnimalFaces32x32, downloaded once and kept on this machine."
 NO_DOWNLOAD = (
@@ -55,13 +59,15 @@ ANSWER = """
 In a hierarchy the first layer would hold **small, simple parts**, such as edges and spots of
 colour, and faces would appear only deeper, composed of them. A fully connected unit sees the whole
 picture at once and is not told which pixels are neighbours, so it does what pays at once: it
-compares the picture with a **template of a whole face**. Two measurements of the networks above:
+compares the picture with a **pattern as large as a face**. Two measurements of the networks above:
 
 - **Linear probes** say how much of the answer can be read off the pixels and off each layer by a
   linear model. A large step at the first layer and little after it means that the later layers
   have little left to compose.
-- **Similarity to class means** says how much each filter looks like the average face of a class
-  (against the average of all). Between random directions of 3,072 numbers it would be about 0.02.
+- **Reach** says how far the weights that a filter has learnt lie from their middle: 2 pixels for a
+  small part, such as a patch of 5 × 5, and 13 for what covers the picture evenly. No filter is
+  small. Whether it is a *face* the eye must tell: random mixtures of training pictures look like
+  faces too.
 """
 
 PROBES = r"""

@@ -2,8 +2,8 @@
 
 WELCOME = (
     "Change a network and see **at once** what changes: whole families of multi-layer perceptrons "
-    "train together while you move a slider, every result comes from many seeds, with its "
-    "uncertainty, and the link in the address bar brings it back."
+    "train together while you move a slider, from several seeds wherever you ask for them, so that "
+    "a result says how sure it is, and the link in the address bar brings it back."
 )
 
 # View, title, icon, words, what its picture shows.

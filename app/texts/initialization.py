@@ -42,19 +42,23 @@ CHAOS = (
 )
 
 GEOMETRY = (
-    "Why it matters: a **small step** of the input leaves the network multiplied by a singular "
-    "value of its input–output Jacobian, and an error comes back through the same ones. Near 1, "
-    "every direction can be learnt; spread over decades, most are lost. The **circle** shows the "
-    "same on a large scale. In order it shrinks but stays a circle: the layers hardly do more than "
-    "one would. In chaos it grows and goes on bending, so that points side by side end far apart."
+    "Why it matters: a **small step** of the input along a singular direction of the network's "
+    "input–output Jacobian leaves it multiplied by that direction's singular value, and any other "
+    "step by something between the least and the greatest; an error comes back through the same "
+    "ones. Near 1, every direction can be learnt; spread over decades, most are lost. The "
+    "**circle** shows the same on a large scale. In order it shrinks and stays a flat oval: the "
+    "layers hardly do more than one would. In chaos it grows and goes on bending, so that points "
+    "side by side end far apart."
 )
 
 TRAIN = (
     "Does it matter for training? Networks of every depth at every weight scale $\\sigma_w$ learn "
     "to tell two kinds of points apart, on the same batches, with $\\phi$ and $\\sigma_b$ as above "
-    "(hidden layers are equally wide, so $\\sigma_w$ is also Xavier's gain). Theory expects depths "
-    "up to about $6\\min(\\xi_c,\\xi_\\nabla)$ to train: the last layer must still tell inputs "
-    "apart, which $\\xi_c$ limits, and the first must get a gradient, which $\\xi_\\nabla$ limits."
+    "(hidden layers are equally wide, so $\\sigma_w$ is also Xavier's gain). The line to compare "
+    "with is $6\\min(\\xi_c,\\xi_\\nabla)$: the last layer must still tell inputs apart, which "
+    "$\\xi_c$ limits, and the first must get a gradient, which $\\xi_\\nabla$ limits. The 6 is no "
+    "theory but a rule seen in experiments, for $\\xi_c$ (Schoenholz et al. 2017); to take the "
+    "smaller of the two is this page's own."
 )
 
 DEPTH = "Which networks of 22 hidden layers learn the two rings, all by the same small steps?"
@@ -122,11 +126,13 @@ $$
 """
 
 LOOSE = r"""
-The tutorial's derivation takes three steps lightly. It speaks of variances where second moments are
-meant, which differ because $\operatorname{E}[f(o)]=(1-a)\sqrt{q/2\pi}$ is not 0 for
-$o\sim\mathcal N(0,q)$. It asks for $n_\text{in}$ and $n_\text{out}$ at once. And it leaves out the
-biases, which the network has: torch draws them uniformly from $\pm1/\sqrt{n_\text{in}}$, whatever
-the gain. What that amounts to here:
+The tutorial's derivation takes some steps lightly. It says that the expectation of $f(o)$ is still
+0, but that is $\operatorname{E}[f(o)]=(1-a)\sqrt{q/2\pi}$ for $o\sim\mathcal N(0,q)$: what it
+calls $\operatorname{Var}[f(o)]$ is the second moment $\operatorname{E}[f(o)^2]$, which is indeed
+what the next layer multiplies. It calls $\gamma$ and $\sigma$ variances where its formula
+$n_\text{in}\sigma^2\gamma^2$ has standard deviations. It asks for $n_\text{in}$ and
+$n_\text{out}$ at once. And it leaves out the biases, which the network has: torch draws them
+uniformly from $\pm1/\sqrt{n_\text{in}}$, whatever the gain. What that amounts to here:
 """
 
 MAPS = r"""

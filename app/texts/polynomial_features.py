@@ -10,7 +10,7 @@ OUTSIDE = "Does a very wide model generalise outside the square that holds its t
 CHOICES = (
     "Yes: with enough features it finds the spiral's rule, and the arms go on outside.",
     "It becomes unsure: outside, all classes are about equally likely.",
-    "No: outside, it is confident and its regions have little to do with the spiral.",
+    "No: outside, its regions have nothing to do with the spiral.",
 )
 RIGHT = 2
 
@@ -18,14 +18,15 @@ ANSWER = """
 A polynomial of high degree is held down only where there are data. Beyond the last points its
 highest powers take over: at $x=2$ the term $x^{50}$ is about $10^{15}$ times what it is at $x=1$.
 The logits are enormous, so the model is *certain* nearly everywhere, and which class wins changes
-from place to place. Move the zoom slider out and watch the number of regions.
+from place to place. Move the zoom slider out: the colours stay as strong.
 
 - **A better basis mends the inside, not the outside.** Choose Chebyshev and halve the inputs: the
-  fit becomes excellent, and the outside shatters into hundreds of regions.
-- **The MLP is wrong outside too, but quietly:** a ReLU network is linear far from the data, so each
-  class gets a few wedges that go on for ever. It does not continue the spiral either.
-- **Neither knows what it does not know.** Confidence (the strength of the colours) does not fade
-  outside the data, in either map.
+  fit becomes excellent, and the outside shatters into hundreds of regions. Up to ±2 they are small
+  and pale, for the model is unsure of most of them; beyond, the highest powers take over again.
+- **The MLP is wrong outside too, and as certain:** a ReLU network is linear far from the data, so
+  each class gets a few wedges that go on for ever. It does not continue the spiral either.
+- **Confidence does not say where the data end.** The strength of the colours hardly fades outside
+  for plain powers and for the MLP; for Chebyshev polynomials it fades, and then comes back.
 """
 
 COUNT = r"""
@@ -46,7 +47,8 @@ are badly **conditioned**. High powers of numbers below 1 are tiny, and in float
 0; powers of numbers above 1 are huge. An optimiser that moves every weight by at most about *steps
 × learning rate* cannot use the tiny columns at all, and is thrown about by the huge ones. The
 effective rank says how many columns' worth of independent information there is. Chebyshev or
-Legendre polynomials of the halved inputs span the same functions with columns of similar size.
+Legendre polynomials of the halved inputs span the same functions with columns whose sizes differ by
+a factor of some tens.
 """
 
 CREDIT = (

@@ -15,6 +15,7 @@ from app.own_data import picture_sets
 from app.results import compare
 from app.texts import animal_faces as texts
 from mlpcore.cli.commands import command_line
+from mlpcore.datasets import collection
 from mlpcore.experiments import AnimalFaces
 
 # The networks there are, by the choice of augmentation.
@@ -50,6 +51,8 @@ if not picture_sets.choose_pictures(config):
     page.stop()
 job = page.follow(config)
 page.answer(figures.headline)
+if config.data == collection.DRAWN:
+    st.caption(texts.REFERENCE)
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
 live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
@@ -117,7 +120,7 @@ predict(texts.HIERARCHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="hierarch
 if st.session_state.get("hierarchy") is not None:
     measured: Pictures = [
         (inside.probes, {"network": network}),
-        (inside.similarities, {"network": network}),
+        (inside.reaches, {"network": network}),
     ]
     live_figures(job, measured, key="measured", min_width="20rem", height="20rem")
 explain("What augmentation does", texts.AUGMENTATION)

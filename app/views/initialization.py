@@ -45,6 +45,7 @@ st.header("What happens inside")
 st.markdown(texts.INSIDE)
 panel.draw(GainDisplay, "gain")
 gain = {"gain": panel["gain"]}
+live_figures(job, [(figures.critical, {})], key="critical", min_width="100%", height="3rem")
 inside = [(figures.signal_by_layer, gain), (figures.gradient_by_layer, gain)]
 live_figures(job, inside, key="inside", min_width="20rem", height="22rem")
 predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="funnel")

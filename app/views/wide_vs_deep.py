@@ -16,7 +16,7 @@ from mlpcore.experiments import WideVsDeep
 page = Page("wide-vs-deep", WideVsDeep)
 panel = page.panel
 with st.sidebar:
-    panel.draw(WideVsDeep, "budget", ("depth_from", "depth_to"), "seeds", "activation")
+    panel.draw(WideVsDeep, "budget", "width", ("depth_from", "depth_to"), "seeds", "activation")
     if panel["activation"] == "leaky_relu":
         panel.draw(WideVsDeep, "negative_slope")
     with st.expander("Data"):
@@ -39,9 +39,11 @@ compare.beside(
     height="13rem",
 )
 
+panel.draw(DepthDisplay, "tutorial")
+by_depth = compare.over(job, [(figures.accuracy_by_depth, {"tutorial": panel["tutorial"]})])
 left, right = st.columns([5, 4], gap="large")
 with left:
-    live_figures(job, compare.over(job, [(figures.accuracy_by_depth, {})]), key="depths")
+    live_figures(job, by_depth, key="depths")
 with right:
     live_figures(job, [(figures.table, {"network": network})], key="table")
 

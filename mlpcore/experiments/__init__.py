@@ -29,5 +29,6 @@ __all__ = [
     "settings",
     "signal_propagation",
     "trainability",
+    "verdicts",
     "wide_vs_deep",
 ]

@@ -86,9 +86,13 @@ class AnimalFaces(Training, Experiment["Snapshot"]):
         """Units of each hidden layer."""
         return parse_widths(self.widths)
 
+    @property
+    def initialization(self) -> Initialization:
+        """The law of the initial weights."""
+        return Initialization(scheme=self.scheme, gain=self.gain)
+
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         pictures = picture_sets.load(self.data, self, control)
-        law = Initialization(scheme=self.scheme, gain=self.gain)
         courses = {
             arm: Course(
                 self,
@@ -96,7 +100,7 @@ class AnimalFaces(Training, Experiment["Snapshot"]):
                 [[3 * SIDE**2, *self.hidden_widths, len(pictures.classes)]],
                 self.activation,
                 self.negative_slope,
-                laws=[law],
+                laws=[self.initialization],
             )
             for arm, wanted, degrees in (("augmented", "on", self.degrees), ("plain", "off", None))
             if self.augmentation in ("both", wanted)
@@ -159,7 +163,18 @@ class Snapshot(AnySnapshot):
 
 def filters(architecture: Architecture, network: int) -> Floats:
     """The first layer's weights as pictures: (W, 32, 32, 3), of any sign and size."""
-    weights = architecture.weights[0][network, :, :-1]
+    return _as_pictures(architecture.weights[0][network, :, :-1])
+
+
+def learnt_filters(snapshot: Snapshot, arm: str, network: int) -> Floats:
+    """What training has added to the first layer's weights: (W, 32, 32, 3)."""
+    config, architecture = snapshot.config, snapshot.arms[arm]
+    sizes = [3 * SIDE**2, config.hidden_widths[0]]
+    start = config.initialization.draw(sizes, config.seed + network)[0].numpy()
+    return filters(architecture, network) - _as_pictures(start[:, :-1])
+
+
+def _as_pictures(weights: Floats) -> Floats:
     return weights.reshape(-1, 3, SIDE, SIDE).transpose(0, 2, 3, 1)
 
 

@@ -50,14 +50,20 @@ class Architecture:
         """(M,) the networks that have not diverged."""
         return self.diverged_at < 0
 
+    @property
+    def accuracies(self) -> Floats:
+        """Test accuracies after the latest evaluation of the networks that have not diverged."""
+        last: Floats = self.test_accuracy[-1]
+        return last[self.converged]
+
     @cached_property
     def score(self) -> Score:
-        """Test accuracy after the latest evaluation, over the networks that have not diverged."""
-        return Score.of(self.test_accuracy[-1, self.converged])
+        """Of :attr:`accuracies`."""
+        return Score.of(self.accuracies)
 
     @cached_property
     def train_score(self) -> Score:
-        """Like :attr:`score`, on the training set."""
+        """The same of the training set."""
         return Score.of(self.train_accuracy[-1, self.converged])
 
     @property

@@ -5,8 +5,11 @@ Shapes: N pictures, W units of a layer, C classes.
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mlpcore.datasets.augmentation import flat
@@ -101,14 +104,20 @@ def probe_accuracies(architecture: Architecture, network: int, pictures: Picture
     ]
 
 
-def mean_similarities(filters: Floats, pictures: Pictures) -> Floats:
-    """Cosines (W, C) between filters (W, 32, 32, 3) and how each class's mean picture differs.
+def reach(filters: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """How far the weights of filters (W, S, S, 3) lie from their middle, in pixels: (W,).
 
-    A class's difference is its mean training picture less the mean of the classes' means.
+    Root mean square, a pixel counting by its squared weights: for 32 × 32 that count equally 13.1,
+    for a patch of 5 × 5 2, and for a single pixel 0. NaN for a filter of zeros.
     """
-    flat_filters = torch.from_numpy(filters.reshape(len(filters), -1).copy())
-    normalise = torch.nn.functional.normalize
-    return (normalise(flat_filters) @ normalise(_mean_differences(pictures)).T).numpy()
+    shares = np.square(filters, dtype=np.float64).sum(-1)
+    with np.errstate(invalid="ignore"):
+        shares /= shares.sum((1, 2), keepdims=True)
+    places, squares = np.arange(filters.shape[1]), np.zeros(len(filters))
+    for axis in (1, 2):
+        along = shares.sum(axis)
+        squares += along @ places**2 - (along @ places) ** 2
+    return np.sqrt(squares)
 
 
 def _forward(architecture: Architecture, network: int, images: Tensor) -> tuple[Network, Carried]:
@@ -130,15 +139,6 @@ def _probed(pictures: Pictures) -> Tensor:
     """Places of an even sample of the training set."""
     size = len(pictures.train_images)
     return evenly(size, min(size, MOST_PROBED))
-
-
-@functools.lru_cache(maxsize=4)
-def _mean_differences(pictures: Pictures) -> Tensor:
-    """Each class's mean training picture less the mean of those: (C, 32 · 32 · 3)."""
-    images, labels = pictures.train_images, pictures.train_labels
-    classes = range(len(pictures.classes))
-    means = torch.stack([images[labels == k].float().mean(0) for k in classes]).flatten(1)
-    return means - means.mean(0)
 
 
 @functools.lru_cache(maxsize=4)

@@ -1,6 +1,7 @@
 """Signal and gradient by layer in a gain sweep's networks before training, beside theory."""
 
 import functools
+import math
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +28,28 @@ class LayerMoments:
     lengths: Floats
     gradients: Floats
     theory: Propagation
+
+
+def critical_gains(config: GainSweep) -> tuple[float, float]:
+    """The gains at which signal and gradient are as large in the last hidden layer as in the first.
+
+    By mean-field theory without biases, where both are powers of the gain. In a funnel the signal's
+    is below √(2/(1 + a²)) and the gradient's above it. NaN for a single hidden layer.
+    """
+    sizes, steps = config.sizes, len(config.sizes) - 3
+    if not steps:
+        return math.nan, math.nan
+    theory = propagate(
+        "leaky_relu",
+        sizes,
+        config.initialization(1.0).weight_vars(sizes),
+        [0.0] * (len(sizes) - 1),
+        1.0,
+        negative_slope=config.negative_slope,
+    )
+    signal = theory.lengths[-2] / theory.lengths[0]
+    gradient = theory.gradients[0] / theory.gradients[-2]
+    return float(signal ** (-0.5 / steps)), float(gradient ** (-0.5 / steps))
 
 
 @functools.lru_cache(maxsize=64)

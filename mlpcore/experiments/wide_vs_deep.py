@@ -1,7 +1,7 @@
 """Wide vs Deep: which depth wins under a fixed parameter budget (Neuromatch W1D3 T2, section 1)."""
 
+import dataclasses
 import functools
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,9 +17,10 @@ from mlpcore.experiments.course import Course, Material
 from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
 from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
-from mlpcore.networks.budget import parameter_count, width_for_budget
+from mlpcore.experiments.verdicts import Difference, rank
+from mlpcore.networks.budget import WIDTH_RULES, parameter_count, width_by
 from mlpcore.networks.weights import Networks
-from mlpcore.params import ParameterError, again, check_order, number
+from mlpcore.params import ParameterError, again, check_order, choice, number
 from mlpcore.running.control import Control
 
 
@@ -32,7 +33,14 @@ class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
         20_000,
         label="Parameter budget",
         unit="parameters",
-        help="Every depth gets the smallest width whose weights and biases reach this number.",
+        help="Every depth gets a width whose weights and biases come to about this number.",
+    )
+    width: str = choice(
+        "reaches_the_budget",
+        WIDTH_RULES,
+        label="Width",
+        help="The smallest that reaches the budget, as in the tutorial; the one whose parameter "
+        "count is nearest to it; or the largest that is not above it.",
     )
     depth_from: int = number(
         1, 1, 10, label="Fewest hidden layers", help="The shallowest networks of the sweep."
@@ -69,7 +77,7 @@ class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
 
     def sizes(self, depth: int) -> list[int]:
         """Units of the input, every hidden layer and the output of the networks of a depth."""
-        width = width_for_budget(depth, self.budget, 2, self.classes)
+        width = width_by(self.width, depth, self.budget, 2, self.classes)
         return [2, *[width] * depth, self.classes]
 
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
@@ -95,13 +103,15 @@ class Verdict:
 
     Attributes:
         best, runner_up: architectures with the highest mean test accuracy; None if there is none.
-        tied: whether the runner-up's mean lies within the best one's 95% interval; None where there
-            is no runner-up or no interval.
+        tied: the best and all that it can't be told from, shallowest first. Seeds are not paired:
+            networks of two depths share no more than the order of their batches.
+        ahead: how far the best is above the runner-up, in 0…1.
     """
 
     best: Architecture | None
     runner_up: Architecture | None
-    tied: bool | None
+    tied: tuple[Architecture, ...]
+    ahead: Difference | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,15 +141,11 @@ class Snapshot(AnySnapshot):
     @functools.cached_property
     def verdict(self) -> Verdict:
         """Which depth is best so far by mean test accuracy."""
-        ranked = sorted(
-            (a for a in self.architectures if a.score.count),
-            key=lambda a: a.score.mean,
-            reverse=True,
-        )
-        best, runner_up, *_ = [*ranked, None, None]
-        if best is None or runner_up is None or math.isnan(best.score.margin):
-            return Verdict(best, runner_up, None)
-        return Verdict(best, runner_up, runner_up.score.mean >= best.score.mean - best.score.margin)
+        swept = self.architectures
+        ranking = rank([a.accuracies for a in swept])
+        best, runner_up, *_ = [*(swept[place] for place in ranking.order), None, None]
+        tied = tuple(swept[place] for place in sorted(ranking.tied))
+        return Verdict(best, runner_up, tied, ranking.ahead)
 
     def networks(self) -> Networks:
         """All networks, by depth and seed."""
@@ -158,7 +164,8 @@ class Snapshot(AnySnapshot):
             "epoch": self.epoch,
             "best_depth": verdict.best and verdict.best.depth,
             "next_best_depth": verdict.runner_up and verdict.runner_up.depth,
-            "next_best_within_interval": verdict.tied,
+            "ahead_of_next": verdict.ahead and dataclasses.asdict(verdict.ahead),
+            "perhaps_best_depths": [a.depth for a in verdict.tied],
             "architectures": [
                 a.result(self.config.seed) | {"linear_regions": view(a, 0).regions}
                 for a in self.architectures

@@ -1,8 +1,11 @@
-"""Parameter counts of MLPs, and the width that spends a parameter budget."""
+"""Parameter counts of MLPs, and the widths that spend a parameter budget."""
 
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+
+# How a width is chosen for a budget. The first is the tutorial's.
+WIDTH_RULES = ("reaches_the_budget", "nearest", "never_above")
 
 
 def parameter_count(sizes: Sequence[int]) -> int:
@@ -35,3 +38,18 @@ def width_for_budget(depth: int, budget: int, inputs: int = 2, outputs: int = 4)
     while a * width**2 + b * width + c < 0:
         width += 1
     return width
+
+
+def width_by(rule: str, depth: int, budget: int, inputs: int = 2, outputs: int = 4) -> int:
+    """The width of ``depth`` equal hidden layers that a rule gives for a budget; at least 1.
+
+    Args:
+        rule: of :data:`WIDTH_RULES`. Of two counts equally near, the one that reaches the budget.
+        depth, budget, inputs, outputs: as for :func:`width_for_budget`.
+    """
+    width = width_for_budget(depth, budget, inputs, outputs)
+    over, under = (
+        parameter_count([inputs, *[n] * depth, outputs]) - budget for n in (width, width - 1)
+    )
+    down = {"reaches_the_budget": False, "nearest": -under < over, "never_above": over > 0}[rule]
+    return width - 1 if down and width > 1 else width

@@ -71,7 +71,7 @@ def test_a_grid_is_trained_when_asked_for_and_a_cell_sets_the_networks(page, ser
     """The click is in the middle of the map, on σ_w = 2."""
     small = "grid_sigmas=3&grid_depth_to=4&grid_depths=3&grid_width=8&grid_epochs=2&grid_seeds=1"
     visit(page, server.url, f"{QUICK}&{small}")
-    expect(page.get_by_text("Theory holds in")).to_have_count(0)
+    expect(page.get_by_text("The rule 6 min(ξ_c, ξ_∇) holds in")).to_have_count(0)
     page.get_by_text("Train the grid").click()
     expect(page.locator(".headline").filter(has_text="of 9 cells.")).to_have_count(1)
     expect(page).to_have_url(re.compile("grid=true"))

@@ -50,7 +50,7 @@ def test_arrows_turn_a_rooms_scenes(page, server):
     expect(page.locator(PLOT).first).to_be_visible()
     for key, scene in (
         ("Right", "one-seed-lies"),
-        ("Right", "sixteen-fates"),
+        ("Right", "three-answers"),
         ("Left", "one-seed"),
     ):
         page.keyboard.press(f"Arrow{key}")

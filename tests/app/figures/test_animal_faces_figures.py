@@ -60,6 +60,28 @@ def test_the_headline_compares_both_trainings(finished_faces, train_faces):
     assert draw("headline", train_faces(epochs=1, augmentation="off")).count("augmentation") == 1
 
 
+@pytest.mark.parametrize(
+    ("augmented", "plain", "said"),
+    [
+        # Every seed gains two points or so, much less than seeds are apart.
+        ([0.6, 0.8], [0.58, 0.779], ">70.0 ± 127.1% right with augmentation.<"),
+        ([0.6, 0.8], [0.7, 0.6], ">Too close to call: 70.0 ± 127.1% right with"),
+    ],
+)
+def test_the_headline_compares_seed_by_seed(finished_faces, augmented, plain, said):
+    def scored(arm, accuracies):
+        accuracy = np.tile(np.float32(accuracies), (len(arm.epochs), 1))
+        return dataclasses.replace(arm, test_accuracy=accuracy, diverged_at=np.full(2, -1))
+
+    arms = {
+        "augmented": scored(finished_faces.augmented, augmented),
+        "plain": scored(finished_faces.plain, plain),
+    }
+    text = draw("headline", dataclasses.replace(finished_faces, **arms))
+    assert said in text
+    assert "± covers 2 seeds" in text
+
+
 def test_filters_stand_in_order_and_are_scaled_by_the_largest_weight_of_all(finished_faces):
     seen = filters(finished_faces.plain, 1)
     shown = image_of(draw("filter_grid", finished_faces, ordered=False))

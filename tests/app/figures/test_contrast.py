@@ -104,6 +104,6 @@ def test_names_at_the_ends_of_lines_can_be_read(theme):
 
 
 def test_lines_with_and_without_augmentation_differ_in_more_than_colour(finished_faces, theme):
-    for draw in (inside.probes, inside.similarities):
+    for draw in (inside.probes, inside.reaches):
         lines = [trace["line"] for trace in draw(finished_faces, theme, 0)["data"]]
         assert len({line["color"] for line in lines}) == len({line["dash"] for line in lines}) == 2

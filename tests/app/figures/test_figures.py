@@ -188,6 +188,17 @@ def test_labels_of_lines_stand_apart_and_inside():
     assert curves.apart([1.0, 1.0], gap=2, top=100) == [1, 3]
 
 
+def test_the_tutorials_runs_are_drawn_where_their_depths_are(finished):
+    plain = wide_vs_deep.accuracy_by_depth(finished, THEME)
+    drawn = wide_vs_deep.accuracy_by_depth(finished, THEME, tutorial=True)
+    runs = drawn["data"][len(plain["data"]) :]
+    depths = [a.depth for a in finished.architectures]
+    assert [run["x"] for run in runs] == [depths] * 3
+    assert runs[0]["y"] == [81.9, 85.4, 93.8][: len(depths)]
+    assert "the tutorial's three runs, 81.9, 85.4, 93.8, 90, 67.8; 81.5" in str(drawn["layout"])
+    assert "tutorial" not in str(plain["layout"])
+
+
 def test_table_has_a_row_a_depth(finished):
     html = wide_vs_deep.table(finished, THEME, network=2)
     assert isinstance(html, Html)
@@ -195,7 +206,7 @@ def test_table_has_a_row_a_depth(finished):
     for a in finished.architectures:
         assert words.accuracy(a.score) in html
         assert f"<td>{view(a, 2).regions:,}</td>" in html
-    assert html.count('class="best"') == 1
+    assert html.count('class="best"') == len(finished.verdict.tied)
 
 
 def headline(snapshot, **scores):
@@ -214,14 +225,16 @@ def headline(snapshot, **scores):
 def test_headline_names_the_best_depth_and_how_sure_that_is(finished):
     clear = headline(finished, d1=[0.5, 0.51], d2=[0.9, 0.91])
     assert "<strong>2 hidden layers do best: 90.5 ± 6.4% right.</strong>" in clear
-    assert "1 hidden layer reaches 50.5%, outside the 95% interval over 2 seeds." in clear
-    tied = headline(finished, d1=[0.8, 0.9], d2=[0.79, 0.9])
-    assert "Too close to call: 85.0 ± 63.5% right with 1 hidden layer." in tied
+    assert "That is 40.0 points (37.0 to 43.0) above 1 hidden layer." in clear
+    assert "± covers 2 seeds" in clear
+    tied = headline(finished, d1=[0.8, 0.9], d2=[0.79, 0.9], d3=[0.1, 0.1001])
+    assert "Too close to call: 1, 2 or 3 hidden layers." in tied
+    assert "1 hidden layer leads with 85.0 ± 63.5% right, 0.5 points (" in tied
     alone = headline(finished, d3=[0.8, 0.9])
     assert "3 hidden layers: 85.0 ± 63.5% right." in alone
-    assert "Over 2 seeds." in alone
     single = headline(finished, d1=[0.8], d2=[0.7])
-    assert "One seed proves nothing" in single
+    assert "1 hidden layer leads: 80.0% right, from one seed." in single
+    assert "That is 10.0 points above 2 hidden layers. One seed proves nothing" in single
     lost = headline(finished, d1=[0.5, np.nan], d2=[0.9, 0.91])
     assert "Left out: 1 network that diverged." in lost
     nothing = headline(finished, d1=[np.nan], d2=[np.nan])

@@ -13,6 +13,7 @@ from app.figures import chaos, initialization
 from app.figures.drawing import THEMES, Html
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.experiments import GainSweep, SignalPropagation
+from mlpcore.experiments.layer_moments import critical_gains
 from mlpcore.params import replace
 from mlpcore.theory.meanfield import phase
 from tests.runs import final
@@ -63,7 +64,9 @@ def test_the_headline_says_whether_theory_holds():
     inside = sweep([1, 1.5, 2], [[0.1, 0.2], [0.9, 0.8], [0.5, 0.5]])
     outside = sweep([1, 2, 3], [[0.1, 0.2], [0.1, 0.1], [0.9, 0.8]])
     assert "1.50 (1.25 to 1.75)" in initialization.headline(inside, LIGHT)
-    assert "1.407 lies inside this interval over 2 seeds." in initialization.headline(inside, LIGHT)
+    assert "By training accuracy." in initialization.headline(inside, LIGHT)
+    assert "1.407 lies inside this interval over 2 seeds," in initialization.headline(inside, LIGHT)
+    assert "0.50 wide: it leaves out 50% of the sweep." in initialization.headline(inside, LIGHT)
     assert "end of the sweep" not in initialization.headline(inside, LIGHT)
     assert "lies outside" in initialization.headline(outside, LIGHT)
     assert "reaches an end of the sweep" in initialization.headline(outside, LIGHT)
@@ -80,6 +83,33 @@ def test_the_headline_of_little_evidence():
     assert "Not trained yet" in initialization.headline(next(QUICK.run()), LIGHT)
 
 
+def test_the_critical_gains_are_said_and_which_the_sweep_is_nearer_to():
+    signal, gradient = critical_gains(QUICK)
+    low = sweep([1, 1.5, 2], [[0.9, 0.9], [0.5, 0.5], [0.1, 0.1]])
+    high = sweep([1, 1.5, 2], [[0.1, 0.1], [0.5, 0.5], [0.9, 0.9]])
+    notes = initialization.accuracy_by_gain(low, LIGHT)["layout"]["annotations"]
+    words = [note["text"] for note in notes]
+    assert f"signal kept: {signal:.2f}" in words
+    assert f"gradient kept: {gradient:.2f}" in words
+    said = initialization.critical(low, LIGHT)
+    assert f"at gain <b>{signal:.2f}</b>, the gradient at <b>{gradient:.2f}</b>" in said
+    assert "is nearer to the signal's; the signal's lies inside its interval." in said
+    assert "is nearer to the gradient's; neither lies inside" in initialization.critical(
+        high, LIGHT
+    )
+    running = dataclasses.replace(low, progress=0.5)
+    assert "best gain" not in initialization.critical(running, LIGHT)
+
+
+def test_equal_widths_have_one_critical_gain_and_one_hidden_layer_none():
+    equal = dataclasses.replace(final(QUICK), config=replace(QUICK, widths="8-8"))
+    assert "one gain keeps both" in initialization.critical(equal, LIGHT)
+    words = str(initialization.accuracy_by_gain(equal, LIGHT)["layout"]["annotations"])
+    assert "kept" not in words
+    single = dataclasses.replace(final(QUICK), config=replace(QUICK, widths="8"))
+    assert "nothing to keep" in initialization.critical(single, LIGHT)
+
+
 def test_accuracy_by_gain_marks_theory_and_best():
     figure = initialization.accuracy_by_gain(
         sweep([1, 2, 3], [[0.1, 0.2], [0.9, 0.8], [0.5, 0.5]]), LIGHT
@@ -92,7 +122,7 @@ def test_accuracy_by_gain_marks_theory_and_best():
     assert len(band["x"]) == 6
     words = " ".join(note["text"] for note in figure["layout"]["annotations"])
     assert "theory 1.407" in words
-    assert "best 2.00" in words
+    assert "<b>best 2.00</b> in training" in words
     interval = next(s for s in figure["layout"]["shapes"] if s["type"] == "rect")
     assert (interval["x0"], interval["x1"]) == (1.5, 2.5)
 

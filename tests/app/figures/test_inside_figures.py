@@ -13,6 +13,7 @@ from app.figures import inside as figures
 from app.figures.drawing import THEMES
 from app.live.frames import View
 from mlpcore.experiments import inside
+from mlpcore.experiments.animal_faces import learnt_filters
 
 THEME = THEMES["light"]
 PARAMETERS = {"arm": "plain", "network": 1, "unit": 2, "subject": figures.Subject(5)}
@@ -119,3 +120,13 @@ def test_probes_wait_for_the_end(finished_faces):
     early = dataclasses.replace(finished_faces, epoch=1, progress=0.5)
     assert not draw("probes", early)["data"]
     assert [len(trace["x"]) for trace in draw("probes", finished_faces)["data"]] == [3, 3]
+
+
+def test_reaches_fall_from_filter_to_filter(finished_faces):
+    drawn = draw("reaches", finished_faces)
+    for name, trace in zip(finished_faces.arms, drawn["data"], strict=True):
+        learnt = inside.reach(learnt_filters(finished_faces, name, 1))
+        np.testing.assert_allclose(trace["y"], sorted(learnt, reverse=True), rtol=1e-4)
+    whole, patch = (shape["y0"] for shape in drawn["layout"]["shapes"])
+    assert (round(whole, 1), patch) == (13.1, 2)
+    assert not draw("reaches", dataclasses.replace(finished_faces, progress=0.0))["data"]

@@ -8,7 +8,7 @@ import pytest
 
 from app.figures import polynomial_features as figures
 from app.figures.drawing import THEMES
-from app.figures.words import magnitude
+from app.figures.words import in_points, magnitude
 from mlpcore.experiments import DegreeSweep, PolynomialFeatures
 from mlpcore.experiments.polynomial_features import (
     Window,
@@ -17,6 +17,7 @@ from mlpcore.experiments.polynomial_features import (
     polynomial_map,
     spectrum,
 )
+from mlpcore.experiments.verdicts import unpaired
 
 THEME = THEMES["light"]
 SMALL = {"seeds": 2, "samples": 100, "batch_size": 32, "epochs": 4}
@@ -119,6 +120,8 @@ def test_the_headline_has_both_accuracies_and_both_counts(finished):
     ]
     assert f"{100 * finished.polynomial.score.mean:.1f} ±" in said
     assert f"{100 * finished.mlp.score.mean:.1f} ±" in said
+    ahead = unpaired(finished.mlp.accuracies, finished.polynomial.accuracies)
+    assert f"he MLP is {in_points(ahead)} above it. ± covers" in said
     assert f"Outside, to ±2: {outside[0]} region" in said
     assert f"against {outside[1]} region" in said
 

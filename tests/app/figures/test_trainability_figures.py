@@ -115,10 +115,10 @@ def test_the_headline_counts():
     """6ξ is 3.8 layers at σ_w 0.5, 21 at 2 and 8.1 at 3.5."""
     snapshot = grid([[1, 1, 0.6], [0.9, 1, 1], [0.5, 1, 1]])
     words = trainability.headline(snapshot, LIGHT)
-    assert "Theory holds in 7 of 9 cells." in words
+    assert "The rule 6 min(ξ_c, ξ_∇) holds in 7 of 9 cells." in words
     assert "Within its depth 6 of 7 trained, to 75% right or more; beyond it 1 of 2 did." in words
     alt = trainability.trainability_map(snapshot, LIGHT, sigma_w=1.5)["layout"]["meta"]["alt"]
-    assert "Theory holds in 7 of 9 cells." in alt
+    assert "The rule 6 min(ξ_c, ξ_∇) holds in 7 of 9 cells." in alt
     assert "9 networks, the shallowest first" in trainability.headline(next(QUICK.run()), LIGHT)
 
 

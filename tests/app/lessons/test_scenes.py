@@ -231,7 +231,7 @@ COMMITTED = sorted(scenes.FOLDER.glob("*.toml"))
 def test_committed_scenes_are_good(path):
     found, problems = scenes.read(path)
     assert not problems
-    assert 4 <= len(found) <= 6
+    assert 4 <= len(found) <= 8
     for scene in found:
         assert scene.picture is not None
         assert scene.picture.stat().st_size <= 20_000

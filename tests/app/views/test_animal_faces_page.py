@@ -12,6 +12,7 @@ from app.live import component
 from app.live.component import Watching
 from app.own_data import loading
 from app.own_data.picture_sets import Expected
+from app.texts.animal_faces import REFERENCE
 from mlpcore.datasets import animal_faces, collection, drawn_faces, image_file
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import AnimalFaces
@@ -67,6 +68,14 @@ def archive(classes, count=3):
                 Image.fromarray(pixels).save(picture, "PNG")
                 file.writestr(f"{name}/{i}.png", picture.getvalue())
     return stream.getvalue()
+
+
+def test_drawn_faces_stand_beside_what_the_tutorial_gets_on_photographs(small):
+    def compared(at):
+        return [caption.value for caption in at.caption if caption.value == REFERENCE]
+
+    assert len(compared(visit())) == 1
+    assert not compared(visit(data=small))
 
 
 def test_a_link_sets_the_controls_and_the_job(small):

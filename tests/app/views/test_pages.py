@@ -37,13 +37,14 @@ def test_home_links_to_every_other_page():
 
 
 def test_a_link_sets_the_controls_and_the_job():
-    at = visit("wide-vs-deep", **QUICK, activation="tanh", noise="0.25")
+    at = visit("wide-vs-deep", **QUICK, activation="tanh", noise="0.25", width="never_above")
     assert not at.warning
     assert shown(at).config == WideVsDeep(
         budget=40, depth_to=2, seeds=2, samples=50, epochs=2, batch_size=32,
-        activation="tanh", noise=0.25,
+        activation="tanh", noise=0.25, width="never_above",
     )  # fmt: skip
-    assert at.selectbox[0].value == "tanh"
+    values = {box.label: box.value for box in at.selectbox}
+    assert (values["Width"], values["Activation"]) == ("never_above", "tanh")
 
 
 @pytest.mark.parametrize(

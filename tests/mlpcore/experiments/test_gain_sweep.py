@@ -19,7 +19,7 @@ from mlpcore.engines import Samples
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.experiments import GainSweep
 from mlpcore.experiments.course import Course, Material
-from mlpcore.experiments.layer_moments import layer_moments
+from mlpcore.experiments.layer_moments import critical_gains, layer_moments
 from mlpcore.params import ParameterError, replace
 from mlpcore.running.control import Cancelled, Control
 from tests.runs import final
@@ -277,3 +277,26 @@ def test_a_set_that_is_not_there_is_refused():
         f"data must be one of drawn, real, {', '.join(PLANAR)}, "
         "or the name of a set that was loaded; got '0123456789abcdef'. Load it again."
     )
+
+
+def test_the_gains_that_keep_signal_and_gradient_of_unequal_layers():
+    """By hand: from 128 to 64 to 32 units n_in Var W is 4/3 g² and n_out Var W is 2/3 g²."""
+    kept = (1 + 0.1**2) / 2
+    signal, gradient = critical_gains(GainSweep())
+    assert signal == pytest.approx((4 / 3 * kept) ** -0.5)
+    assert gradient == pytest.approx((2 / 3 * kept) ** -0.5)
+    assert signal < GainSweep().theoretical_gain < gradient
+    equal = GainSweep(widths="64-64-64")
+    assert critical_gains(equal) == pytest.approx((equal.theoretical_gain,) * 2)
+    assert np.isnan(critical_gains(GainSweep(widths="64"))).all()
+
+
+def test_random_networks_keep_them_at_those_gains():
+    """Without the biases, which are left out: wide layers, so that they matter little."""
+    config = GainSweep(widths="512-256-128", data="spirals", seeds=32)
+    probe = next(config.run()).probe
+    signal, gradient = critical_gains(config)
+    lengths = layer_moments(config, signal, probe).lengths.mean(0)
+    gradients = layer_moments(config, gradient, probe).gradients.mean(0)
+    assert lengths[2] / lengths[0] == pytest.approx(1, abs=0.15)
+    assert gradients[0] / gradients[2] == pytest.approx(1, abs=0.15)

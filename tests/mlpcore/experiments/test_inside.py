@@ -1,6 +1,7 @@
 """Inside a network: against autograd on the same network built from torch's modules."""
 
 import dataclasses
+import math
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from mlpcore.datasets import collection, drawn_faces
 from mlpcore.datasets.augmentation import flat
 from mlpcore.datasets.pictures import Pictures, class_labels
 from mlpcore.experiments import AnimalFaces, inside
-from mlpcore.experiments.animal_faces import filters
+from mlpcore.experiments.animal_faces import filters, learnt_filters
 
 
 @pytest.fixture(scope="module", params=["12", "12-8-5"])
@@ -88,14 +89,25 @@ def test_probes_read_what_is_there_to_read():
     assert len(layers) == 3
 
 
-def test_a_class_mean_is_like_itself(snapshot):
-    seen = snapshot.pictures
-    means = np.stack([
-        seen.train_images[seen.train_labels == k].float().mean(0).numpy() for k in range(3)
-    ])  # fmt: skip
-    cosines = inside.mean_similarities(means - means.mean(0), seen)
-    np.testing.assert_allclose(np.diag(cosines), 1, rtol=1e-4)
-    assert np.abs(inside.mean_similarities(filters(snapshot.plain, 0), seen)).max() <= 1.0001
+def test_the_reach_of_patches_and_of_the_whole_picture():
+    whole, patch, dots = np.ones((32, 32, 3)), np.zeros((32, 32, 3)), np.zeros((32, 32, 3))
+    patch[3:8, 20:25] = -2
+    dots[4, 4, 0], dots[4, 24, 2] = 1, -1
+    # Of n places side by side the variance is (n² − 1)/12; two dots lie 10 from their middle.
+    expected = [math.sqrt(2 * (32**2 - 1) / 12), 2, 10]
+    filters = np.stack([whole, patch, dots]).astype(np.float32)
+    np.testing.assert_allclose(inside.reach(filters), expected, rtol=1e-6)
+    assert np.isnan(inside.reach(np.zeros((1, 32, 32, 3), np.float32)))
+
+
+@pytest.mark.parametrize("scheme", ["torch_default", "xavier_normal"])
+def test_what_filters_have_learnt_is_what_training_added(scheme):
+    data = collection.keep(drawn_faces.make(train=60, val=30, seed=2))
+    config = AnimalFaces(data=data, widths="7-5", epochs=2, seeds=2, scheme=scheme)
+    start, *_, end = config.run()
+    np.testing.assert_array_equal(learnt_filters(start, "plain", 1), 0)
+    added = filters(end.augmented, 1) - filters(start.augmented, 1)
+    np.testing.assert_allclose(learnt_filters(end, "augmented", 1), added, atol=1e-7)
 
 
 def test_probes_do_not_depend_on_the_validation_labels(snapshot):

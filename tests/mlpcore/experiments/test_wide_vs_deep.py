@@ -300,14 +300,14 @@ def test_a_score_of_one_network_or_none_claims_no_interval(end):
 @pytest.mark.parametrize(
     ("accuracies", "best", "runner_up", "tied"),
     [
-        pytest.param([[0.7, 0.8], [0.9, 0.9], [0.5, 0.6]], 2, 1, False, id="clear"),
-        pytest.param([[0.7, 0.8], [0.7, 0.9], [0.5, 0.6]], 2, 1, True, id="within the interval"),
-        pytest.param([[0.8, 0.8], [0.8, 0.8]], 1, 2, True, id="equal: the shallower first"),
-        pytest.param([[0.7], [0.9]], 2, 1, None, id="one seed, no interval"),
-        pytest.param([[0.7, 0.8]], 1, None, None, id="one depth"),
-        pytest.param([[math.nan] * 2, [0.1, 0.2]], 2, None, None, id="the others diverged"),
-        pytest.param([[0.3, 0.4], [0.9, math.nan]], 2, 1, None, id="one network left"),
-        pytest.param([[math.nan] * 2] * 3, None, None, None, id="all diverged"),
+        pytest.param([[0.7, 0.701], [0.9, 0.9], [0.5, 0.5]], 2, 1, [2], id="clear"),
+        pytest.param([[0.79, 0.8], [0.8, 0.8], [0.1, 0.1]], 2, 1, [1, 2], id="one is told apart"),
+        pytest.param([[0.8, 0.8], [0.8, 0.8]], 1, 2, [1, 2], id="equal: the shallower first"),
+        pytest.param([[0.7], [0.9]], 2, 1, [1, 2], id="one seed tells nothing"),
+        pytest.param([[0.7, 0.8]], 1, None, [1], id="one depth"),
+        pytest.param([[math.nan] * 2, [0.1, 0.2]], 2, None, [2], id="the others diverged"),
+        pytest.param([[0.3, 0.4], [0.9, math.nan]], 2, 1, [1, 2], id="one network left"),
+        pytest.param([[math.nan] * 2] * 3, None, None, [], id="all diverged"),
     ],
 )
 def test_the_verdict(end, accuracies, best, runner_up, tied):
@@ -315,7 +315,7 @@ def test_the_verdict(end, accuracies, best, runner_up, tied):
     verdict = snapshot.verdict
     assert (verdict.best and verdict.best.depth) == best
     assert (verdict.runner_up and verdict.runner_up.depth) == runner_up
-    assert verdict.tied is tied
+    assert [a.depth for a in verdict.tied] == tied
 
 
 def test_the_result_is_plain_data(end):
@@ -324,7 +324,8 @@ def test_the_result_is_plain_data(end):
         "epoch",
         "best_depth",
         "next_best_depth",
-        "next_best_within_interval",
+        "ahead_of_next",
+        "perhaps_best_depths",
         "architectures",
     }
     assert result["epoch"] == 4

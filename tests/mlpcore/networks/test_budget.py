@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcore.networks.budget import parameter_count, width_for_budget
+from mlpcore.networks.budget import WIDTH_RULES, parameter_count, width_by, width_for_budget
 
 # Budget → (width, parameters) at 1…5 hidden layers, 2 inputs and 4 classes.
 WIDTHS = {
@@ -56,6 +56,40 @@ def test_no_budget_is_too_large_for_exact_arithmetic(depth, budget, inputs, outp
     width = width_for_budget(depth, budget, inputs, outputs)
     assert count(width) >= budget
     assert width == 1 or count(width - 1) < budget
+
+
+@pytest.mark.parametrize(
+    ("rule", "counts"),
+    [
+        ("reaches_the_budget", [102, 109, 130, 129, 112]),
+        ("nearest", [102, 109, 99, 92, 112]),
+        ("never_above", [95, 88, 99, 92, 73]),
+    ],
+)
+def test_the_rules_at_a_hundred_parameters(rule, counts):
+    widths = [width_by(rule, depth, 100) for depth in range(1, 6)]
+    found = [parameter_count([2, *[n] * d, 4]) for d, n in enumerate(widths, 1)]
+    assert found == counts
+
+
+@given(
+    depth=st.integers(1, 12),
+    budget=st.integers(1, 30_000),
+    inputs=st.integers(1, 50),
+    outputs=st.integers(1, 20),
+)
+def test_what_the_rules_promise(depth, budget, inputs, outputs):
+    def count(width):
+        return parameter_count([inputs, *[width] * depth, outputs])
+
+    reaching, nearest, under = (
+        width_by(rule, depth, budget, inputs, outputs) for rule in WIDTH_RULES
+    )
+    assert reaching == width_for_budget(depth, budget, inputs, outputs)
+    assert under == 1 or count(under) <= budget
+    assert count(under + 1) > budget
+    away = {width: abs(count(width) - budget) for width in range(1, reaching + 2)}
+    assert away[nearest] == min(away.values())
 
 
 @pytest.mark.parametrize("sizes", [[5, 3], [2, 7, 4], [3, 8, 1, 6]])
