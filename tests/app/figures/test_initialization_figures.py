@@ -16,13 +16,15 @@ from mlpcore.experiments import GainSweep, SignalPropagation
 from mlpcore.experiments.layer_moments import critical_gains
 from mlpcore.params import replace
 from mlpcore.theory.meanfield import phase
-from tests.runs import final
+from tests import runs
 
 LIGHT = THEMES["light"]
 QUICK = GainSweep(data="moons", widths="16-8", seeds=3, gains=4)
 
 
-@functools.cache
+final = functools.cache(runs.final)
+
+
 @functools.cache
 def deep(**changes):
     return final(SignalPropagation(networks=2, width=40, **changes))

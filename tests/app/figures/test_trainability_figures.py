@@ -18,7 +18,7 @@ from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.experiments import SignalPropagation, Trainability
 from mlpcore.experiments.trainability import Row
 from mlpcore.params import ParameterError, replace, specs
-from tests.runs import final
+from tests import runs
 
 LIGHT = THEMES["light"]
 QUICK = Trainability(
@@ -26,7 +26,9 @@ QUICK = Trainability(
 )
 
 
-@functools.cache
+final = functools.cache(runs.final)
+
+
 def grid(accuracy, diverged=False):
     """A finished snapshot with given accuracies (D, 3) of one seed at depths 2, 4 and 8."""
     rows = tuple(

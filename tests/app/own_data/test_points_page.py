@@ -44,7 +44,7 @@ def uploaded(at, data, name="my points.csv"):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_points_that_are_typed_are_learnt(page):
-    at = typed(visit(page, noise="0.2"), table())
+    at = typed(visit(page, opened=["commands"], noise="0.2"), table())
     assert not at.exception
     assert not at.error
     config = shown(at).config
@@ -61,7 +61,7 @@ def test_points_that_are_typed_are_learnt(page):
 
 
 def test_a_file_that_is_uploaded_is_learnt_and_named():
-    at = uploaded(visit(), table(1).encode("utf-8-sig"))
+    at = uploaded(visit(opened=["commands"]), table(1).encode("utf-8-sig"))
     assert not at.exception
     assert shown(at).config.classes == 3
     assert "--data 'my points.csv'" in " ".join(code.value for code in at.code)
