@@ -48,8 +48,8 @@ def test_a_pinned_run_is_drawn_beside_and_over_the_next(page, server):
     expect(page.get_by_text("seeds 2 → 3")).to_be_visible()
     expect(page.locator(".words")).to_have_text(["finished, epoch 3 of 3"] * 2)
     expect(page.get_by_text("dashed: the means of the pinned run")).to_have_count(3)
-    expect(page.locator(".headline").first).to_contain_text("over 3 seeds")
-    expect(page.locator(".headline").last).to_contain_text("over 2 seeds")
+    expect(page.locator(".headline").first).to_contain_text("covers 3 seeds")
+    expect(page.locator(".headline").last).to_contain_text("covers 2 seeds")
     assert len(maps(page)) == 6
     assert maps(page)[3:] == before
     whole(page)
@@ -63,7 +63,7 @@ def test_a_run_is_returned_to_from_the_list(page, server):
     visit(page, server.url)
     answer = page.locator(".headline").inner_text()
     more_seeds(page)
-    expect(page.locator(".headline")).to_contain_text("over 3 seeds")
+    expect(page.locator(".headline")).to_contain_text("covers 3 seeds")
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
     page.get_by_role("button", name="Runs").click()
     runs = page.get_by_test_id("stPopoverBody").get_by_role("button")
