@@ -39,7 +39,7 @@ class DepthDisplay(Config):
     network: int = number(1, 1, 32, label="Seed", help="Whose maps to show, of a depth's networks.")
     tutorial: bool = switch(
         False,
-        label="Show the tutorial's runs",
+        label="Show the tutorial's answers",
         help="Three saved public runs of its code at 100 parameters, all three from seed 2021.",
     )
 

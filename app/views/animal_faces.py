@@ -51,8 +51,6 @@ if not picture_sets.choose_pictures(config):
     page.stop()
 job = page.follow(config)
 page.answer(figures.headline)
-if config.data == collection.DRAWN:
-    st.caption(texts.REFERENCE)
 samples: Pictures = [(figures.class_samples, {}), (figures.augmented_samples, {})]
 live_figures(job, samples, key="samples", min_width="22rem", height="13rem")
 live_figures(job, [(figures.about, {})], key="about", height="1.5rem")
@@ -77,6 +75,8 @@ st.caption(texts.FILTERS)
 st.header("How it learns")
 curves: Pictures = [(figures.accuracy_curves, {}), (figures.loss_curves, {})]
 live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
+if config.data == collection.DRAWN:
+    st.caption(texts.REFERENCE)
 
 st.header("What it gets right and wrong")
 judgements: list[Draw] = [figures.confusion_table, figures.predictions, figures.most_wrong]
