@@ -28,6 +28,13 @@ CURVE = "lesson=deep-mlps&step=1"
 # Time that finished training, drawing and opening may take on a busy machine, in milliseconds.
 PATIENCE = 120_000
 
+# Whether all pictures are there; what is drawn only once it is near is gone to.
+ALL_DRAWN = """() => {
+  const waiting = document.querySelector(".cell.waiting");
+  (waiting ?? document.querySelector("h1")).scrollIntoView();
+  return !waiting;
+}"""
+
 # Rules that an element, known by its markup, may break because we cannot mend it. Streamlit lets an
 # equation that is wider than a phone scroll and gives it no tab stop; Chromium and Firefox do.
 EXCUSED = (("scrollable-region-focusable", '<span class="katex-display"'),)
@@ -155,7 +162,7 @@ def go(page: Page, url: str, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
     if visit.runs:
         finished(page)
-    expect(page.locator(".cell.waiting")).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_function(ALL_DRAWN, timeout=PATIENCE)
     visit.prepare(page)
     for passing in ("[data-testid=stSkeleton]", ".cell.waiting", "[data-stale=true]"):
         expect(page.locator(passing)).to_have_count(0, timeout=PATIENCE)
