@@ -164,6 +164,9 @@ def go(page: Page, url: str, visit: Visit) -> None:
         finished(page)
     page.wait_for_function(ALL_DRAWN, timeout=PATIENCE)
     visit.prepare(page)
+    # What was opened asks for a run of the script, in which elements fade.
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
     for passing in ("[data-testid=stSkeleton]", ".cell.waiting", "[data-stale=true]"):
         expect(page.locator(passing)).to_have_count(0, timeout=PATIENCE)
 
