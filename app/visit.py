@@ -44,6 +44,11 @@ def values() -> dict[str, Any]:
     return st.session_state.to_dict()
 
 
+def give_way() -> None:
+    """End this run of the script here, if the browser has asked for another one."""
+    st.session_state.get(KEY)
+
+
 @dataclass
 class Place:
     """Where the visit is, and how it got there.

@@ -1,6 +1,7 @@
 """The page's side of live figures: which job a page follows, and where its pictures go."""
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ PINNED = "pinned"
 
 # Seconds that a browser gets to hear of a new run before it has the page's elements to draw.
 HEAD_START = 0.4
+# Seconds of that after which it is looked whether another run is asked for.
+GLANCE = 0.03
 
 _HERE = Path(__file__).parent
 STYLES, _JS = _HERE / "live.css", script(_HERE / "browser" / "start.js")
@@ -101,8 +104,10 @@ def follow_ahead(config: Runnable | None) -> None:
         listens = shown.listens(watcher(), "main")
         with suppress(Refused):
             _take(config, "main")
-            if listens:
-                shown.wait(watcher(), "main", HEAD_START)
+            until = time.monotonic() + HEAD_START
+            while listens and time.monotonic() < until:
+                listens = not shown.wait(watcher(), "main", GLANCE)
+                visit.give_way()
 
 
 def _take(config: Runnable, slot: str) -> Job:

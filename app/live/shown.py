@@ -47,11 +47,17 @@ class Shown:
             self._heard.keep((watcher, slot), job_id)
             self._hearing.notify_all()
 
-    def wait(self, watcher: str, slot: str, seconds: float) -> None:
-        """Return once the watcher's browser has heard what is shown there, or after a while."""
+    def wait(self, watcher: str, slot: str, seconds: float) -> bool:
+        """Wait at most so long until the watcher's browser has heard what is shown there.
+
+        Returns:
+            Whether it has.
+        """
         place = (watcher, slot)
         with self._hearing:
-            self._hearing.wait_for(lambda: self._heard.get(place) == self._jobs.get(place), seconds)
+            return self._hearing.wait_for(
+                lambda: self._heard.get(place) == self._jobs.get(place), seconds
+            )
 
     def listens(self, watcher: str, slot: str) -> bool:
         """Whether the watcher's browser waits to hear what is shown there."""

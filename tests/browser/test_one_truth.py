@@ -119,10 +119,10 @@ class Tab:
             time.sleep(0.1)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(4))
 def test_address_controls_and_run_agree(page, server, seed):
     choose = random.Random(seed)
     tab = Tab(page, server.url, choose)
     tab.hurry(0)
-    for _ in range(15):
+    for _ in range(8):
         tab.hurry(choose.choice([1, 2, 3, 5, 8]))
