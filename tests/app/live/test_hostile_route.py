@@ -1,6 +1,5 @@
 """Questions made to do harm: the live route answers with a status of its own, and tells nothing."""
 
-import asyncio
 import json
 import threading
 
@@ -16,6 +15,7 @@ from app.live.frames import Frames, View
 from app.live.shown import Shown
 from mlpcore.caches.memory import Kept
 from mlpcore.running.jobs import Jobs
+from tests.runs import awaited
 
 SECRET = "secret"
 
@@ -69,7 +69,7 @@ def post(place, *bodies):
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return [await client.post("/live/frames", content=body) for body in bodies]
 
-    return asyncio.run(ask())
+    return awaited(ask())
 
 
 def check(place, body, known=()):
@@ -198,4 +198,4 @@ def test_a_browser_that_leaves_in_the_middle_is_no_error(place, caplog):
         await app(scope, receive, send)
         return sent
 
-    assert asyncio.run(ask())[0]["status"] == 400
+    assert awaited(ask())[0]["status"] == 400

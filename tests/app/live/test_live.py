@@ -23,6 +23,7 @@ from app.live.shown import Shown
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.running.control import Preparation
 from mlpcore.running.jobs import Jobs, State, Status
+from tests.runs import awaited
 
 SMALL = WideVsDeep(budget=40, depth_to=2, seeds=2, samples=40, batch_size=32, epochs=3)
 
@@ -96,7 +97,7 @@ def ask(jobs, shown, frames, *questions):
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return [await client.post("/live/frames", content=json.dumps(q)) for q in questions]
 
-    return asyncio.run(post())
+    return awaited(post())
 
 
 def question(job, *views, **rest):
@@ -196,7 +197,7 @@ def test_a_watcher_has_a_bounded_number_of_open_requests(jobs, monkeypatch, wait
             together = await asyncio.gather(*requests)
             return [*together, await client.post("/live/frames", content=body)]
 
-    *together, later = asyncio.run(post())
+    *together, later = awaited(post())
     assert sorted(answer.status_code for answer in together) == [200, 200, 200, 429, 429]
     assert later.status_code == 200
 
@@ -270,7 +271,7 @@ def test_an_open_question_is_answered_with_the_run_that_the_page_turns_to(jobs, 
             shown.show("w", "main", after.id)
             return await asking
 
-    body = asyncio.run(talk_to_it()).json()
+    body = awaited(talk_to_it()).json()
     assert (body["job"], body["version"]) == (after.id, after.status().version)
     assert list(body["views"][said]["new"].values()) == ["light: two"]
     assert (before.seen, "w" in before.watchers) == (0.0, False)

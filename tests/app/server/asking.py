@@ -1,8 +1,8 @@
 """Asking an application without a server."""
 
-import asyncio
-
 import httpx
+
+from tests.runs import awaited
 
 
 def ask(app, path="/", method="GET", **headers):
@@ -16,4 +16,4 @@ def ask(app, path="/", method="GET", **headers):
             }
             return await client.request(method, path, headers=fields)
 
-    return asyncio.run(request())
+    return awaited(request())

@@ -1,6 +1,5 @@
 """Uploads made to fill the memory or the disk."""
 
-import asyncio
 import tempfile
 
 import httpx
@@ -15,6 +14,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from app.server import uploads
+from tests.runs import awaited
 
 PATH = "/teach/_stcore/upload_file"
 
@@ -44,7 +44,7 @@ def put(files, *addresses, size=10):
             for address in addresses:
                 await client.put(address, files={"file": bytes(size)})
 
-    asyncio.run(ask())
+    awaited(ask())
 
 
 def test_a_visit_keeps_its_latest_files(files):

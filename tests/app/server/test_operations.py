@@ -1,6 +1,5 @@
 """What whoever runs the app meets."""
 
-import asyncio
 import logging
 import threading
 
@@ -13,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.server import operations
 from mlpcore.running.jobs import Jobs
+from tests.runs import awaited
 
 
 async def page(request):
@@ -29,7 +29,7 @@ def get(path, base="", jobs=None):
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.get(path)
 
-    return asyncio.run(ask())
+    return awaited(ask())
 
 
 def test_every_answer_has_the_headers_and_keeps_its_own():

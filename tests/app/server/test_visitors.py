@@ -8,6 +8,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from app.server.visitors import TRY_AGAIN, Bounded
+from tests.runs import awaited
 
 PAGE, OTHER = "text/html,*/*", "*/*"
 
@@ -62,7 +63,7 @@ def test_a_full_server_turns_away_who_comes_until_somebody_leaves(base):
             async with visit(app, stream) as four:
                 assert four["type"] == accepted
 
-    asyncio.run(come_and_go())
+    awaited(come_and_go())
 
 
 def test_those_who_are_there_and_who_asks_after_it_are_answered(base):
@@ -79,4 +80,4 @@ def test_those_who_are_there_and_who_asks_after_it_are_answered(base):
             for path, accept, method in asked:
                 assert (await get(app, base + path, accept, method)).text == "page"
 
-    asyncio.run(ask())
+    awaited(ask())
