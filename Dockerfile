@@ -15,7 +15,7 @@ RUN pip install --no-cache-dir --constraint constraints.txt uv \
         --constraint constraints.txt ${TORCH:+--torch-backend "$TORCH"} --requirements pyproject.toml
 # Plotly's smaller bundles, from npm. Without them all of Plotly is served.
 RUN pip install --no-cache-dir --constraint constraints.txt deno \
-    && (deno install --frozen || mkdir node_modules)
+    && (deno install --frozen || mkdir -p node_modules)
 
 FROM python:3.11-slim
 RUN useradd --create-home explorer \
