@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
@@ -9,12 +10,18 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def launch(playwright: Playwright, *arguments: str) -> Browser:
-    """Start :func:`installed` with more arguments of its command line."""
-    return playwright.chromium.launch(
-        executable_path=installed(), args=["--no-sandbox", *arguments]
-    )
+    """Start the browser of :func:`installed`."""
+    return playwright.chromium.launch(**installed(*arguments))
 
 
-def installed() -> str | None:
-    """The browser that the variable CHROMIUM names, else the first there is; None: Playwright's."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+def installed(*arguments: str) -> dict[str, Any]:
+    """The browser that the variable CHROMIUM names, else the first there is, else Playwright's.
+
+    Args:
+        arguments: more of its command line's.
+
+    Returns:
+        What Playwright's ways to launch one take.
+    """
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    return {"executable_path": path, "args": ["--no-sandbox", *arguments]}

@@ -99,8 +99,7 @@ def visitor(
     """Somebody who has been here before: the browser keeps the app's scripts from test to test."""
     context = playwright.chromium.launch_persistent_context(
         tmp_path_factory.mktemp("profile"),
-        executable_path=installed(),
-        args=["--no-sandbox", *ARGUMENTS],
+        **installed(*ARGUMENTS),
         viewport={"width": 1280, "height": 720},
         reduced_motion="reduce",
     )
