@@ -17,7 +17,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.app_server import AppServer
-from benchmarks.chromium import launch
+from benchmarks.chromium import launch, unfold
 
 IMPACTS = ("critical", "serious", "moderate", "minor")
 PAPERS = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 31)"}
@@ -113,7 +113,7 @@ def bring_points(way: str) -> Callable[[Page], None]:
     """Open the dialog for one's own points at one of its ways."""
 
     def opened(page: Page) -> None:
-        page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
+        unfold(page, "Data")
         page.get_by_role("button", name="Your own points").click()
         page.get_by_role("radio", name=way, exact=True).first.click()
 

@@ -8,6 +8,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.chromium import unfold
+
 pytestmark = pytest.mark.browser
 
 MAP = ".mlp-live .js-plotly-plot"
@@ -22,10 +24,8 @@ def visit(page: Page, url: str, name: str = "wide-vs-deep") -> None:
     expect(page.locator(MAP).first).to_be_visible()
     expect(page.locator(".words").first).to_contain_text("finished")
     expect(page.get_by_role("button", name="Pause")).to_be_disabled()  # the page has heard of it
-    page.get_by_test_id("stExpander").get_by_text("Data", exact=True).click()
-    button = page.get_by_role("button", name="Your own points")
-    expect(button).to_be_visible()
-    button.click()
+    unfold(page, "Data")
+    page.get_by_role("button", name="Your own points").click()
     expect(page.locator(PLANE)).to_be_visible()
 
 
