@@ -232,6 +232,7 @@ def filter_grid(
         hover=[f"unit {unit + 1}<br>norm {norms[unit]:.3g}" for unit in order],
         numbers=(order + 1).tolist(),
         caption=f"<b>{ARMS[arm]}</b><br>largest |weight| {np.abs(seen).max():.3f}",
+        quality=pictures.QUALITY if snapshot.finished else pictures.MOVING,
     )
 
 

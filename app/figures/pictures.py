@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 
 # Of a grid's image: no flaw is seen, and 64 filters of noise stay below 100 kB.
 QUALITY = 90
+# Of one of many that move: a third of the bytes, ten times a second. Fine noise is smoothed.
+MOVING = 50
 # Of images that are kept encoded.
 MOST_BYTES = 2 * 2**20
 # Room between pictures, for a title above a row, and for words below a picture, in pictures' sides.
@@ -40,13 +42,13 @@ def weights_as_pixels(filters: Floats, largest: Floats) -> Pixels:
 _kept: Kept[tuple[tuple[int, ...], bytes], str] = Kept(MOST_BYTES, len)
 
 
-def webp(pixels: Pixels) -> str:
+def webp(pixels: Pixels, quality: int = QUALITY) -> str:
     """Pixels (H, W, 4), red, green, blue and opacity, row 0 on top, as a data URI."""
-    name = pixels.shape, hashlib.blake2b(pixels.data, digest_size=16).digest()
+    name = (*pixels.shape, quality), hashlib.blake2b(pixels.data, digest_size=16).digest()
     source = _kept.get(name)
     if source is None:
         stream = io.BytesIO()
-        Image.fromarray(pixels).save(stream, "WEBP", quality=QUALITY, method=0)
+        Image.fromarray(pixels).save(stream, "WEBP", quality=quality, method=0)
         source = "data:image/webp;base64," + base64.b64encode(stream.getvalue()).decode()
         _kept.keep(name, source)
     return source
@@ -63,6 +65,7 @@ def grid(
     titles: Sequence[str] = (),
     below: Sequence[tuple[str, str]] = (),
     caption: str | None = None,
+    quality: int = QUALITY,
 ) -> Figure:
     """Pictures in rows, composed as one image.
 
@@ -76,6 +79,7 @@ def grid(
         titles: words above each row, or nothing.
         below: words below each picture and their colour, or nothing.
         caption: markup to stand below the figure.
+        quality: of the image, up to 100.
     """
     side = pictures.shape[1]
     gap, above, under = (
@@ -109,7 +113,7 @@ def grid(
         alt=alt,
         aspect=width / height,
         caption=caption,
-        images=[image(webp(pixels), 0, 0, width, height)],
+        images=[image(webp(pixels, quality), 0, 0, width, height)],
         annotations=words,
         xaxis={**HIDDEN["xaxis"], "range": [0, width]},
         yaxis={**HIDDEN["yaxis"], "range": [-height, 0]},
