@@ -20,7 +20,7 @@ app = st.App(
     "router.py",
     routes=[*route.routes(jobs, shown, frames, base), operations.readiness(jobs, base)],
     middleware=[
-        operations.guard(base),
+        operations.guard(base, settings().frame_ancestors),
         visitors.bounded(base, settings().visitors),
         uploads.few(base),
         files.files(

@@ -12,6 +12,9 @@ from app.visit import Place
 st.set_page_config(page_title="MLP Explorer", page_icon="assets/icon.png", layout="wide")
 st.html(Path(__file__).with_name("style.css"))
 st.html(component.STYLES)
+embedded = bool(st.context.is_embedded)
+if embedded:
+    st.html(Path(__file__).with_name("embedded.css"))
 page = st.navigation(
     [
         st.Page("views/home.py", title="Home", icon=":material/home:", default=True),
@@ -24,7 +27,8 @@ page = st.navigation(
             )
             for view, title, icon, *_ in PAGES
         ),
-    ]
+    ],
+    position="hidden" if embedded else "sidebar",
 )
 place = visit.of(Place)
 wanted, place.next_page = place.next_page, None

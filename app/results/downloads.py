@@ -34,6 +34,8 @@ def take_away(
     if popover.open:
         with popover:
             _downloads(title, link, jobs)
+    if st.context.is_embedded:  # where what keeps cookies of others out stops uploads
+        row.link_button("New window", link, icon=":material/open_in_new:")
 
 
 def _downloads(title: str, link: str, jobs: Mapping[str, Job]) -> None:

@@ -6,6 +6,7 @@ import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +23,25 @@ from mlpcore.running.jobs import Jobs
 log = logging.getLogger(__name__)
 
 
+@cache
+def headers(sites: str = "") -> dict[str, str]:
+    """What every answer says of how browsers shall treat it.
+
+    Args:
+        sites: those whose pages may show this app's in a frame, with blanks between.
+    """
+    ancestors = " ".join(["frame-ancestors 'self'", *sites.split()])
+    stated = {
+        "Content-Security-Policy": f"{_policy()}; {ancestors}",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    # It knows no other sites; browsers that read the policy do not look at it.
+    return stated if sites else stated | {"X-Frame-Options": "SAMEORIGIN"}
+
+
 def _policy() -> str:
     """Where a page may take things from: this server, and what its own scripts make.
 
@@ -36,18 +56,10 @@ def _policy() -> str:
         f"default-src 'self'; script-src 'self' blob: {allowed}; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; font-src 'self' data:; "
         "connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; object-src 'none'; "
-        "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+        "base-uri 'self'; form-action 'self'"
     )
 
 
-HEADERS = {
-    "Content-Security-Policy": _policy(),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 # Seconds that a thread keeps the interpreter's lock while others wait for it: a run between
 # two slices of its training, and the answers to those who watch.
 SWITCH = 0.001
@@ -102,10 +114,10 @@ def apologise(error: Exception) -> bool:
 
 
 class Guard:
-    """Adds :data:`HEADERS` to every answer, and answers 404 for what is :data:`CLOSED`."""
+    """Adds :func:`headers` to every answer, and answers 404 for what is :data:`CLOSED`."""
 
-    def __init__(self, app: ASGIApp, base: str) -> None:
-        self.app, self.base = app, base
+    def __init__(self, app: ASGIApp, base: str, sites: str) -> None:
+        self.app, self.base, self.headers = app, base, headers(sites)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -120,7 +132,7 @@ class Guard:
                     *message["headers"],
                     *(
                         (name.encode(), value.encode())
-                        for name, value in HEADERS.items()
+                        for name, value in self.headers.items()
                         if name.lower().encode() not in have
                     ),
                 ]
@@ -132,6 +144,6 @@ class Guard:
         await app(scope, receive, guarded)
 
 
-def guard(base: str) -> Middleware:
-    """The guard of an app served under ``base``."""
-    return Middleware(Guard, base=base)
+def guard(base: str, sites: str = "") -> Middleware:
+    """The guard of an app served under ``base``, which these sites may show in a frame."""
+    return Middleware(Guard, base=base, sites=sites)

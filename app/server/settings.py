@@ -1,14 +1,17 @@
 """What whoever runs the app may choose, by environment variables."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from functools import cache
 
 from mlpcore.engines.workers import cores
-from mlpcore.params import Config, number, specs, switch
+from mlpcore.params import Config, ParameterError, number, specs, switch, text
 
 PREFIX = "MLP_EXPLORER_"
+# A site as a content security policy has it.
+_SITE = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:(\d+|\*))?", re.IGNORECASE)
 
 
 class Settings(Config):
@@ -49,6 +52,18 @@ class Settings(Config):
     offline: bool = switch(
         False, label="Offline", help="Never fetch anything; real photographs only if cached."
     )
+    frame_ancestors: str = text(
+        "",
+        "addresses of sites with blanks between, such as https://moodle.example.org",
+        label="Sites that embed",
+        help="Whose pages may show the app in a frame; its own may anyway.",
+    )
+
+    def check(self) -> None:
+        """As for :class:`Config`."""
+        if not all(map(_SITE.fullmatch, self.frame_ancestors.split())):
+            allowed = specs(Settings)["frame_ancestors"].allowed
+            raise ParameterError("frame_ancestors", allowed, self.frame_ancestors)
 
 
 def variable(field: str) -> str:

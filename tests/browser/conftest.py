@@ -1,6 +1,7 @@
 """The app as its users have it: started as ``make run`` starts it, seen in a real Chromium."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
@@ -35,13 +36,14 @@ class Server:
 
     Args:
         base: the path it is served under, or "".
+        environment: more variables than this process has.
     """
 
-    def __init__(self, base: str = "") -> None:
+    def __init__(self, base: str = "", **environment: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        self.base = base
+        self.base, self.environment = base, os.environ | environment
         self.url = f"http://127.0.0.1:{self.port}{base}"
         self.start()
 
@@ -49,7 +51,7 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "app/main.py"]
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
         command += ["--server.baseUrlPath", self.base] if self.base else []
-        self.process = subprocess.Popen(command, cwd=ROOT)
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError):

@@ -36,14 +36,14 @@ def test_every_answer_has_the_headers_and_keeps_its_own():
     headers = get("/animal-faces").headers
     assert headers["X-Frame-Options"] == "DENY"
     assert len(headers.get_list("X-Frame-Options")) == 1
-    for name in operations.HEADERS.keys() - {"X-Frame-Options"}:
-        assert headers[name] == operations.HEADERS[name]
+    for name, value in operations.headers().items():
+        assert headers[name] == ("DENY" if name == "X-Frame-Options" else value)
 
 
 def test_scripts_come_from_the_server_only():
     policy = dict(
         part.strip().split(" ", 1)
-        for part in operations.HEADERS["Content-Security-Policy"].split(";")
+        for part in operations.headers()["Content-Security-Policy"].split(";")
     )
     assert "unsafe" not in policy["script-src"]
     assert policy["default-src"] == "'self'"

@@ -27,6 +27,21 @@ def test_wrong_values_end_the_start_with_a_line_each():
     ]
 
 
+@pytest.mark.parametrize(
+    "sites", ["", "https://moodle.example.org", "http://*.example.org:8080  https://localhost:*"]
+)
+def test_sites_that_embed_are_addresses(sites):
+    assert Settings(frame_ancestors=sites).frame_ancestors == sites
+
+
+@pytest.mark.parametrize(
+    "sites", ["*", "example.org", "https://a.org; script-src *", "https://a/b"]
+)
+def test_what_is_no_site_ends_the_start(sites):
+    with pytest.raises(SystemExit, match="MLP_EXPLORER_FRAME_ANCESTORS must be addresses of sites"):
+        settings.read({"MLP_EXPLORER_FRAME_ANCESTORS": sites})
+
+
 def test_every_variable_is_documented(pytestconfig):
     table = (pytestconfig.rootpath / "docs" / "operations.md").read_text()
     for name in specs(Settings):
