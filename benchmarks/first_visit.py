@@ -39,7 +39,7 @@ from websockets.asyncio.client import connect
 
 from benchmarks.app_server import AppServer
 from benchmarks.chromium import launch
-from benchmarks.load import Record, Visitor
+from benchmarks.load import PAGE, Record, Visitor, query_of
 from benchmarks.machine import describe
 from benchmarks.measuring import spread
 
@@ -249,7 +249,9 @@ async def come(root: str, files: Sequence[str], number: int) -> float:
         connect(stream, subprotocols=["streamlit"], max_size=None, origin=root) as socket,
     ):
         # Seeds that no run of a page's visits has.
-        question = await Visitor(root, number, RUNS, record).open(socket, 10**6 + number % RUNS * 8)
+        question = await Visitor(root, number, RUNS, record).open(
+            socket, PAGE, query_of(10**5 + number % RUNS)
+        )
         if record.errors:
             raise RuntimeError(record.errors[0])
         answer: dict[str, Any] = {"views": {}}

@@ -34,8 +34,7 @@ from benchmarks.machine import describe
 
 VISITORS, CONFIGS, SECONDS = 30, 10, 180.0
 DRAWING, PROBE, SAMPLING, WARM_UP = 0.1, 2.0, 2.0, 5.0
-# Long enough that training never rests: the next config is asked for when one has finished.
-QUERY = "epochs=200&seeds=8&seed={seed}"
+PAGE = "wide-vs-deep"
 # After which the server has forgotten those who left.
 FORGOTTEN = 20.0
 # In the server: writes down, again and again, the bytes of the histories of all runs, and how many
@@ -57,6 +56,14 @@ def note():
 import threading
 threading.Thread(target=note, daemon=True).start()
 """
+
+
+def query_of(config: int) -> str:
+    """Parameters of the page's config of this number.
+
+    It trains so long that training never rests: the next is asked for when one has finished.
+    """
+    return f"epochs=200&seeds=8&seed={8 * config}"
 
 
 @dataclass
@@ -101,17 +108,21 @@ class Visitor:
             ):
                 turn = 0
                 while time.monotonic() < until:
-                    seed = (turn * self.configs + self.number % self.configs) * 8
-                    await self.follow(client, await self.open(socket, seed), until)
+                    page, query = self.wanted(turn)
+                    await self.follow(client, await self.open(socket, page, query), until)
                     turn += 1
         except Exception as error:
             self.record.errors.append(f"visitor {self.number}: {error!r}")
 
-    async def open(self, socket: ClientConnection, seed: int) -> dict[str, Any]:
-        """Run the page's script with a query; return the question its pictures ask."""
+    def wanted(self, turn: int) -> tuple[str, str]:
+        """The page that the visitor opens in this turn, and its query."""
+        return PAGE, query_of(turn * self.configs + self.number % self.configs)
+
+    async def open(self, socket: ClientConnection, page: str, query: str) -> dict[str, Any]:
+        """Run a page's script with a query; return the question its pictures ask."""
         message = BackMsg()
-        message.rerun_script.query_string = QUERY.format(seed=seed)
-        message.rerun_script.page_name = "wide-vs-deep"
+        message.rerun_script.query_string = query
+        message.rerun_script.page_name = page
         message.rerun_script.is_history_navigation = True  # so that the page reads the query
         started = time.monotonic()
         await socket.send(message.SerializeToString())
@@ -125,6 +136,8 @@ class Visitor:
                 self.record.errors.append(element.exception.message)
             if element.bidi_component.component_name == "mlp_live":
                 data = json.loads(element.bidi_component.json)
+                if data["slot"] != "main":
+                    continue
                 question |= {name: data[name] for name in ("watcher", "slot", "job")}
                 question["placed"] = data["job"]
                 question["views"] |= {view: [] for view in data["views"]}
