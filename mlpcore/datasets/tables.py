@@ -126,7 +126,8 @@ def read(source: str | bytes, name: str, encoding: str = "") -> Table:
             source, encoding = _text(source, name, encoding)
         elif not encodable(source):
             raise ParameterError("data", "text in UTF-8", name, "It holds halves of letters")
-        rows, delimiter = _rows(source.removeprefix("\ufeff"), name)
+        # NumPy writes its header as a comment.
+        rows, delimiter = _rows(source.removeprefix("\ufeff").removeprefix("# "), name)
     if not rows:
         raise ParameterError("data", "rows of x, y and label", name, "It is empty")
     line, first = rows[0]
