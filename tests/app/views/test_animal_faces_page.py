@@ -190,13 +190,14 @@ def looked_at(pixels):
         ("empty.png", b""),
         ("words.jpg", b"no picture"),
         ("half.png", picture()[:2000]),
-        ("moving.gif", picture("GIF")),
+        ("phone.heic", b"\0\0\0\x18ftypheic" + bytes(99)),
     ],
 )
 def test_a_file_that_is_no_picture_is_refused_in_place(name, data, small):
     at = own_picture(visit(data=small), name, data)
     assert not at.exception
-    assert f"picture must be a JPEG or PNG file that can be read; got '{name}'" in at.error[0].value
+    assert "picture must be a JPEG, PNG, WebP, GIF, BMP or TIFF file" in at.error[0].value
+    assert f"got '{name}'" in at.error[0].value
     assert "Back to the validation pictures" not in buttons(at)
     at = own_picture(at, "me.png", picture())
     assert not at.error
