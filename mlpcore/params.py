@@ -115,8 +115,10 @@ class Spec:
             value = names.get(text.strip().lower(), text)
         else:
             written = text.strip().replace("−", "-")
+            if _COMMA.fullmatch(written):
+                written = written.replace(",", ".")
             try:
-                value = float(written.replace(",", ".") if _COMMA.fullmatch(written) else text)
+                value = float(written)
             except ValueError:
                 pass
             else:

@@ -97,6 +97,14 @@ def test_widths_that_are_none_are_refused_and_the_last_result_stays(small):
     assert shown(at).config == before
 
 
+def test_widths_may_be_written_with_commas(small):
+    at = visit(data=small)
+    at = at.text_input(key="AnimalFaces.widths").set_value("8, 4").run()
+    assert not at.error
+    assert shown(at).config.widths == "8-4"
+    assert at.query_params["widths"] == "8-4"
+
+
 def test_fewer_units_keep_the_chosen_filter_within_the_layer(small):
     at = visit(data=small, widths="16", unit="16")
     at.text_input(key="AnimalFaces.widths").set_value("4").run()
