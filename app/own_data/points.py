@@ -18,11 +18,9 @@ from app.own_data import preview
 from app.own_data.preview import Reading
 from app.results.files import OWN_POINTS
 from app.texts import own_points as texts
-from app.texts.markdown import plain
 from mlpcore.cli.commands import command_line
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.points import Points
-from mlpcore.datasets.tables import RowsError
 from mlpcore.experiments.settings import GENERATED, PlanarTraining
 from mlpcore.params import ParameterError, specs
 from mlpcore.texts import encodable
@@ -139,7 +137,8 @@ def _dialog(kind: type[PlanarTraining]) -> None:
         preview.show(own.reading, _read_again, partial(_use_reading, kind), _back)
     else:
         _offer(kind)
-    _show_problem()
+    if own.problem:
+        preview.show_problem(own.problem)
     st.caption(f"{texts.SCALED} {texts.PROMISE}")
     if not own.bringing:
         st.rerun()
@@ -192,7 +191,6 @@ def _upload() -> None:
     st.markdown(texts.FORMAT)
     st.file_uploader(
         "A table: CSV, text or Excel",
-        type=["csv", "tsv", "txt", "xlsx"],
         key="points_file",
         on_change=_read_file,
     )
@@ -327,15 +325,6 @@ def _unlike(file: str, taken: list[str]) -> str:
         number += 1
         name = f"{path.stem}-{number}{path.suffix}"
     return name
-
-
-def _show_problem() -> None:
-    problem = visit.of(OwnPoints).problem
-    if isinstance(problem, RowsError):
-        st.error("These rows will not do.", icon=":material/error:")
-        st.code("\n".join(problem.rows), language=None, wrap_lines=True)
-    elif problem:
-        st.error(plain(problem), icon=":material/error:")
 
 
 def _find(name: str) -> Points | None:

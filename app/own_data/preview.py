@@ -112,24 +112,27 @@ def show(
 
 def _take(reading: Reading, columns: Columns) -> Points | None:
     """The points of these columns, or nothing, and why."""
-    try:
-        return points.take(reading.table, columns)
-    except RowsError as problem:
+    rows, place, leave_out = len(reading.table.rows), st.container(), False
+    while True:
+        try:
+            return points.take(reading.table, columns, leave_out)
+        except ParameterError as problem:
+            if isinstance(problem, RowsError) and problem.count < rows:
+                label = f"Leave out {count(problem.count, 'row')} of {rows:,}"
+                leave_out = st.checkbox(label, key=reading.key("leave_out"))
+            if not leave_out or not isinstance(problem, RowsError):
+                with place:
+                    show_problem(problem)
+                return None
+
+
+def show_problem(problem: ParameterError) -> None:
+    """Say why points will not do."""
+    if isinstance(problem, RowsError):
         st.error("These rows will not do.", icon=":material/error:")
         st.code("\n".join(problem.rows), language=None, wrap_lines=True)
-        if problem.count == len(reading.table.rows):
-            return None
-        label = f"Leave out {count(problem.count, 'row')} of {len(reading.table.rows):,}"
-        if not st.checkbox(label, key=reading.key("leave_out")):
-            return None
-    except ParameterError as problem:
+    else:
         st.error(plain(problem), icon=":material/error:")
-        return None
-    try:
-        return points.take(reading.table, columns, leave_out=True)
-    except ParameterError as problem:
-        st.error(plain(problem), icon=":material/error:")
-        return None
 
 
 def _names(table: Table) -> list[str]:

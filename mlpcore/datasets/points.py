@@ -120,11 +120,13 @@ class Points:
     def csv(self) -> str:
         """The points as :func:`read` takes them and gives them back."""
         stream = io.StringIO()
-        # A semicolon in the first row could be taken for what separates columns.
+        # A semicolon in the first row could be taken for what separates columns, # for a comment.
         writer = csv.writer(
             stream,
             lineterminator="\n",
-            quoting=csv.QUOTE_NONNUMERIC if ";" in "".join(self.axes) else csv.QUOTE_MINIMAL,
+            quoting=csv.QUOTE_NONNUMERIC
+            if ";" in "".join(self.axes) or self.axes[0].startswith("#")
+            else csv.QUOTE_MINIMAL,
         )
         writer.writerow([*self.axes, "label"])
         for (x, y), label in zip(self.coordinates.tolist(), self.labels, strict=True):
