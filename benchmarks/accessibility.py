@@ -123,7 +123,7 @@ def bring_points(way: str) -> Callable[[Page], None]:
 def preview_points(page: Page) -> None:
     """Bring a table of more columns than are needed, and look at what was read."""
     bring_points("Upload")(page)
-    rows = "a,b,c,kind\n" + "".join(f"{i},{i % 3},{i % 5},k{i % 2}\n" for i in range(20))
+    rows = "a,b,c,kind\n" + "".join(f"{i % 7},{i % 3},{i % 5},k{i % 2}\n" for i in range(20))
     file = {"name": "rows.csv", "mimeType": "text/csv", "buffer": rows.encode()}
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     expect(page.get_by_text("Left out: c.")).to_be_visible()
