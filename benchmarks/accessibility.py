@@ -120,6 +120,15 @@ def bring_points(way: str) -> Callable[[Page], None]:
     return opened
 
 
+def preview_points(page: Page) -> None:
+    """Bring a table of more columns than are needed, and look at what was read."""
+    bring_points("Upload")(page)
+    rows = "a,b,c,kind\n" + "".join(f"{i % 7},{i % 3},{i % 5},k{i % 2}\n" for i in range(20))
+    file = {"name": "rows.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    expect(page.get_by_text("Left out: c.")).to_be_visible()
+
+
 @dataclass(frozen=True)
 class Visit:
     """Something to look at.
@@ -145,6 +154,7 @@ VISITS = (
     Visit("Initialization", "initialization?epochs=2&seeds=2&gains=4"),
     Visit("Your own points, drawn", f"wide-vs-deep?{PLANAR}", bring_points("Draw")),
     Visit("Your own points, typed", f"wide-vs-deep?{PLANAR}", bring_points("Type or paste")),
+    Visit("Your own points, read", f"wide-vs-deep?{PLANAR}", preview_points),
     Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
     Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),

@@ -9,10 +9,14 @@ checked against them.
 import dataclasses
 import inspect
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Self, TypeAlias, TypeVar, cast, dataclass_transform
 
 Value: TypeAlias = bool | int | float | str
+
+# A number with a decimal comma, unless that could be what groups thousands.
+_COMMA = re.compile(r"(?![+-]?[1-9]\d{0,2},\d{3}$)[+-]?\d*,\d+")
 
 # Letters of what came that a message repeats.
 MOST_REPEATED = 200
@@ -99,13 +103,22 @@ class Spec:
         raise ParameterError(self.name, self.allowed, value)
 
     def parse(self, text: str) -> Value:
-        """The value written as ``text`` (in a URL or a flag), or :class:`ParameterError`."""
+        """The value written as ``text`` (in a URL or a flag), or :class:`ParameterError`.
+
+        A name may have other capitals, and a number a decimal comma where that is one.
+        """
         value: object = text
         if self.kind is bool:
             value = {"true": True, "false": False}.get(text.strip().lower(), text)
-        elif self.kind is not str:
+        elif self.kind is str:
+            names = {option.lower(): option for option in self.options}
+            value = names.get(text.strip().lower(), text)
+        else:
+            written = text.strip().replace("−", "-")
+            if _COMMA.fullmatch(written):
+                written = written.replace(",", ".")
             try:
-                value = float(text)
+                value = float(written)
             except ValueError:
                 pass
             else:

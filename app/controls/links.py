@@ -1,6 +1,7 @@
 """Links: parameters that are followed, from an address or from the app itself."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -21,6 +22,16 @@ MOST_LETTERS = 200
 SETTINGS = ("scene", "lesson", "step")
 # Streamlit's own.
 EMBEDDING = ("embed", "embed_options")
+# What is left of &amp; between parameters, once or more.
+_AMPERSANDS = re.compile("^(amp;)+")
+# What mail, chat and search programs add: names, and how families of names begin.
+TRACKING = {
+    *("fbclid", "gclid", "gclsrc", "gbraid", "wbraid", "dclid", "msclkid", "twclid", "ttclid"),
+    *("yclid", "igsh", "igshid", "mibextid", "li_fat_id", "srsltid", "mkt_tok", "vero_id"),
+}
+FAMILIES = ("utm_", "mtm_", "pk_", "hsa_", "mc_", "oly_", "_hs", "_ga", "_gl")
+# What a program may take along from behind a link in a sentence.
+TAKEN_ALONG = " .,;:!?)]}>'\"’”»*"
 
 
 def open_link(page: str, texts: Mapping[str, str]) -> None:
@@ -58,12 +69,16 @@ def follow(kinds: Sequence[type[Config]]) -> bool:
     place = visit.of(Place)
     back = _gone_back()
     link, entered = place.link, place.entered
+    problems: list[str] = []
     if link is None and (back or (entered and address)):
         link = address
+        twice = [name for name in address if len(st.query_params.get_all(name)) > 1]
+        problems = [_given_twice(name, address[name]) for name in twice]
     if entered or back:
         place.address = None  # an older page of this visit may have changed it since
     if link is not None:
-        chosen.turn(*read(kinds, link, place.page))
+        configs, wrong = read(kinds, link, place.page)
+        chosen.turn(configs, problems + wrong)
     elif entered:
         visit.of(chosen.Chosen).configs.pop(StageDisplay, None)
     place.link, place.entered = None, False
@@ -91,7 +106,8 @@ def read(
     kinds: Sequence[type[Config]], texts: Mapping[str, str], page: str
 ) -> tuple[dict[type[Config], Config], list[str]]:
     """The configs of a page that a link asks for, and what of it could not be used."""
-    problems: list[str] = []
+    known = {name for kind in kinds for name in specs(kind)}
+    texts, problems = meant(texts, known)
     stage, _ = StageDisplay.parse(texts)
     try:
         setting = prepared(stage, page)
@@ -103,7 +119,6 @@ def read(
     for kind in kinds:
         configs[kind], wrong = kind.parse(texts)
         problems += [f"{problem} The default is used." for problem in wrong]
-    known = {name for kind in kinds for name in specs(kind)}
     for unknown, words in (
         (texts.keys() - known, "This page does not know"),
         (set(stage.shown) - known, "This page cannot show"),
@@ -112,6 +127,31 @@ def read(
             names = " ".join(", ".join(sorted(unknown)).split())
             problems.append(f"{words}: {printable(names, MOST_LETTERS)}.")
     return configs, problems
+
+
+def meant(texts: Mapping[str, str], known: Collection[str]) -> tuple[dict[str, str], list[str]]:
+    """A link's parameters without what programs on its way did to it, and what is given twice.
+
+    Args:
+        texts: parameters in the link's order.
+        known: names of those that the page knows.
+    """
+    found: dict[str, str] = {}
+    problems = []
+    for place, (written, text) in enumerate(texts.items(), 1):
+        lower = _AMPERSANDS.sub("", written.lower())
+        if lower in TRACKING or lower.startswith(FAMILIES):
+            continue
+        name = lower if lower in known else written
+        if name in found:
+            problems.append(_given_twice(name, text))
+        found[name] = text.rstrip(TAKEN_ALONG) if place == len(texts) else text
+    return found, problems
+
+
+def _given_twice(name: str, text: str) -> str:
+    words = printable(" ".join(f"{name} is given twice; {text}".split()), MOST_LETTERS)
+    return f"{words} is used."
 
 
 def prepared(stage: StageDisplay, page: str) -> Scene | Step | None:

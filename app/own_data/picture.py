@@ -41,9 +41,7 @@ def bring() -> None:
     """A place to drop a picture, and why the last one will not do."""
     own = visit.of(OwnPicture)
     key = f"own_picture {own.count}"
-    st.file_uploader(
-        "Or your own picture, JPEG or PNG", key=key, help=texts.ONE, on_change=_read, args=(key,)
-    )
+    st.file_uploader("Or your own picture", key=key, help=texts.ONE, on_change=_read, args=(key,))
     if own.problem:
         st.error(plain(own.problem), icon=":material/error:")
 

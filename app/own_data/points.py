@@ -1,5 +1,6 @@
 """Which points a page's networks learn: generated ones, or one's own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import PurePath
@@ -13,12 +14,13 @@ from app.controls import Panel
 from app.draw.component import draw_points
 from app.figures import classes
 from app.figures.words import count
+from app.own_data import preview
+from app.own_data.preview import Reading
 from app.results.files import OWN_POINTS
 from app.texts import own_points as texts
-from app.texts.markdown import plain
 from mlpcore.cli.commands import command_line
 from mlpcore.datasets import planar, points
-from mlpcore.datasets.points import Points, RowsError
+from mlpcore.datasets.points import Points
 from mlpcore.experiments.settings import GENERATED, PlanarTraining
 from mlpcore.params import ParameterError, specs
 from mlpcore.texts import encodable
@@ -37,6 +39,8 @@ class OwnPoints:
         drawn: CSV of what was drawn in it.
         as_text: whether that is to be edited as text.
         problem: why the last points will not do, if so.
+        reading: what was read and is not used yet, if there is such.
+        readings: how many there were.
         files: name → file of the points that were brought.
     """
 
@@ -44,6 +48,8 @@ class OwnPoints:
     drawn: str = ""
     as_text: bool = False
     problem: ParameterError | None = None
+    reading: Reading | None = None
+    readings: int = 0
     files: dict[str, str] = field(default_factory=dict)
 
 
@@ -107,6 +113,11 @@ def _open() -> None:
 
 def _close() -> None:
     visit.of(OwnPoints).bringing = False
+    _back()
+
+
+def _back() -> None:
+    visit.of(OwnPoints).reading = None
     _forget_problem()
 
 
@@ -122,6 +133,19 @@ def _dialog(kind: type[PlanarTraining]) -> None:
         st.session_state["points_text"] = own.drawn
         st.session_state["points_way"] = TYPE
         own.as_text = False
+    if own.reading:
+        preview.show(own.reading, _read_again, partial(_use_reading, kind), _back)
+    else:
+        _offer(kind)
+    if own.problem:
+        preview.show_problem(own.problem)
+    st.caption(f"{texts.SCALED} {texts.PROMISE}")
+    if not own.bringing:
+        st.rerun()
+
+
+def _offer(kind: type[PlanarTraining]) -> None:
+    """The ways to bring points."""
     way = st.segmented_control(
         "How",
         (DRAW, TYPE, UPLOAD),
@@ -129,17 +153,14 @@ def _dialog(kind: type[PlanarTraining]) -> None:
         key="points_way",
         label_visibility="collapsed",
         on_change=_forget_problem,
+        persist_state="session",
     )
     if way == DRAW:
         _draw(kind)
     elif way == TYPE:
         _type(kind)
     else:
-        _upload(kind)
-    _show_problem()
-    st.caption(f"{texts.SCALED} {texts.PROMISE}")
-    if not own.bringing:
-        st.rerun()
+        _upload()
 
 
 def _draw(kind: type[PlanarTraining]) -> None:
@@ -157,7 +178,7 @@ def _draw(kind: type[PlanarTraining]) -> None:
 def _type(kind: type[PlanarTraining]) -> None:
     st.markdown(texts.FORMAT)
     st.text_area(
-        "Points as CSV",
+        "Points as a table",
         height=180,
         key="points_text",
         placeholder=texts.PLACEHOLDER,
@@ -166,14 +187,12 @@ def _type(kind: type[PlanarTraining]) -> None:
     st.button("Use these points", type="primary", on_click=_bring_text, args=(kind,))
 
 
-def _upload(kind: type[PlanarTraining]) -> None:
+def _upload() -> None:
     st.markdown(texts.FORMAT)
     st.file_uploader(
-        "A CSV file",
-        type=["csv", "tsv", "txt"],
+        "A table: CSV, text or Excel",
         key="points_file",
-        on_change=_bring_file,
-        args=(kind,),
+        on_change=_read_file,
     )
     st.download_button(
         "A file to start from",
@@ -205,31 +224,78 @@ def _edit_drawing() -> None:
 
 def _bring_drawing(kind: type[PlanarTraining]) -> None:
     _note_drawing()
-    _bring(kind, visit.of(OwnPoints).drawn, "drawn.csv")
+    _read(visit.of(OwnPoints).drawn, "drawn.csv")
+    _use_at_once(kind)
 
 
 def _bring_text(kind: type[PlanarTraining]) -> None:
-    _bring(kind, visit.values()["points_text"], "typed.csv")
+    _read(visit.values()["points_text"], "typed.csv")
+    _use_at_once(kind)
 
 
-def _bring_file(kind: type[PlanarTraining]) -> None:
+def _read_file() -> None:
     file = visit.values()["points_file"]
     if file is not None:
-        _bring(kind, file.getvalue(), file.name)
+        _read(file.getvalue(), file.name)
 
 
-def _bring(kind: type[PlanarTraining], source: str | bytes, file: str) -> None:
-    """Read and use points and close the dialog, or keep what is wrong with them."""
+def _read_again() -> None:
+    """Read the table anew, in the encoding that was chosen."""
+    reading = visit.of(OwnPoints).reading
+    if reading:
+        encoding = visit.values()[reading.key("encoding")]
+        _read(reading.source, reading.table.name, encoding)
+
+
+def _read(source: str | bytes, file: str, encoding: str = "") -> None:
+    """Read a table to be looked at, or keep what is wrong with it."""
+    own = visit.of(OwnPoints)
+    own.readings += 1
     _forget_problem()
     try:
-        brought = points.read(source, file)
+        own.reading = preview.read(source, file, own.readings, encoding)
+    except ParameterError as problem:
+        own.problem = problem
+
+
+def _use_at_once(kind: type[PlanarTraining]) -> None:
+    """Use what was read if nothing of it is to be chosen: it stands in plain sight."""
+    own = visit.of(OwnPoints)
+    if own.reading and len(own.reading.table.header) == len(own.reading.columns):
+        reading, own.reading = own.reading, None
+        _bring(kind, reading, partial(points.take, reading.table, reading.columns))
+
+
+def _use_reading(kind: type[PlanarTraining]) -> None:
+    reading = visit.of(OwnPoints).reading
+    if reading:
+        _bring(kind, reading, partial(preview.chosen, reading))
+
+
+def _bring(kind: type[PlanarTraining], reading: Reading, take: Callable[[], Points]) -> None:
+    """Use points and close the dialog, or keep what is wrong with them."""
+    _forget_problem()
+    try:
+        brought = take()
         name = points.keep(brought)
         _use(kind, name)
     except ParameterError as problem:
         visit.of(OwnPoints).problem = problem
         return
+    file = _file(reading, brought)
     _names()[name] = _unlike(file, [taken for other, taken in _names().items() if other != name])
     _close()
+
+
+def _file(reading: Reading, brought: Points) -> str:
+    """What to call points: as their file, if that is text which gives them without a choice."""
+    path = PurePath(reading.table.name)
+    try:
+        same = points.read(reading.source, path.name).fingerprint == brought.fingerprint
+    except ParameterError:
+        same = False
+    text = reading.table.delimiter != ""
+    return path.name if same and text else f"{path.stem}-points.csv"
 
 
 def _use(kind: type[PlanarTraining], data: str) -> None:
@@ -259,15 +325,6 @@ def _unlike(file: str, taken: list[str]) -> str:
         number += 1
         name = f"{path.stem}-{number}{path.suffix}"
     return name
-
-
-def _show_problem() -> None:
-    problem = visit.of(OwnPoints).problem
-    if isinstance(problem, RowsError):
-        st.error("These rows will not do.", icon=":material/error:")
-        st.code("\n".join(problem.rows), language=None, wrap_lines=True)
-    elif problem:
-        st.error(plain(problem), icon=":material/error:")
 
 
 def _find(name: str) -> Points | None:

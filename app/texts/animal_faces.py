@@ -29,13 +29,13 @@ NO_DOWNLOAD = (
     "says why."
 )
 BRING = (
-    "One folder a class, 2 to 20 of them, with JPEG or PNG pictures of any size: "
+    "One folder a class, 2 to 20 of them, with pictures of any size: "
     "`cat/…`, `dog/…`. A `train` and a `val` folder with those inside are used as they are; else "
     "a fifth of each class is held out. Nothing is sent elsewhere or written to the disk."
 )
 ONE = (
-    "A JPEG or PNG picture of any size. Its middle square is shown to the networks at 32 × 32. It "
-    "is kept in memory only, and no link carries it."
+    "JPEG, PNG, WebP, GIF, BMP or TIFF of any size. Its middle square is shown to the networks at "
+    "32 × 32. It is kept in memory only, and no link carries it."
 )
 
 FILTERS = (

@@ -5,8 +5,14 @@ PROMISE = (
     "elsewhere. Whoever has the page's link sees them too, until the server forgets them."
 )
 FORMAT = (
-    "A row for each point: x, y and a label, separated by commas, semicolons or tabs, with a "
-    "header or without. 2 to 8 labels, names or numbers, each on at least 5 points."
+    "A row for each point: x, y and a label, copied from a spreadsheet or separated by commas, "
+    "semicolons, tabs, bars or spaces, with a header or without. Of more columns, three are "
+    "chosen. 2 to 8 labels, names or numbers, each on at least 5 points."
+)
+PREVIEW = "Choose what the networks are to learn."
+ENCODING = (
+    "The file is not in UTF-8, and letters such as ä or é can only be guessed. If they look wrong "
+    "below, choose another one."
 )
 SCALED = (
     "A fifth of each class is the test set; few points get small batches. Points that do not fill "

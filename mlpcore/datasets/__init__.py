@@ -13,4 +13,5 @@ __all__ = [
     "pictures",
     "planar",
     "points",
+    "tables",
 ]

@@ -6,6 +6,7 @@ Nothing is written to the disk, no link is followed, and there are limits on eve
 import io
 import os
 import stat
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ MOST_ENTRIES = 50_000
 MOST_DEPTH = 20
 # Unpacked bytes of one file, and of all.
 MOST_FILE_BYTES, MOST_BYTES = 1 << 25, 1 << 33
+# Bit of an entry's flags.
+ENCRYPTED = 1
 
 Parts = tuple[str, ...]
 
@@ -32,7 +35,8 @@ class FileTree:
     Attributes:
         name: of the source, for messages.
         files: how to read each file's bytes, by the parts of its path.
-        folders: the parts of every folder's path, () for the root.
+        folders: the parts of every folder's path, () for the root. Letters are composed (NFC):
+            macOS writes ä as a and two dots.
         skipped: what was left out, each with the reason. Hidden files are left out silently.
     """
 
@@ -43,6 +47,7 @@ class FileTree:
 
     def add(self, parts: Parts, size: int, read: Callable[[], bytes]) -> None:
         """Add a file of ``size`` bytes, unless that is too many or its path will not do."""
+        parts = _composed(parts)
         if len(parts) > MOST_DEPTH:
             self.skip(parts[:1], f"a file more than {MOST_DEPTH} folders deep")
         elif size > MOST_FILE_BYTES:
@@ -55,6 +60,7 @@ class FileTree:
 
     def add_folder(self, parts: Parts) -> None:
         """Add a folder and those it lies in."""
+        parts = _composed(parts)
         if len(parts) <= MOST_DEPTH:
             self.folders.update(parts[:depth] for depth in range(len(parts) + 1))
 
@@ -111,13 +117,18 @@ def _opened_zip(file: BinaryIO, tree: FileTree) -> Iterator[FileTree]:
         entries = archive.infolist()
         if sum(entry.file_size for entry in entries) > MOST_BYTES:
             raise tree.refusal(f"at most {MOST_BYTES} bytes unpacked", "Leave some files out")
+        flags = [entry.flag_bits & ENCRYPTED for entry in entries if entry.filename[-1:] != "/"]
+        if flags and all(flags):
+            fix = "This one has a password: pack its files anew without one"
+            raise tree.refusal("a zip archive without a password", fix)
         for entry in entries:
             _add_entry(tree, archive, entry)
         yield tree
 
 
 def _add_entry(tree: FileTree, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    path = entry.filename.replace("\\", "/")
+    # In Shift JIS and its like a letter's second byte may look like a backslash.
+    path = entry.filename if "/" in entry.filename else entry.filename.replace("\\", "/")
     parts = tuple(part for part in path.split("/") if part not in ("", "."))
     if any(_hidden(part) for part in parts if part != ".."):
         return
@@ -169,6 +180,10 @@ def _folder(root: Path, tree: FileTree) -> FileTree:
                 raise tree.refusal(f"at most {MOST_BYTES} bytes", "Leave some files out")
             tree.add(parts, status.st_size, path.read_bytes)
     return tree
+
+
+def _composed(parts: Parts) -> Parts:
+    return tuple(unicodedata.normalize("NFC", part) for part in parts)
 
 
 def _hidden(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""One JPEG or PNG file that nobody has vetted, as a 32 × 32 picture."""
+"""One file of a picture that nobody has vetted, as a 32 × 32 picture."""
 
 import io
 import threading
@@ -17,6 +17,14 @@ from mlpcore.datasets.pictures import SIDE
 from mlpcore.params import ParameterError
 from mlpcore.texts import printable
 
+# What is read, of moving pictures the first.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+KINDS = "JPEG, PNG, WebP, GIF, BMP or TIFF"
+# What phones write instead, by the brands in a file's first bytes.
+_PHONES = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"), "HEIC"),
+    **dict.fromkeys((b"avif", b"avis"), "AVIF"),
+}
 MOST_PIXELS = 50_000_000
 # Pixels times scans of a JPEG: each scan of a progressive one takes time, and may be a few bytes.
 MOST_SCANNED = 5_000_000_000
@@ -34,7 +42,7 @@ def read(data: bytes, name: str) -> Tensor:
         name: of the file, for messages.
 
     Raises:
-        ParameterError: ``picture`` is no JPEG or PNG picture, is broken or too large.
+        ParameterError: ``picture`` is no picture that is read, is broken or too large.
     """
     try:
         if len(data) > MOST_FILE_BYTES:
@@ -44,7 +52,7 @@ def read(data: bytes, name: str) -> Tensor:
     except Exception as error:
         raise ParameterError(
             "picture",
-            "a JPEG or PNG file that can be read",
+            f"a {KINDS} file that can be read",
             printable(name),
             f"Choose another one ({printable(reason(error))})",
         ) from error
@@ -57,13 +65,16 @@ def opened(data: bytes) -> Iterator[Image.Image]:
     One block at a time lasts in this process.
 
     Raises:
-        ValueError: the picture has too many pixels or scans.
+        ValueError: the picture has too many pixels or scans, or is of a phone's own kind.
         Exception: decoders raise all sorts on broken bytes; :func:`reason` puts it into words.
     """
+    phone = _PHONES.get(data[8:12]) if data[4:8] == b"ftyp" else None
+    if phone:
+        raise ValueError(f"this is {phone}, as phones take it: export or share it as JPEG")
     with (
         _one_at_a_time,
         warnings.catch_warnings(action="ignore"),
-        Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as file,
+        Image.open(io.BytesIO(data), formats=FORMATS) as file,
     ):
         width, height = file.size
         if width * height > MOST_PIXELS:
@@ -71,6 +82,8 @@ def opened(data: bytes) -> Iterator[Image.Image]:
         scans = data.count(b"\xff\xda") if isinstance(file, JpegImageFile) else 1
         if width * height * scans > MOST_SCANNED:
             raise ValueError(f"{scans} scans of {width} × {height} pixels")
+        if "jpeg" in str(file.info.get("compression")):  # whose scans are not counted
+            raise ValueError("a TIFF compressed as JPEG: save it as JPEG")
         yield file
 
 
@@ -88,7 +101,7 @@ def fitted(file: Image.Image) -> Tensor:
 def reason(error: Exception) -> str:
     """Why a file could not be read, in a line."""
     if isinstance(error, UnidentifiedImageError):
-        return "no JPEG or PNG picture"
+        return f"no {KINDS} picture"
     if isinstance(error, Image.DecompressionBombError):
         return f"more than {MOST_PIXELS:,} pixels"
     return str(error).partition("\n")[0] or type(error).__name__

@@ -4,6 +4,7 @@ The layout is ``train/CLASS/PICTURE`` with ``val/CLASS/PICTURE`` beside it, or `
 alone; either may lie deeper. Pictures may have any size, and nobody has vetted them.
 """
 
+import itertools
 from pathlib import Path
 from posixpath import commonpath
 
@@ -24,13 +25,17 @@ MOST_PICTURES = 20_000
 MOST_TOTAL_PIXELS = 10_000_000_000
 # Share of each class that becomes the validation set where there is none, and seed of the choice.
 VAL_SHARE, VAL_SEED = 0.2, 0
-SUFFIXES = (".jpg", ".jpeg", ".png")
+# Of names that are taken for pictures; what they are is told by their bytes.
+SUFFIXES = (
+    *(".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
+    *(".heic", ".heif", ".avif"),
+)
 
 
 def load(source: Path | bytes, progress: Progress = lambda share: None) -> Pictures:
     """Read pictures, crop each to its middle square and resize it to 32 × 32.
 
-    What is no JPEG or PNG picture, is broken, too large, a link or leads outside is left out, and
+    What is no picture that is read, is broken, too large, a link or leads outside is left out, and
     :attr:`Pictures.skipped` names it. Without ``val``, a fifth of each class is the validation set.
 
     Args:
@@ -60,8 +65,8 @@ def load(source: Path | bytes, progress: Progress = lambda share: None) -> Pictu
     for folder, images in zip(members, sets, strict=True):
         if len(images) < fewest:
             raise tree.refusal(
-                f"at least {fewest} readable JPEG or PNG in each class's folder",
-                f"Fill or remove {'/'.join(folder)}: it has {len(images)}",
+                f"at least {fewest} readable {image_file.KINDS} in each class's folder",
+                f"Fill or remove {'/'.join(folder)}: it has {len(images)}{_why(tree, folder)}",
             )
     train, val = (sets[: len(classes)], sets[len(classes) :]) if len(roots) == 2 else _divided(sets)
     return Pictures.in_order(
@@ -78,7 +83,8 @@ def _roots(tree: FileTree) -> list[Parts]:
     pictures = [parts for parts in tree.files if parts[-1].lower().endswith(SUFFIXES)]
     if not pictures:
         raise tree.refusal(
-            "a folder or a zip archive of JPEG or PNG pictures", "Put a folder a class into it"
+            f"a folder or a zip archive of {image_file.KINDS} pictures",
+            "Put a folder a class into it",
         )
     trains = {
         parts[: depth + 1]
@@ -101,20 +107,37 @@ def _classes(tree: FileTree, roots: list[Parts]) -> list[str]:
         sorted(parts[-1] for parts in tree.folders if parts[:-1] == root and len(parts) > len(root))
         for root in roots
     )
+    allowed = f"{FEWEST_CLASSES} to {MOST_CLASSES} folders of pictures, one a class"
+    if not names:
+        fix = "Its pictures lie in no folder. Put those of each class into one that has its name"
+        raise tree.refusal(allowed, f"{fix}, such as cat/1.jpg and dog/1.jpg")
     if not FEWEST_CLASSES <= len(names) <= MOST_CLASSES:
-        raise tree.refusal(
-            f"{FEWEST_CLASSES} to {MOST_CLASSES} folders of pictures, one a class",
-            f"Add or remove some: it has {len(names)} ({', '.join(names)[:200]})",
-        )
+        fix = f"Add or remove some: it has {len(names)} ({', '.join(names)[:200]})"
+        raise tree.refusal(allowed, fix)
     if max(map(len, names)) > MOST_LETTERS:
         raise tree.refusal(
             f"folders with names of at most {MOST_LETTERS} letters", "Rename those of classes"
         )
     for other in others:
-        if other != names:
-            differing = ", ".join(sorted(set(names) ^ set(other)))[:200]
-            raise tree.refusal("the same classes in train and val", f"Mend {differing}")
+        lacking = [
+            f"{root[-1]} has no folder {', '.join(sorted(lacks))[:200]}"
+            for root, lacks in zip(
+                roots, (set(other) - set(names), set(names) - set(other)), strict=True
+            )
+            if lacks
+        ]
+        if lacking:
+            fix = (
+                f"{'; '.join(lacking)}. Add it, or leave val out: a fifth of train takes its place"
+            )
+            raise tree.refusal("the same classes in train and val", fix)
     return names
+
+
+def _why(tree: FileTree, folder: Parts) -> str:
+    """Why a folder has too few pictures, if one of them was left out."""
+    left_out = (line for line in tree.skipped if line.startswith("/".join(folder) + "/"))
+    return "".join(f" ({line[:200]})" for line in itertools.islice(left_out, 1))
 
 
 def _divided(sets: list[Tensor]) -> tuple[list[Tensor], list[Tensor]]:

@@ -1,4 +1,4 @@
-"""Points that somebody brought: CSV with a column each for x, y and the label.
+"""Points that somebody brought: three columns of a table, x, y and the label.
 
 They are kept in memory under the fingerprint of what they are, so that equal points are one data
 set, and a link to them says nothing about this machine.
@@ -8,8 +8,8 @@ import csv
 import hashlib
 import io
 import math
+import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,24 +19,25 @@ import torch
 from numpy.typing import NDArray
 
 from mlpcore.caches.memory import Kept
+from mlpcore.datasets import tables
 from mlpcore.datasets.legend import Legend
 from mlpcore.datasets.planar import HALF_WIDTH, PLANAR, TEST_SHARE, Split
+from mlpcore.datasets.tables import MOST_BYTES, RowsError, Table, number
 from mlpcore.params import ParameterError
-from mlpcore.texts import encodable
 
 FEWEST_CLASSES, MOST_CLASSES = 2, 8
 # So that a fifth of a class is one point.
 FEWEST_PER_CLASS = 5
-MOST_ROWS, MOST_BYTES = 20_000, 2_000_000
 MOST_LETTERS = 40
 # Larger numbers, and smaller ranges, measure nothing; arithmetic with them would overflow.
 LARGEST, LEAST_RANGE = 1e100, 1e-100
-# Rows that an error describes; it counts the others.
-MOST_DESCRIBED = 5
-# In order of preference, because a comma may also be a decimal point.
-DELIMITERS = ";\t,"
-# Letters of the first row that are looked at to find out.
-MOST_SNIFFED = 10_000
+# Columns that an error names.
+MOST_NAMED = 10
+# Names that say which column holds the labels, and others that columns of labels often have.
+LABELS = ("label", "class")
+TARGETS = ("target", "species", "variety", "category", "kind", "group", "type")
+# Labels as numpy.savetxt writes numbers.
+_SAVED = re.compile(r"-?\d\.\d{18}e[+-]\d\d")
 # Points that reach less far than this to either side of their middle are scaled up.
 LEAST_REACH = 0.75
 # As far as scaled points reach, about as far as the generated sets do.
@@ -48,22 +49,10 @@ PREFIX = "points-"
 # Sets kept in memory; the one unused for longest goes first. Each takes at most about a megabyte.
 MOST_KEPT = 256
 
+# Where x, y and the label stand in a table.
+Columns = tuple[int, int, int]
+
 _kept: "Kept[str, Points]" = Kept(MOST_KEPT)
-
-
-class RowsError(ParameterError):
-    """Rows of a CSV hold no points.
-
-    Attributes:
-        rows: what is wrong with each of the first few, and how many more there are.
-    """
-
-    def __init__(self, name: str, problems: Sequence[str]) -> None:
-        rows = list(problems[:MOST_DESCRIBED])
-        if len(problems) > MOST_DESCRIBED:
-            rows.append(f"And {len(problems) - MOST_DESCRIBED} more")
-        self.rows = tuple(rows)
-        super().__init__("data", "rows of x, y and label, all filled in", name, ". ".join(rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +86,7 @@ class Points:
         Points that fill the maps' square already, within ±2 and ±0.75 or more around their middle,
         stay where they are. Otherwise each axis is centred and scaled to ±1.2.
         """
-        numeric = all(_number(label) is not None for label in self.classes)
+        numeric = all(number(label) is not None for label in self.classes)
         classes = tuple(f"class {label}" for label in self.classes) if numeric else self.classes
         low, high = self.coordinates.min(0), self.coordinates.max(0)
         reach = (high - low) / 2
@@ -131,11 +120,13 @@ class Points:
     def csv(self) -> str:
         """The points as :func:`read` takes them and gives them back."""
         stream = io.StringIO()
-        # A semicolon in the first row could be taken for what separates columns.
+        # A semicolon in the first row could be taken for what separates columns, # for a comment.
         writer = csv.writer(
             stream,
             lineterminator="\n",
-            quoting=csv.QUOTE_NONNUMERIC if ";" in "".join(self.axes) else csv.QUOTE_MINIMAL,
+            quoting=csv.QUOTE_NONNUMERIC
+            if ";" in "".join(self.axes) or self.axes[0].startswith("#")
+            else csv.QUOTE_MINIMAL,
         )
         writer.writerow([*self.axes, "label"])
         for (x, y), label in zip(self.coordinates.tolist(), self.labels, strict=True):
@@ -163,12 +154,12 @@ def find(name: str) -> Points:
 
 
 def load(path: Path) -> Points:
-    """Read a CSV file.
+    """Read a file.
 
     Raises:
         ParameterError: it cannot be read, or as :func:`read` does.
     """
-    allowed = f"one of {', '.join(PLANAR)}, or a CSV file of points that can be read"
+    allowed = f"one of {', '.join(PLANAR)}, or a file of points that can be read"
     try:
         with path.open("rb") as file:
             return read(file.read(MOST_BYTES + 1), str(path))
@@ -180,12 +171,11 @@ def load(path: Path) -> Points:
 
 
 def read(source: str | bytes, name: str) -> Points:
-    """Read points from CSV.
+    """Read points from a table of which there is no doubt what its columns are.
 
-    A row holds x, y and a label. If no field of the first row is a number it is a header; one with
-    ``x``, ``y`` and ``label`` (or ``class``) says which columns they are, and others are left out.
-    Columns are separated by commas, semicolons or tabs; where not by commas, a decimal comma will
-    do. Bytes are UTF-8, with a byte order mark or without.
+    They are if there are three, or if their names are ``x``, ``y`` and ``label`` (or ``class``);
+    others are left out then. What a table may be written in :func:`mlpcore.datasets.tables.read`
+    says.
 
     Args:
         source: the text, or its bytes.
@@ -193,132 +183,133 @@ def read(source: str | bytes, name: str) -> Points:
 
     Raises:
         RowsError: rows hold no points.
-        ParameterError: ``data`` is no such text, exceeds a limit, or has not 2 to 8 classes of at
+        ParameterError: ``data`` is no table, exceeds a limit, or has not 2 to 8 classes of at
             least 5 points.
     """
-    rows, delimiter = _rows(_text(source, name), name)
-    if not rows:
-        raise ParameterError("data", "rows of x, y and label", name, "It is empty")
-    decimal_comma = delimiter != ","
-    line, first = rows[0]
-    header = not any(_number(field, decimal_comma) is not None for field in first)
-    if len(rows) - header > MOST_ROWS:
-        raise ParameterError("data", f"at most {MOST_ROWS:,} rows", name, "Leave some out")
-    places, axes = _columns(first if header else [], len(first), name, line)
+    table = tables.read(source, name)
+    columns = certain(table)
+    if columns is None:
+        raise RowsError(name, [f"Row {table.line}: {_wanted(table.header)}"])
+    return take(table, columns)
+
+
+def certain(table: Table) -> Columns | None:
+    """Where x, y and the label stand in a table, if there is no doubt."""
+    names = [word.casefold() for word in table.header]
+    others = [place for place, word in enumerate(names) if word in LABELS]
+    width = len(names)
+    if "x" in names and "y" in names and (others or width == 3):
+        x, y = names.index("x"), names.index("y")
+        return x, y, others[0] if others else 3 - x - y
+    if width != 3:
+        return None
+    words = [place for place in range(width) if not _numeric(table, place)]
+    label = words[0] if len(words) == 1 else 2
+    x, y = (place for place in range(width) if place != label)
+    return x, y, label
+
+
+def likely(table: Table) -> Columns:
+    """Where x, y and the label may stand in a table.
+
+    Raises:
+        RowsError: it has less than three columns.
+    """
+    sure = certain(table)
+    if sure:
+        return sure
+    if len(table.header) < 3:
+        raise RowsError(table.name, [f"Row {table.line}: {_wanted(table.header)}"])
+    places = range(len(table.header))
+    kinds = {place: len(set(table.column(place))) for place in places}
+    few = [place for place in places if FEWEST_CLASSES <= kinds[place] <= MOST_CLASSES]
+    numeric = [place for place in places if _numeric(table, place)]
+    named = [place for place in places if table.header[place].casefold() in (*LABELS, *TARGETS)]
+    words = [place for place in few if place not in numeric]
+    label = [*named, *words, *reversed(few), places[-1]][0]
+    axes = [place for place in numeric if place != label and not _counts(table.column(place))]
+    x, y = [*axes, *(place for place in places if place != label and place not in axes)][:2]
+    return x, y, label
+
+
+def take(table: Table, columns: Columns, leave_out: bool = False) -> Points:
+    """The points that a table's rows hold.
+
+    Args:
+        table: what was read.
+        columns: where x, y and the label stand.
+        leave_out: whether to do without the rows that hold none.
+
+    Raises:
+        RowsError: rows hold no points.
+        ParameterError: ``data`` has not 2 to 8 classes of at least 5 points.
+    """
+    if len(set(columns)) < 3:
+        raise ParameterError("data", "three columns: x, y and label", table.name, "Choose another")
+    if any(len(table.header[place]) > MOST_LETTERS for place in columns):
+        long = f"a header must have at most {MOST_LETTERS} letters"
+        raise RowsError(table.name, [f"Row {table.line}: {long}"])
     points, labels, problems = [], [], []
-    for line, fields in rows[header:]:
-        chosen = [fields[place] for place in places] if len(fields) == len(first) else []
-        problem = _problem(chosen, len(first), len(fields), decimal_comma)
+    for line, words in table.rows:
+        problem = _problem(table, columns, words)
         if problem:
             problems.append(f"Row {line}: {problem}")
         else:
-            points.append([_number(field, decimal_comma) for field in chosen[:2]])
-            labels.append(chosen[2])
-    if problems:
-        raise RowsError(name, problems)
-    classes = _classes(labels, name)
+            points.append([table.number(place, words[place]) for place in columns[:2]])
+            labels.append(words[columns[2]])
+    if problems and not leave_out:
+        raise RowsError(table.name, problems)
+    if labels and all(map(_SAVED.fullmatch, labels)):
+        labels = [f"{float(label):g}" for label in labels]
+    classes = _classes(labels, table.name)
     numbers = {label: k for k, label in enumerate(classes)}
+    x, y, _ = columns
     return Points(
         coordinates=np.array(points, np.float64),
         labels=np.array([numbers[label] for label in labels], np.int64),
         classes=classes,
-        axes=axes,
+        axes=(table.header[x] or "x", table.header[y] or "y"),
     )
 
 
-def _text(source: str | bytes, name: str) -> str:
-    if len(source) > MOST_BYTES:
-        raise ParameterError("data", f"at most {MOST_BYTES:,} bytes", name, "Leave rows out")
-    if isinstance(source, bytes):
-        try:
-            source = source.decode()
-        except UnicodeDecodeError as error:
-            place = f"Save it as CSV UTF-8: byte {error.start + 1} is none of its letters"
-            raise ParameterError("data", "text in UTF-8", name, place) from error
-    elif not encodable(source):
-        raise ParameterError("data", "text in UTF-8", name, "It holds halves of letters")
-    return source.removeprefix("\ufeff")
-
-
-def _rows(text: str, name: str) -> tuple[list[tuple[int, list[str]]], str]:
-    """The rows that are not blank, each with its line in the text, and what separates columns."""
-    delimiter = _delimiter(text)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    rows = []
-    try:
-        for row in lines:
-            fields = [" ".join(field.split()) for field in row]
-            if any(fields):
-                rows.append((lines.line_num, fields))
-    except csv.Error as error:
-        raise RowsError(name, [f"Row {lines.line_num}: {error}"]) from error
-    return rows, delimiter
-
-
-def _delimiter(text: str) -> str:
-    """What separates the columns of the first row that is not blank."""
-    lines = io.StringIO(text, newline="")
-    first = next((line for line in lines if line.strip(DELIMITERS + " \r\n")), "")[:MOST_SNIFFED]
-    return next((d for d in DELIMITERS if _fields(first, d) >= 3), ",")
-
-
-def _fields(line: str, delimiter: str) -> int:
-    """How many fields a line has, none if a quoted one ends before its delimiter."""
-    try:
-        return len(next(csv.reader([line], delimiter=delimiter, strict=True), []))
-    except csv.Error:
-        return 0
-
-
-def _columns(
-    header: list[str], width: int, name: str, line: int
-) -> tuple[list[int], tuple[str, str]]:
-    """Where x, y and the label stand, and the headers of x and y."""
-    names = [field.casefold() for field in header]
-    others = [place for place, word in enumerate(names) if word in ("label", "class")]
-    if "x" in names and "y" in names and (others or width == 3):
-        x, y = names.index("x"), names.index("y")
-        places = [x, y, others[0] if others else 3 - x - y]
-    elif width == 3:
-        places = [0, 1, 2]
-    else:
-        raise RowsError(name, [f"Row {line}: {_wanted(width)}"])
-    if any(len(field) > MOST_LETTERS for field in header):
-        raise RowsError(name, [f"Row {line}: a header must have at most {MOST_LETTERS} letters"])
-    words = [header[place] for place in places] if header else ["", ""]
-    return places, (words[0] or "x", words[1] or "y")
-
-
-def _wanted(width: int) -> str:
+def _wanted(header: list[str]) -> str:
+    width = len(header)
+    names = f": {', '.join(map(_short, header[:MOST_NAMED]))}" if any(header) else ""
     return (
-        "the columns must be x, y and label, separated by commas, semicolons or tabs, or their "
-        f"header must name those three; got {width} {'column' if width == 1 else 'columns'}"
+        "the columns must be x, y and label, separated by commas, semicolons, tabs, bars or spaces,"
+        " or their header must name those three; got "
+        f"{width} {'column' if width == 1 else 'columns'}{names}"
     )
 
 
-def _problem(chosen: list[str], width: int, got: int, decimal_comma: bool) -> str:
+def _numeric(table: Table, place: int) -> bool:
+    """Whether at least half of a column's words are numbers."""
+    words = table.column(place)
+    return 2 * sum(table.number(place, word) is not None for word in words) >= len(words)
+
+
+def _counts(words: list[str]) -> bool:
+    """Whether a column only counts the rows."""
+    return any(words == [str(k) for k in range(first, first + len(words))] for first in (0, 1))
+
+
+def _problem(table: Table, columns: Columns, words: list[str]) -> str:
     """What is wrong with the x, y and label of a row, or nothing."""
-    if not chosen:
-        return f"there must be {width} columns, as in the first row; got {got}"
-    for axis, field in zip("xy", chosen, strict=False):
-        value = _number(field, decimal_comma)
+    if len(words) != len(table.header):
+        return f"there must be {len(table.header)} columns, as in the first row; got {len(words)}"
+    for axis, place in zip("xy", columns, strict=False):
+        word = words[place]
+        value = table.number(place, word)
         if value is None or not math.isfinite(value):
-            return f"{axis} must be a finite number; got {_short(field)}"
+            unsure = value is None and number(word) is not None
+            doubt = ", whose comma may be a decimal point" if unsure else ""
+            return f"{axis} must be a finite number; got {_short(word)}{doubt}"
         if abs(value) > LARGEST:
-            return f"{axis} must lie within ±{LARGEST:g}; got {_short(field)}"
-    if not 1 <= len(chosen[2]) <= MOST_LETTERS:
-        return f"the label must have 1 to {MOST_LETTERS} letters; got {_short(chosen[2])}"
+            return f"{axis} must lie within ±{LARGEST:g}; got {_short(word)}"
+    label = words[columns[2]]
+    if not 1 <= len(label) <= MOST_LETTERS:
+        return f"the label must have 1 to {MOST_LETTERS} letters; got {_short(label)}"
     return ""
-
-
-def _number(text: str, decimal_comma: bool = False) -> float | None:
-    """The number a text stands for, or None."""
-    if decimal_comma and "." not in text:
-        text = text.replace(",", ".")
-    try:
-        return None if "_" in text else float(text)
-    except ValueError:
-        return None
 
 
 def _short(text: str) -> str:
@@ -327,7 +318,7 @@ def _short(text: str) -> str:
 
 def _classes(labels: list[str], name: str) -> tuple[str, ...]:
     counts = Counter(labels)
-    values = {label: _number(label) for label in counts}
+    values = {label: number(label) for label in counts}
     if all(value is not None and math.isfinite(value) for value in values.values()):
         classes = sorted(counts, key=lambda label: (values[label], label))
     else:

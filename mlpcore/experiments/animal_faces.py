@@ -20,7 +20,7 @@ from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, WIDTHS, Training
 from mlpcore.networks.initialization import SCHEMES, Initialization
 from mlpcore.networks.weights import Networks
-from mlpcore.networks.widths import parse_widths
+from mlpcore.networks.widths import parse_widths, written
 from mlpcore.params import again, choice, number, specs, text
 from mlpcore.running.control import Control
 
@@ -79,7 +79,7 @@ class AnimalFaces(Training, Experiment["Snapshot"]):
             ParameterError: ``data`` is no set's name, or ``widths`` are not numbers joined by -.
         """
         collection.check(self.data)
-        parse_widths(self.widths)
+        object.__setattr__(self, "widths", written(parse_widths(self.widths)))
 
     @property
     def hidden_widths(self) -> list[int]:

@@ -22,7 +22,7 @@ from mlpcore.experiments.settings import NEGATIVE_SLOPE, WIDTHS, PlanarTraining
 from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import Initialization, torch_gain
 from mlpcore.networks.weights import KeptWeights, Networks
-from mlpcore.networks.widths import parse_widths
+from mlpcore.networks.widths import parse_widths, written
 from mlpcore.params import ParameterError, again, check_apart, choice, number, specs
 from mlpcore.running.control import Control
 
@@ -91,7 +91,7 @@ class GainSweep(PlanarTraining, Experiment["Snapshot"]):
         if self.on_pictures:
             collection.check(self.data, specs(GainSweep)["data"].allowed)
         check_apart(self, "gain_from", "gain_to")
-        parse_widths(self.widths)
+        object.__setattr__(self, "widths", written(parse_widths(self.widths)))
         most = MOST_PARAMETERS // (self.gains * parameter_count(self.sizes))
         if self.seeds > most:
             raise ParameterError(

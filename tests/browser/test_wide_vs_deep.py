@@ -142,6 +142,20 @@ def test_a_hidden_unit_has_a_map(page, server):
     expect(page.get_by_text("hidden layer 2", exact=True)).to_be_visible()
 
 
+def test_decimal_commas_are_read_in_links_and_fields(page, server):
+    visit(page, server.url, QUICK + "&amp;noise=0,25&utm_source=mail&fbclid=x")
+    expect(page).to_have_url(re.compile("noise=0.25"))
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    page.get_by_test_id("stExpander").get_by_text("Training", exact=True).click()
+    field = page.get_by_role("spinbutton", name="Weight decay")
+    field.fill("")
+    field.press_sequentially("0,01")
+    expect(field).to_have_value("0.01")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile("weight_decay=0.01"))
+    whole(page)
+
+
 def test_a_wrong_link_is_answered_with_a_message(page, server):
     visit(page, server.url, QUICK + "&noise=loud&taste=sweet")
     expect(page.get_by_text("noise must be a number from 0 to 1; got 'loud'.")).to_be_visible()

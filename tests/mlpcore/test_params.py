@@ -87,6 +87,34 @@ def test_what_is_allowed_in_words(name, allowed):
     assert specs(Wave)[name].allowed == allowed
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("learning_rate", "0,01", 0.01),
+        ("learning_rate", ",5", 0.5),
+        ("learning_rate", "0,001", 0.001),
+        ("learning_rate", " 12,25 ", 12.25),
+        ("seeds", "2,0", 2),
+        ("seeds", "2.", 2),
+        ("optimiser", "AdamW", "adamw"),
+        ("drop_last", "TRUE", True),
+    ],
+)
+def test_what_can_mean_one_thing_only_is_read(field, text, value):
+    assert SPECS[field].parse(text) == value
+
+
+def test_a_minus_sign_is_one():
+    assert number_spec("−1,5") == -1.5
+
+
+def number_spec(text):
+    class Cold(Config):
+        warmth: float = number(0.0, -9.0, 9.0, label="Warmth", help="Of the sea.")
+
+    return specs(Cold)["warmth"].parse(text)
+
+
 @pytest.mark.parametrize("sea", ["", "1.0", " Dead ", "true"])
 def test_a_text_is_kept_as_it_is(sea):
     assert Wave.parse({"sea": sea}) == (Wave(sea=sea), [])
@@ -112,6 +140,12 @@ def test_a_text_is_kept_as_it_is(sea):
         ("seed", "-1", "seed must be a whole number from 0 to 1000000; got -1."),
         ("noise", "nan", "noise must be a number from 0 to 1; got nan."),
         ("noise", "1.01", "noise must be a number from 0 to 1; got 1.01."),
+        (
+            "learning_rate",
+            "1,000",
+            "learning_rate must be a number from 1e-06 to 1e+06; got '1,000'.",
+        ),
+        ("seeds", "2,5", "seeds must be a whole number from 1 to 32; got 2.5."),
         ("learning_rate", "1e30", "learning_rate must be a number from 1e-06 to 1e+06; got 1e+30."),
         (
             "learning_rate",

@@ -4,6 +4,7 @@
 /** @import { Call } from "../../streamlit.d.ts" */
 /** @import { Placement } from "./protocol.d.ts" */
 import { appRoot, isHere } from "./address.js";
+import { readCommas } from "./comma.js";
 import { Mount } from "./mount.js";
 import { Poller } from "./poller.js";
 import { shared } from "./shared.js";
@@ -11,6 +12,7 @@ import { shared } from "./shared.js";
 const { mounts, pollers } = shared;
 
 if (!shared.watching) {
+  readCommas();
   shared.watching = setInterval(() => {
     for (const poller of pollers.values()) poller.look();
   }, 500);

@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mlpcore.datasets import points
 from tests.app import pages
@@ -37,9 +39,23 @@ def typed(at, text):
     return press(at, "Use these points").run()
 
 
-def uploaded(at, data, name="my points.csv"):
+def read(at, data, name="my points.csv"):
+    """What is shown of a file before it is used."""
     at = dialog(at, "Upload")
-    return at.file_uploader(key="points_file").set_value((name, data, "text/csv")).run().run()
+    return at.file_uploader(key="points_file").set_value((name, data, "text/csv")).run()
+
+
+def uploaded(at, data, name="my points.csv"):
+    return press(read(at, data, name), "Use these points").run()
+
+
+def box(at, label):
+    return next(box for box in at.selectbox if box.label == label)
+
+
+def words(at):
+    """All that is said of a table that was read."""
+    return " ".join(each.value for each in (*at.markdown, *at.caption, *at.error, *at.code))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -83,9 +99,10 @@ def test_bad_rows_are_named_and_the_page_stays():
 def test_a_file_that_will_not_do_says_why(data):
     at = visit()
     before = shown(at).config
-    at = uploaded(at, data)
+    at = read(at, data)
     assert not at.exception
     assert "data must be" in at.error[0].value
+    assert all(b.disabled for b in at.button if b.label == "Use these points")
     assert shown(at).config == before
 
 
@@ -166,3 +183,100 @@ def test_two_files_of_one_name_are_told_apart():
     at = typed(typed(visit(), table(8)), table(9))
     select = next(box for box in at.selectbox if box.label == "Data set")
     assert {"typed.csv", "typed-2.csv"} <= set(select.options)
+
+
+# Before they are used
+
+
+def iris():
+    """A table as iris has it: four measures and a species."""
+    noise = random.Random(0)
+    rows = [
+        ",".join([*(f"{noise.gauss(k + m, 0.3):.1f}" for m in range(4)), name])
+        for k, name in enumerate(("setosa", "versicolor", "virginica"))
+        for _ in range(50)
+    ]
+    return "\n".join(["sepal_length,sepal_width,petal_length,petal_width,species", *rows])
+
+
+def penguins():
+    """A table as penguins has it: words among measures, and rows without some."""
+    noise = random.Random(1)
+    rows = [
+        f"{name},{island},{noise.gauss(40 + 5 * k, 2):.1f},{noise.gauss(17, 1):.1f},"
+        f"{noise.randint(170, 230)},{noise.randint(2700, 6300)},{noise.choice(['male', 'NA'])},2007"
+        for k, (name, island) in enumerate(
+            (("Adelie", "Torgersen"), ("Chinstrap", "Dream"), ("Gentoo", "Biscoe"))
+        )
+        for _ in range(20)
+    ]
+    rows[3] = "Adelie,Torgersen,NA,NA,NA,NA,NA,2007"
+    header = "species,island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year"
+    return "\n".join([header, *rows])
+
+
+@pytest.mark.parametrize("way", ["typed", "uploaded"])
+def test_columns_are_chosen_from_more_than_three(way):
+    at = visit(opened=["commands"])
+    before = shown(at).config
+    at = typed(at, iris()) if way == "typed" else read(at, iris().encode(), "iris.csv")
+    assert not at.exception
+    assert shown(at).config == before
+    assert "150 rows, 5 columns" in words(at)
+    assert "Left out: petal_length, petal_width." in words(at)
+    assert len(at.dataframe[0].value) == 5
+    box(at, "Column of x").set_value(2)
+    at = box(at, "Column of y").set_value(3).run()
+    assert "Left out: sepal_length, sepal_width." in words(at)
+    assert any("setosa <small>50" in html.proto.body for html in at.get("html"))
+    at = press(at, "Use these points").run()
+    assert not at.exception
+    assert points.find(shown(at).config.data).axes == ("petal_length", "petal_width")
+    name = "typed-points.csv" if way == "typed" else "iris-points.csv"
+    assert f"--data {name}" in " ".join(code.value for code in at.code)
+
+
+def test_rows_without_numbers_are_left_out_if_that_is_wished():
+    at = read(visit(), penguins().encode(), "penguins.csv")
+    assert not at.exception
+    assert "Row 5: x must be a finite number; got 'NA'" in words(at)
+    assert next(b for b in at.button if b.label == "Use these points").disabled
+    box_of_rows = next(each for each in at.checkbox if each.label == "Leave out 1 row of 60")
+    at = press(box_of_rows.check().run(), "Use these points").run()
+    assert not at.exception
+    brought = points.find(shown(at).config.data)
+    assert brought.classes == ("Adelie", "Chinstrap", "Gentoo")
+    assert brought.counts == [19, 20, 20]
+    assert brought.axes == ("bill_length_mm", "bill_depth_mm")
+
+
+def test_the_encoding_is_shown_and_can_be_changed():
+    czech = table(0, ["kočka", "pes", "říp"]).encode("cp1250")
+    at = read(visit(), czech, "czech.csv")
+    assert box(at, "Encoding of the file").value.startswith("Windows-125")
+    at = box(at, "Encoding of the file").set_value("Windows-1250 (Central Europe)").run()
+    assert any("kočka" in html.proto.body for html in at.get("html"))
+    at = press(at, "Use these points").run()
+    assert points.find(shown(at).config.data).classes == ("kočka", "pes", "říp")
+
+
+def test_an_encoding_that_does_not_fit_is_said():
+    at = read(visit(), table(0, ["Ärger", "b"]).encode("cp1252"), "my.csv")
+    at = box(at, "Encoding of the file").set_value("UTF-8").run()
+    assert not at.exception
+    assert "data must be text in UTF-8" in words(at)
+
+
+def test_a_column_is_of_use_once():
+    at = read(visit(), iris().encode(), "iris.csv")
+    at = box(at, "Column of x").set_value(1).run()
+    assert "data must be three columns: x, y and label" in words(at)
+    at = press(at, "Back").run()
+    assert at.button_group(key="points_way").value == "Upload"
+
+
+@given(st.binary(max_size=40) | st.lists(st.sampled_from('x1,;"\n\t<b>*')).map("".join))
+@settings(max_examples=5, deadline=None)
+def test_whatever_is_uploaded_never_breaks_the_page(source):
+    data = source if isinstance(source, bytes) else source.encode()
+    assert not read(visit(), data).exception

@@ -144,9 +144,9 @@ def bad_files(encode):
     """Files that are no usable picture: name → bytes, and words that say why."""
     photograph = encode(np.random.default_rng(0).integers(256, size=(64, 64, 3), dtype=np.uint8))
     return {
-        "text.jpg": (b"hello", "no JPEG or PNG picture"),
-        "empty.png": (b"", "no JPEG or PNG picture"),
-        "moving.gif": (encode(form="GIF"), "no JPEG or PNG picture"),
+        "text.jpg": (b"hello", "no JPEG, PNG, WebP, GIF, BMP or TIFF picture"),
+        "empty.png": (b"", "no JPEG, PNG, WebP, GIF, BMP or TIFF picture"),
+        "phone.jpg": (b"\0\0\0\x18ftypheic" + bytes(99), "this is HEIC, as phones take it: export"),
         "half.png": (photograph[: len(photograph) // 2], "truncated"),
         "header.png": (png_header(32, 32), "truncated"),
         "large.png": (png_header(9000, 9000), "9000 × 9000 pixels, more than"),

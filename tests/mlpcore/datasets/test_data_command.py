@@ -128,7 +128,7 @@ def test_info_on_a_path(capsys, tmp_path, zipped, good_files):
         "train": {"cat": 2, "dog": 2},
         "val": {"cat": 1, "dog": 1},
         "resized": 0,
-        "left_out": ["afhq/train/cat/notes.txt: no JPEG or PNG picture"],
+        "left_out": ["afhq/train/cat/notes.txt: no JPEG, PNG, WebP, GIF, BMP or TIFF picture"],
     }
 
 

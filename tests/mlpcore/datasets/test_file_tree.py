@@ -162,6 +162,14 @@ def test_what_is_no_archive_is_refused(tmp_path):
         listing(b"")
 
 
+def test_an_archive_with_a_password_is_called_that(zipped):
+    data = bytearray(zipped({"cat/1.png": b"x"}))
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + flags] |= 1
+    with pytest.raises(ParameterError, match="has a password: pack its files anew without one"):
+        listing(bytes(data))
+
+
 @given(
     st.dictionaries(
         st.text("ab./\\: é", min_size=1, max_size=12), st.binary(max_size=20), max_size=6

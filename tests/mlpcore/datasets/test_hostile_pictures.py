@@ -222,6 +222,13 @@ def forms():
         "progressive.jpg": ("RGB", "JPEG", {"progressive": True}),
         "print.jpg": ("CMYK", "JPEG", {}),
         "grey.jpg": ("L", "JPEG", {}),
+        "rgb.webp": ("RGBA", "WEBP", {"exif": exif}),
+        "lossless.webp": ("RGB", "WEBP", {"lossless": True}),
+        "palette.gif": ("P", "GIF", {"transparency": 0}),
+        "rgb.bmp": ("RGB", "BMP", {}),
+        "raw.tif": ("CMYK", "TIFF", {"exif": exif}),
+        "packed.tif": ("RGBA", "TIFF", {"compression": "tiff_lzw"}),
+        "fax.tif": ("1", "TIFF", {"compression": "group4"}),
     }
     files = {}
     for name, (mode, form, options) in kinds.items():
@@ -232,6 +239,8 @@ def forms():
         files[name] = saved(image, form, **options)
     frames = [Image.fromarray(noise[..., :3] // k) for k in (1, 2, 3)]
     files["moving.png"] = saved(frames[0], "PNG", save_all=True, append_images=frames[1:])
+    files["moving.webp"] = saved(frames[0], "WEBP", save_all=True, append_images=frames[1:])
+    files["moving.gif"] = saved(frames[0], "GIF", save_all=True, append_images=frames[1:])
     files["stereo.jpg"] = saved(frames[0], "MPO", save_all=True, append_images=frames[1:])
     return files
 

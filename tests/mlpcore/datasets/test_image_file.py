@@ -1,10 +1,13 @@
 """A single picture that somebody brings: read as those of an archive are, or refused in words."""
 
+import io
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from mlpcore.datasets import image_file, image_folder
 from mlpcore.params import ParameterError
@@ -12,7 +15,7 @@ from mlpcore.params import ParameterError
 
 def test_a_picture_is_read_as_in_an_archive(zipped, encode, good_files):
     pixels = np.random.default_rng(1).integers(256, size=(70, 150, 3), dtype=np.uint8)
-    for form in ("PNG", "JPEG"):
+    for form in ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF"):
         data = encode(pixels, form=form)
         archived = image_folder.load(zipped(good_files | {"afhq/val/cat/0.png": data}))
         assert torch.equal(image_file.read(data, "mine"), archived.val_images[0])
@@ -20,10 +23,48 @@ def test_a_picture_is_read_as_in_an_archive(zipped, encode, good_files):
 
 def test_what_is_no_picture_is_refused_by_name_and_reason(bad_files):
     for name, (data, reason) in bad_files.items():
-        with pytest.raises(ParameterError, match="picture must be a JPEG or PNG file") as caught:
+        with pytest.raises(ParameterError, match="picture must be a JPEG, PNG, WebP") as caught:
             image_file.read(data, name)
         assert name in str(caught.value)
         assert reason in str(caught.value)
+
+
+def test_of_a_moving_picture_the_first_is_read(encode):
+    red, green = (Image.new("RGB", (40, 40), colour) for colour in ("red", "lime"))
+    for form in ("GIF", "WEBP", "PNG", "TIFF"):
+        stream = io.BytesIO()
+        red.save(stream, form, save_all=True, append_images=[green])
+        middle = image_file.read(stream.getvalue(), "moving.png")[16, 16].tolist()
+        assert middle == pytest.approx([255, 0, 0], abs=3), form
+
+
+def test_what_is_clear_is_white_whatever_lies_under_it(encode):
+    pixels = np.full((40, 40, 4), (255, 0, 255, 0), np.uint8)
+    pixels[10:30, 10:30] = (255, 128, 0, 255)
+    image = image_file.read(encode(pixels), "clear.png")
+    assert image[0, 0].tolist() == [255, 255, 255]
+    assert image[16, 16].tolist() == [255, 128, 0]
+    assert (image[..., 2] <= image[..., 1]).all()  # no magenta
+
+
+def test_sixteen_bits_are_a_ramp_from_black_to_white(encode):
+    ramp = np.tile(np.linspace(0, 65535, 64).astype(np.uint16), (64, 1))
+    for form in ("PNG", "TIFF"):
+        row = image_file.read(encode(ramp, form=form), "deep.png")[16, :, 0].int()
+        assert (row.diff() > 0).all()
+        assert row[0] < 8
+        assert row[-1] > 247
+
+
+def test_phones_own_kinds_are_named(encode):
+    for brand, name in ((b"heic", "HEIC"), (b"mif1", "HEIC"), (b"avif", "AVIF")):
+        with pytest.raises(ParameterError, match=f"this is {name}, as phones take it: export or"):
+            image_file.read(b"\0\0\0\x18ftyp" + brand + bytes(99), "IMG_6003.JPG")
+
+
+def test_a_tiff_of_jpegs_is_refused(encode):
+    with pytest.raises(ParameterError, match="a TIFF compressed as JPEG: save it as JPEG"):
+        image_file.read(encode(form="TIFF", compression="jpeg"), "scan.tif")
 
 
 def test_a_file_of_too_many_bytes_is_refused(encode, monkeypatch):

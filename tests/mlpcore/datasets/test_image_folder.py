@@ -3,6 +3,7 @@
 import contextlib
 import io
 import struct
+import unicodedata
 import zipfile
 
 import numpy as np
@@ -180,19 +181,25 @@ def test_classes_that_will_not_do_are_refused(zipped, encode, good_files):
         assert caught.value.parameter == "data"
         return str(caught.value)
 
-    assert "JPEG or PNG pictures" in refusal({"a/readme.txt": b""})
+    assert "JPEG, PNG, WebP, GIF, BMP or TIFF pictures" in refusal({"a/readme.txt": b""})
     assert "it has 1 (cat)" in refusal({"cat/0.png": picture, "cat/1.png": picture})
     assert "it has 1 (cat)" in refusal({"train/cat/0.png": picture, "val/cat/1.png": picture})
-    assert "it has 0 ()" in refusal({"0.png": picture})
+    flat = refusal({"IMG_1.JPG": picture, "IMG_2.JPG": picture})
+    assert "Its pictures lie in no folder. Put those of each class into one that has its" in flat
     many = {f"{name}/{i}.png": picture for name in range(21) for i in range(2)}
     assert "2 to 20 folders of pictures, one a class" in refusal(many)
     assert "it has 21" in refusal(many)
-    assert "Mend bird" in refusal(good_files | {"afhq/train/bird/0.png": picture})
-    assert "Mend bird" in refusal(good_files | {"afhq/val/bird/0.png": picture})
+    said = refusal(good_files | {"afhq/train/bird/0.png": picture})
+    assert "val has no folder bird. Add it, or leave val out: a fifth of train takes its" in said
+    assert "train has no folder bird" in refusal(good_files | {"afhq/val/bird/0.png": picture})
     empty = {"afhq/train/bird/": None, "afhq/val/bird/": None}
     assert "Fill or remove afhq/train/bird: it has 0" in refusal(good_files | empty)
     broken = {"afhq/val/dog/0.png": b"broken"}
-    assert "Fill or remove afhq/val/dog: it has 0" in refusal(good_files | broken)
+    assert "Fill or remove afhq/val/dog: it has 0 (afhq/val/dog/0.png: no" in refusal(
+        good_files | broken
+    )
+    phones = {f"{name}/{i}.HEIC": b"\0\0\0\x18ftypheic" for name in "ab" for i in range(3)}
+    assert "it has 0 (a/0.HEIC: this is HEIC, as phones take it" in refusal(phones)
     few = {"cat/0.png": picture, "cat/1.png": picture, "dog/0.png": picture}
     assert "at least 2 readable" in refusal(few)
     assert "Fill or remove dog: it has 1" in refusal(few)
@@ -201,7 +208,7 @@ def test_classes_that_will_not_do_are_refused(zipped, encode, good_files):
 def test_strange_names_are_printable(zipped, good_files, encode):
     files = good_files | {"afhq/train/cat/\x1b[2J\n.png": b"broken"}
     assert image_folder.load(zipped(files)).skipped == (
-        "afhq/train/cat/?[2J?.png: no JPEG or PNG picture",
+        "afhq/train/cat/?[2J?.png: no JPEG, PNG, WebP, GIF, BMP or TIFF picture",
     )
     names = {f"afhq/{split}/\x1b]0;{split}/0.png": encode() for split in ("train", "val")}
     with pytest.raises(ParameterError) as caught:
@@ -229,3 +236,34 @@ def test_a_damaged_archive_is_read_or_refused(place, change, keep, zipped, good_
         with contextlib.suppress(ParameterError):
             pictures = image_folder.load(damaged)
             assert sum(map(sum, pictures.counts)) + len(pictures.skipped) >= 5
+
+
+def test_endings_are_read_in_any_case(zipped, encode):
+    names = ("cat/1.JPG", "cat/2.Png", "Dog/1.JPEG", "Dog/2.WebP")
+    pictures = image_folder.load(zipped(dict.fromkeys(names, encode())))
+    assert pictures.classes == ("Dog", "cat")
+
+
+def test_a_name_is_one_however_its_letters_are_composed(zipped, encode):
+    files = {}
+    for name in ("Kätzchen", "犬", "🐦 bird"):
+        files |= {f"train/{unicodedata.normalize('NFC', name)}/{i}.png": encode() for i in range(2)}
+        files[f"val/{unicodedata.normalize('NFD', name)}/1.png"] = encode()
+    pictures = image_folder.load(zipped(files))
+    assert pictures.classes == ("Kätzchen", "犬", "🐦 bird")
+    assert pictures.counts == ([2, 2, 2], [1, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("codec", "names"),
+    [("cp437", ("Kätzchen", "Hündchen")), ("gbk", ("猫", "狗")), ("cp932", ("表", "能"))],
+)
+def test_names_of_another_code_page_stay_apart(codec, names, zipped, encode):
+    coded = [name.encode(codec) for name in names]
+    stand_ins = [letter * len(name) for letter, name in zip("AB", coded, strict=True)]
+    data = zipped({f"{name}/{i}.png": encode() for name in stand_ins for i in range(5)})
+    for name, stand_in in zip(coded, stand_ins, strict=True):
+        data = data.replace(f"{stand_in}/".encode(), name + b"/")
+    pictures = image_folder.load(data)
+    assert pictures.counts == ([4, 4], [1, 1])
+    assert codec != "cp437" or set(pictures.classes) == set(names)

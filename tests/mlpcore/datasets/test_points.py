@@ -5,13 +5,15 @@ import csv
 import io
 
 import numpy as np
+import openpyxl
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlpcore.datasets import planar, points
-from mlpcore.datasets.points import Points, RowsError
+from mlpcore.datasets import planar, points, tables
+from mlpcore.datasets.points import Points
+from mlpcore.datasets.tables import RowsError
 from mlpcore.params import ParameterError
 
 ROWS = [(0.5 * i, 10.0 - i, "ab"[i % 2]) for i in range(10)]
@@ -21,6 +23,15 @@ def table(delimiter=",", header="x,y,label", rows=ROWS, end="\n"):
     lines = [header.replace(",", delimiter)] if header else []
     lines += [delimiter.join(map(str, row)) for row in rows]
     return end.join(lines) + end
+
+
+def workbook(*rows):
+    stream, book = io.BytesIO(), openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.create_sheet("other").append(["nothing"])
+    book.save(stream)
+    return stream.getvalue()
 
 
 def problem(source, kind=ParameterError):
@@ -57,6 +68,22 @@ def problem(source, kind=ParameterError):
         table(header="label,y,x", rows=[(label, y, x) for x, y, label in ROWS]),
         table(header="x,kind,y", rows=[(x, label, y) for x, y, label in ROWS]),
         table(header=",y,label,x", rows=[(i, y, c, x) for i, (x, y, c) in enumerate(ROWS)]),
+        table(header="class,x,y", rows=[(label, x, y) for x, y, label in ROWS]),
+        "sep=;\r\n" + table(";", end="\r\n"),
+        '"sep=\t"\n' + table("\t"),
+        "|" + table("|").replace("\n", "|\n|").removesuffix("|"),
+        "| x | y | label |\n|--:|--:|:--|\n" + table("|", header=""),
+        table(" "),
+        "# " + table(" "),
+        "x y label\n" + "\n".join(f"{x:.18e} {y:.18e} {label}" for x, y, label in ROWS),
+        table().replace("\n", ",\n"),
+        table().replace("a\n", "a,\n"),
+        table(";").replace("\n", ";;;\n"),
+        table(header="x,y,label", rows=[(i, *row) for i, row in enumerate(ROWS, 1)]),
+        table().encode("utf-16"),
+        table("\t").encode("utf-16-be").join([b"\xfe\xff", b""]),
+        workbook(["x", "y", "label"], *ROWS),
+        workbook(["label", None, "x", "y"], *[(c, None, x, y) for x, y, c in ROWS]),
     ],
 )
 def test_ways_to_write_the_same(source):
@@ -92,6 +119,56 @@ def test_classes_come_in_order_and_numbers_are_called_classes(labels, classes, c
     assert read.classes == classes
     assert read.legend.classes == called
     assert read.counts == [5, 5, 5]
+
+
+def test_the_column_that_alone_is_no_number_holds_the_labels():
+    rows = [(label, x, y) for x, y, label in ROWS]
+    read = points.read(table(header="kind,length,width", rows=rows), "")
+    assert (read.classes, read.axes) == (("a", "b"), ("length", "width"))
+    read = points.read(table(header="x1,x2,y", rows=[(x, y, i % 2) for i, (x, y, _) in
+                                                     enumerate(ROWS)]), "")  # fmt: skip
+    assert (read.classes, read.axes) == (("0", "1"), ("x1", "x2"))
+
+
+def test_labels_are_what_stands_there():
+    names = ["007", "7", "1e1", "10", "2-1", "Mar-1", "NA", "null"]
+    read = points.read(table(rows=[(i, 0, name) for i in range(5) for name in names]), "")
+    assert sorted(read.classes) == sorted(names)
+
+
+def test_labels_that_a_program_saved_as_numbers_are_whole():
+    rows = [(f"{x:.18e}", f"{y:.18e}", f"{i % 2:.18e}") for i, (x, y, _) in enumerate(ROWS)]
+    assert points.read(table(" ", header="", rows=rows), "").classes == ("0", "1")
+
+
+@pytest.mark.parametrize(
+    ("columns", "header", "expected"),
+    [
+        ([1.5, 2.5, 3.5, 4.5, "ab"], "a,b,c,d,species", (0, 1, 4)),
+        (["ab", "k", 1.5, 2.5, 3.5], "species,island,length,depth,mass", (2, 3, 0)),
+        ([None, 1.5, 2.5, "ab"], ",u,v,w", (1, 2, 3)),
+        ([None, 1.5, 2.5, 3.5, "01"], "Id,u,v,w,target", (1, 2, 4)),
+        (["12", 1.5, 2.5, 3.5], "Class,alcohol,acid,ash", (1, 2, 0)),
+        ([1.5, 2.5, 3.5, "01"], "x1,x2,x3,y", (0, 1, 3)),
+        ([1.5, "ab", 2.5, 3.5], "y,label,u,x", (3, 0, 1)),
+    ],
+)
+def test_columns_are_guessed(columns, header, expected):
+    def cell(kind, i):
+        return i if kind is None else kind[i % len(kind)] if isinstance(kind, str) else kind + i / 7
+
+    rows = [[cell(kind, i) for kind in columns] for i in range(12)]
+    one = tables.read(table(header=header, rows=rows), "my.csv")
+    assert points.likely(one) == expected
+    assert points.take(one, expected).classes
+
+
+def test_rows_are_left_out_if_that_is_wished():
+    one = tables.read(table() + "nan,1,a\n1,#N/A,b\n1,2\n", "my.csv")
+    with pytest.raises(RowsError) as caught:
+        points.take(one, (0, 1, 2))
+    assert caught.value.count == 3
+    assert len(points.take(one, (0, 1, 2), leave_out=True).labels) == 10
 
 
 # What is refused
@@ -132,13 +209,15 @@ def test_a_bad_row(row, message):
         (" \n,,\n", "It is empty"),
         ("x,y,label\n", "there are 0"),
         ("a word", "Row 1: the columns must be x, y and label"),
-        (table(header="a,b,c,d", rows=[(1, 2, 3, "a")]), "got 4 columns"),
+        (table(header="a,b,c,d", rows=[(1, 2, 3, "a")]), "got 4 columns: 'a', 'b', 'c', 'd'"),
+        (table(header="", rows=[range(101)]), "at most 100 columns"),
         (table(header="w" * 41 + ",y,label"), "Row 1: a header must have at most 40 letters"),
         (table(rows=[(x, y, "a") for x, y, _ in ROWS]), "2 to 8 classes; got 'my.csv'. Mend the"),
         (table(rows=[(1, 2, f"c{i}") for i in range(45)]), "there are 45 ('c0', 'c1', 'c10'"),
         (table() + "1,2,c\n", "at least 5 points of every class; got 'my.csv'. Add some: 'c' has"),
-        (table().encode() + b"\xff", "text in UTF-8; got 'my.csv'. Save it as CSV UTF-8"),
-        (table().encode("utf-16"), "text in UTF-8"),
+        (table().encode() + b"\xff", "Row 12: there must be 3 columns, as in the first row; got 1"),
+        (table().encode("utf-16")[:-1], "data must be text in UTF-16; got 'my.csv'. Save it as"),
+        (table().encode() + b"\0\xff", "data must be a table as text; got 'my.csv'. Save it as"),
         ("1,2,a\n" * 20_001, "at most 20,000 rows"),
         ("1" * 2_000_001, "at most 2,000,000 bytes"),
     ],
@@ -285,5 +364,5 @@ def test_a_file_is_loaded(tmp_path):
 
 @pytest.mark.parametrize("name", ["none.csv", ".", "a\0b"])
 def test_a_file_that_cannot_be_read(tmp_path, name):
-    with pytest.raises(ParameterError, match="or a CSV file of points that can be read; got"):
+    with pytest.raises(ParameterError, match="or a file of points that can be read; got"):
         points.load(tmp_path / name)

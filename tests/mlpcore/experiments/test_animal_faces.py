@@ -182,7 +182,7 @@ def test_the_command_line_takes_a_folder(tmp_path, capsys, pictures):
     (tmp_path / "cat" / "notes.txt").write_text("no picture")
     assert main(["animal-faces", "--data", str(tmp_path), "--widths", "4", "--epochs", "1"]) == 0
     captured = capsys.readouterr()
-    assert "left out cat/notes.txt: no JPEG or PNG picture" in captured.err
+    assert "left out cat/notes.txt: no JPEG, PNG, WebP, GIF, BMP or TIFF picture" in captured.err
     report = json.loads(captured.out)
     assert report["result"]["counts"]["train"] == [28, 26, 26]
     assert report["config"]["data"] == report["result"]["fingerprint"]
