@@ -74,7 +74,6 @@ class Table:
         name: what errors call it.
         line: where its first row stands.
         header: what each column is called, "" for one without a name.
-        named: whether the first row is that header.
         rows: the others, each with its line; not all need be as long as the header.
         delimiter: what separates columns, "" in a workbook.
         encoding: how bytes were read, one of :data:`ENCODINGS`; "" if they came as text.
@@ -83,7 +82,6 @@ class Table:
     name: str
     line: int
     header: list[str]
-    named: bool
     rows: list[Row]
     delimiter: str
     encoding: str
@@ -139,7 +137,7 @@ def read(source: str | bytes, name: str, encoding: str = "") -> Table:
     if width > MOST_COLUMNS:
         raise ParameterError("data", f"at most {MOST_COLUMNS} columns", name, "Leave some out")
     header = rows[0][1] if named else [""] * width
-    return Table(name, line, header, named, rows[named:], delimiter, encoding)
+    return Table(name, line, header, rows[named:], delimiter, encoding)
 
 
 def number(text: str, comma: bool = False) -> float | None:
@@ -258,7 +256,6 @@ def _trim(rows: list[Row], named: bool) -> None:
         rows[0][1].insert(0, "")  # R leaves the header of its row names out
         width += 1
     whole = [words for _, words in rows if len(words) == width]
-    blank = [place for place, words in enumerate(zip(*whole, strict=True)) if not any(words)]
+    filled = [place for place, words in enumerate(zip(*whole, strict=True)) if any(words)]
     for words in whole:
-        for place in reversed(blank):
-            del words[place]
+        words[:] = [words[place] for place in filled]

@@ -89,8 +89,22 @@ def test_bytes_of_anything(data):
         '"' + "a\n" * 900_000,
         "1,2,a\n" * 300_000,
         "9" * 1_999_990 + ",1,a",
+        "1,," * 600_000,
+        "sep=1\n" + "1" * 1_900_000,
+        "é,".encode("cp1252") * 900_000,
     ],
-    ids=["letters", "commas", "quotes", "lines", "open quote", "rows", "digits"],
+    ids=[
+        "letters",
+        "commas",
+        "quotes",
+        "lines",
+        "open quote",
+        "rows",
+        "digits",
+        "gaps",
+        "ones",
+        "letters of old",
+    ],
 )
 def test_large_texts_are_refused_in_a_few_words(source):
     assert isinstance(check(source), str)

@@ -47,6 +47,24 @@ def test_what_is_clear_is_white_whatever_lies_under_it(encode):
     assert (image[..., 2] <= image[..., 1]).all()  # no magenta
 
 
+@pytest.mark.parametrize(
+    ("form", "modes"),
+    [
+        ("PNG", ["1", "L", "LA", "P", "RGB", "RGBA"]),
+        ("TIFF", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK"]),
+        ("JPEG", ["L", "RGB", "CMYK"]),
+    ],
+)
+def test_what_is_light_stays_light_in_every_mode(form, modes):
+    image = Image.new("RGB", (60, 60), (20, 20, 40))
+    image.paste((250, 240, 230), (15, 15, 45, 45))
+    for mode in modes:
+        stream = io.BytesIO()
+        image.convert(mode).save(stream, form)
+        pixels = image_file.read(stream.getvalue(), "disc").float()
+        assert pixels[13:19, 13:19].mean() > pixels[:3, :3].mean() + 100, mode
+
+
 def test_sixteen_bits_are_a_ramp_from_black_to_white(encode):
     ramp = np.tile(np.linspace(0, 65535, 64).astype(np.uint16), (64, 1))
     for form in ("PNG", "TIFF"):

@@ -130,6 +130,33 @@ def test_the_column_that_alone_is_no_number_holds_the_labels():
     assert (read.classes, read.axes) == (("0", "1"), ("x1", "x2"))
 
 
+def test_a_byte_order_mark_before_a_quoted_header_is_no_part_of_it():
+    quoted = "\r\n".join(f'"{x}","{y}","{label}"' for x, y, label in [("x", "y", "label"), *ROWS])
+    for source in ("\ufeff" + quoted, quoted.encode("utf-8-sig")):
+        read = points.read(source, "")
+        assert read.axes == ("x", "y")
+        assert read.csv().startswith("x,y,label\n")
+
+
+def test_points_far_from_0_keep_their_shape_and_decimals():
+    turns = np.linspace(1, 8, 40)
+    arms = [
+        (4512345 + sign * turns * np.cos(turns) / 3, 689012 + sign * turns * np.sin(turns) / 3)
+        for sign in (1, -1)
+    ]
+    rows = [
+        (f"{x:.3f}", f"{y:.3f}", name)
+        for name, (xs, ys) in zip(("north", "south"), arms, strict=True)
+        for x, y in zip(xs, ys, strict=True)
+    ]
+    read = points.read(table(header="easting,northing,arm", rows=rows), "")
+    assert all(f"{float(x)},{float(y)},{name}\n" in read.csv() for x, y, name in rows)
+    split = read.split
+    inputs = torch.cat([split.train_inputs, split.test_inputs]).double().numpy()
+    back = read.legend.original(inputs)
+    assert {tuple(row) for row in back.round(3)} == {tuple(row) for row in read.coordinates}
+
+
 def test_labels_are_what_stands_there():
     names = ["007", "7", "1e1", "10", "2-1", "Mar-1", "NA", "null"]
     read = points.read(table(rows=[(i, 0, name) for i in range(5) for name in names]), "")
