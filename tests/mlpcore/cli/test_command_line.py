@@ -136,7 +136,7 @@ def test_the_command_line_of_a_config():
         (["--drop-last", "0"], "drop_last must be true or false; got '0'."),
         (
             ["--data", "rings"],
-            f"data must be one of {', '.join(PLANAR)}, or a CSV file of "
+            f"data must be one of {', '.join(PLANAR)}, or a file of "
             "points that can be read; got 'rings'. No such file or directory.",
         ),
         (

@@ -139,7 +139,7 @@ def zipped(**files):
         (workbook(["x", "y", "label"])[:-50], "an Excel workbook that cannot be read. Save the"),
         (zipped(xl__workbook="<a>"), "This is an Excel workbook that cannot be read"),
         (zipped(word__document="<a>"), "This is a zip archive. Save the sheet as “CSV UTF-8”"),
-        (zipped(xl__workbook=" " * 60_000_000), "at most 50,000,000 bytes unpacked"),
+        (zipped(xl__workbook=" " * 30_000_000), "at most 10,000,000 bytes unpacked"),
         (workbook(), "It is empty"),
     ],
 )
