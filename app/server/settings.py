@@ -4,15 +4,16 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from mlpcore.engines.workers import cores
-from mlpcore.params import Config, number, specs, switch
+from mlpcore.params import Config, ParameterError, number, specs, switch, text
 
 PREFIX = "MLP_EXPLORER_"
 
 
 class Settings(Config):
-    """Limits of this process; each field is an environment variable with :data:`PREFIX`."""
+    """What this process may do, and what it reads; each field is an environment variable."""
 
     training_threads: int = number(
         cores(),
@@ -45,10 +46,22 @@ class Settings(Config):
         unit="MB",
         help="The past of all runs together; beyond it moments go, then results nobody watches.",
     )
+    lessons: str = text(
+        "", "a folder", label="Lessons", help="Lessons and scenes besides the app's own."
+    )
     # Read by mlpcore.datasets.animal_faces; here so that a wrong value ends the start.
     offline: bool = switch(
         False, label="Offline", help="Never fetch anything; real photographs only if cached."
     )
+
+    def check(self) -> None:
+        """Refuse a folder that is not there.
+
+        Raises:
+            ParameterError: it is not.
+        """
+        if self.lessons and not Path(self.lessons).is_dir():
+            raise ParameterError("lessons", "a folder", self.lessons, "Make it, or leave it out")
 
 
 def variable(field: str) -> str:

@@ -27,6 +27,13 @@ def test_wrong_values_end_the_start_with_a_line_each():
     ]
 
 
+def test_a_folder_that_is_not_there_ends_the_start(tmp_path):
+    assert settings.read({"MLP_EXPLORER_LESSONS": f"{tmp_path}"}).lessons == f"{tmp_path}"
+    with pytest.raises(SystemExit) as ended:
+        settings.read({"MLP_EXPLORER_LESSONS": f"{tmp_path / 'none'}"})
+    assert str(ended.value).startswith("MLP_EXPLORER_LESSONS must be a folder; got '/")
+
+
 def test_every_variable_is_documented(pytestconfig):
     table = (pytestconfig.rootpath / "docs" / "operations.md").read_text()
     for name in specs(Settings):
