@@ -83,6 +83,7 @@ def replay(page: Page) -> None:
 def answer(page: Page) -> None:
     """Answer a lesson's question, and wait for what it was about."""
     page.get_by_text("Not necessarily").click()
+    page.get_by_role("button", name="Answer").click()
     finished(page)
 
 

@@ -89,6 +89,7 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
                 st.button(
                     "Ask all again",
                     icon=":material/restart_alt:",
+                    type="tertiary",
                     help="Forget all answers of this visit, for the next class.",
                     on_click=_take_back,
                     args=(key,),
@@ -151,6 +152,7 @@ def _ask_again(task: Choice | Guess, key: str) -> None:
     st.button(
         "Ask again",
         icon=":material/undo:",
+        type="tertiary",
         on_click=_take_back,
         args=(key, task),
         key=f"{key} again",
