@@ -1,15 +1,20 @@
 """A teacher's own folder: what is in it is offered, and what is wrong with a file costs only it."""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from app.lessons import folders, lessons, scenes
-from mlpcore.params import ParameterError
+from app.lessons.__main__ import main
+from app.lessons.measures import MEASURES
+from app.pages import PARAMETERS
+from mlpcore.params import ParameterError, specs
 from tests.app.lessons.test_scenes import SCENE, STEP, changed, documents, words
 from tests.app.pages import press, visit
 
@@ -114,3 +119,42 @@ def test_whatever_is_in_a_file_costs_only_itself(written):
         more, wrong = scenes.all_scenes()
         assert [scene.name for scene in more][-2:] == ["Mine", "Deep"]
         assert {problem.file for problem in problems + wrong} == {"any.toml"}
+
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "lessons.md"
+
+
+def test_the_documents_examples_are_good(folder, capsys):
+    lesson, scene = re.findall(r"^```toml\n(.*?)^```", DOCUMENT.read_text(), re.M | re.S)
+    (folder / "depth.toml").write_text(lesson)
+    (folder / "scenes.toml").write_text(scene)
+    Image.new("RGB", (4, 3)).save(folder / "two-arms.png")
+    assert main([str(folder / "depth.toml"), str(folder / "scenes.toml")]) == 0
+    said = capsys.readouterr()
+    assert said.out == "depth.toml: a lesson of 2 steps.\nscenes.toml: 1 scene.\n"
+    assert not said.err
+    assert lessons.get("depth").steps[0].parameters == {"budget": "200", "activation": "gelu"}
+    assert "Two arms" in names()
+
+
+def test_what_is_wrong_with_a_file_is_said_on_the_command_line(folder, capsys):
+    bad, worse = folder / "a.toml", folder / "none.toml"
+    bad.write_text(changed(OWN_SCENE, "seeds = 1", "seeds = 0"))
+    assert main([str(bad), str(worse)]) == 2
+    said = capsys.readouterr()
+    assert said.out == "a.toml: 1 scene.\n"
+    assert said.err.splitlines() == [
+        "a.toml, line 8: seeds must be a whole number from 1 to 32; got 0.",
+        "none.toml, line 1: It cannot be read: it is no file.",
+    ]
+
+
+def test_all_that_may_be_named_is_listed(capsys):
+    assert main([]) == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    for page, kinds in PARAMETERS.items():
+        assert f"page = '{page}'" in lines
+        for name in (name for kind in kinds for name in specs(kind)):
+            assert any(line.startswith(f"{name}: ") for line in lines)
+    assert {scene.name for scene in scenes.all_scenes()[0]} <= set(lines)
+    assert all(any(line.startswith(f"{name}: ") for line in lines) for name in MEASURES)
