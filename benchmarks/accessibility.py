@@ -149,6 +149,7 @@ VISITS = (
     Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
     Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),
+    Visit("A lesson's slider", "initialization?lesson=deep-mlps&step=9", runs=False),
     Visit("A lesson's answer", "wide-vs-deep?lesson=deep-mlps&step=2", answer, runs=False),
     Visit("A curve to draw", f"wide-vs-deep?{PLANAR}&{CURVE}", draw, runs=False),
     Visit("A curve compared", f"wide-vs-deep?{PLANAR}&{CURVE}", compare, runs=False),
