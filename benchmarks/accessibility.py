@@ -83,6 +83,7 @@ def replay(page: Page) -> None:
 def answer(page: Page) -> None:
     """Answer a lesson's question, and wait for what it was about."""
     page.get_by_text("Not necessarily").click()
+    page.get_by_role("button", name="Answer").click()
     finished(page)
 
 
@@ -158,6 +159,7 @@ VISITS = (
     Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
     Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),
+    Visit("A lesson's slider", "initialization?lesson=deep-mlps&step=9", runs=False),
     Visit("A lesson's answer", "wide-vs-deep?lesson=deep-mlps&step=2", answer, runs=False),
     Visit("A curve to draw", f"wide-vs-deep?{PLANAR}&{CURVE}", draw, runs=False),
     Visit("A curve compared", f"wide-vs-deep?{PLANAR}&{CURVE}", compare, runs=False),

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.curves import LABEL_GAP, Floats, apart, line
+from app.figures.curves import Floats, line
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure
 from app.lessons.measures import MEASURES, Measure
 
@@ -37,7 +37,8 @@ def _curves(
     known = np.concatenate([guessed, measured[np.isfinite(measured)]])
     low, high = (0.0, 102.0) if about.unit == "%" else (float(known.min()), float(known.max()))
     ends = [float(guessed[-1]), float(np.nan_to_num(measured[-1]))]
-    guess_place, measured_place = apart(ends, LABEL_GAP * (high - low), high)
+    # The upper line's name stands above its end, the lower one's below: so they never meet.
+    anchors = ["top", "bottom"] if ends[0] < ends[1] else ["bottom", "top"]
     marks: dict[str, Any] = {"mode": "lines+markers", "marker": {"size": 10}}
     return figure(
         theme,
@@ -51,8 +52,8 @@ def _curves(
         xaxis=axis(theme, about.along, tickvals=places if whole else None, showgrid=False),
         yaxis=axis(theme, about.title, range=[low, high]),
         annotations=[
-            _name("your guess", places[-1], guess_place, theme.muted),
-            _name(f"measured{so_far}", places[-1], measured_place, theme.accent),
+            _name("your guess", places[-1], ends[0], anchors[0], theme.muted),
+            _name(f"measured{so_far}", places[-1], ends[1], anchors[1], theme.accent),
         ],
     )
 
@@ -68,7 +69,7 @@ def _distance(about: Measure, places: list[float], gaps: Floats, so_far: str) ->
     )
 
 
-def _name(text: str, x: float, y: float, colour: str) -> dict[str, Any]:
+def _name(text: str, x: float, y: float, anchor: str, colour: str) -> dict[str, Any]:
     """A line's name at its end."""
-    place = {"x": x, "y": y, "xanchor": "left", "xshift": 10}
+    place = {"x": x, "y": y, "xanchor": "left", "yanchor": anchor, "xshift": 10}
     return {"text": text, **place, "showarrow": False, "font": {"color": colour, "size": 15}}

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import visit
 from app.classroom import guesses, keys
-from app.classroom.questions import Said, ask
+from app.classroom.questions import answered, ask
 from app.controls import Panel, change, open_link
 from app.display import StageDisplay
 from app.lessons import lessons, scenes
@@ -60,7 +60,7 @@ def play(panel: Panel, job: Job) -> None:
     _listen(panel, job)
     step = panel.prepared
     if isinstance(step, Step) and isinstance(step.task, Guess):
-        guess = visit.of(Said).answers[_name(panel)]
+        guess = answered(step.task, _name(panel))
         beside = (guesses.beside, {"measure": step.task.measure, "guess": guess})
         height = "20rem" if MEASURES[step.task.measure].places else "3rem"
         live_figures(job, [beside], key="guess", min_width="100%", height=height)

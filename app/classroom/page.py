@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app.classroom import head
 from app.controls import Panel, current
+from app.lessons.lessons import Step
 from app.live.component import follow, follow_ahead, live_figures, release
 from app.live.frames import Draw
 from app.pages import PARAMETERS
@@ -42,6 +43,8 @@ class Page(Generic[C]):
         view = name.replace("-", "_")
         self._title = next(title for page, title, *_ in PAGES if page == view)
         self.panel = Panel(*PARAMETERS[name])
+        step = f" · step {self.panel.stage.step}" if isinstance(self.panel.prepared, Step) else ""
+        st.set_page_config(page_title=f"{self._title}{step} · MLP Explorer")
         # Before the controls, so that the pictures need not wait for them.
         follow_ahead(cast("Runnable | None", current(kind)))
 

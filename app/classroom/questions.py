@@ -2,35 +2,50 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from zlib import crc32
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import visit
-from app.draw.curve import Curve, draw_curve, fine_step, read_curve
+from app.draw.curve import Curve, draw_curve, fine_steps, read_curve
 from app.figures.words import count
 from app.lessons.lessons import Choice, Guess, Step
 from app.lessons.measures import MEASURES, Measure
+from app.scripts import script
 from mlpcore.params import Config
 
 # The place of a choice, or a number for each place of a measure.
 Answer = int | tuple[float, ...]
 
+# What a slider says before it is moved.
+UNTOUCHED = "move me"
+
+_JS = script(Path(__file__).with_name("focus.js"))
+
 
 @dataclass
 class Said:
-    """What was answered to lessons.
+    """What was answered.
 
     Attributes:
-        answers: a step's name among all lessons' → what was answered there.
+        answers: a question's name and what it asks for → what was answered there.
         curves: a question's name and its places → what is drawn there so far.
+        round: how often something was asked again; what answers are given with is then new.
+        turns: how often a question was answered or asked again.
+        latest: name of the question that was.
     """
 
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[tuple[str, Choice | Guess], Answer] = field(default_factory=dict)
     curves: dict[str, Curve] = field(default_factory=dict)
+    round: int = 0
+    turns: int = 0
+    latest: str = ""
 
 
-def predict(question: str, choices: Sequence[str], right: int, answer: str, key: str) -> None:
-    """Ask a question; once a choice is made, say whether it holds and give the answer.
+def predict(question: str, choices: Sequence[str], right: int, answer: str, key: str) -> bool:
+    """Ask a question; once it has been answered, say whether that holds and give the answer.
 
     Args:
         question: Markdown.
@@ -38,13 +53,20 @@ def predict(question: str, choices: Sequence[str], right: int, answer: str, key:
         right: place of the right choice.
         answer: Markdown, the explanation.
         key: names the question among the page's widgets.
+
+    Returns:
+        Whether it has been answered.
     """
-    st.markdown(f"**{question}**")
-    guess = _choose(question, choices, key)
-    if guess is None:
-        st.caption("Choose first; then the answer is shown.")
-        return
-    st.markdown(f"{_verdict(choices, right, guess)}\n\n{answer}")
+    task = Choice(tuple(choices), right)
+    given = answered(task, key)
+    with _place(key):
+        st.markdown(f"**{question}**")
+        if given is None:
+            _choose(question, task, key)
+        else:
+            st.markdown(f"{_said(task, given)}\n\n{answer}")
+            _ask_again(task, key)
+    return given is not None
 
 
 def ask(step: Step, config: Config, key: str) -> Answer | None:
@@ -58,59 +80,145 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
     Returns:
         What has been answered; None if nothing has.
     """
-    answers = visit.of(Said).answers
-    if key not in answers:
-        place = st.empty()
-        with place.container():
-            st.markdown(f"## {step.question}")
-            if isinstance(step.task, Choice):
-                choice = _choose(step.question, step.task.choices, f"{key} choice")
-                if choice is not None:
-                    answers[key] = choice
-            else:
-                _estimate(step.task, config, key)
-        if key not in answers:
-            return None
-        place.empty()
-    st.markdown(f"{step.question}\n\n{_said(step, answers[key])}\n\n{step.answer}")
-    return answers[key]
+    given = answered(step.task, key)
+    with _place(key):
+        if given is not None:
+            st.markdown(f"{step.question}\n\n{_said(step.task, given)}\n\n{step.answer}")
+            with st.container(horizontal=True):
+                _ask_again(step.task, key)
+                st.button(
+                    "Ask all again",
+                    icon=":material/restart_alt:",
+                    type="tertiary",
+                    help="Forget all answers of this visit, for the next class.",
+                    on_click=_take_back,
+                    args=(key,),
+                )
+            return given
+        st.markdown(f"## {step.question}")
+        if isinstance(step.task, Choice):
+            _choose(step.question, step.task, key)
+        else:
+            _estimate(step.task, config, key)
+    return None
 
 
-def _choose(question: str, choices: Sequence[str], key: str) -> int | None:
-    """The place of what is chosen, if anything."""
-    guess = st.radio(
-        question,
-        choices,
-        index=None,
-        key=key,
-        label_visibility="collapsed",
-        persist_state="session",
+def answered(task: Choice | Guess, key: str) -> Answer | None:
+    """What has been answered to a question, if anything."""
+    return visit.of(Said).answers.get((key, task))
+
+
+def shuffled(question: str, choices: Sequence[str]) -> list[str]:
+    """Choices in an order that says nothing, and is the same for everybody who is asked."""
+    return sorted(choices, key=lambda choice: crc32(f"{question} {choice}".encode()))
+
+
+def _place(key: str) -> DeltaGenerator:
+    """Where a question is; the focus goes there when it has just been answered or asked again."""
+    said = visit.of(Said)
+    place = st.container(key=f"question {key}")
+    if said.latest == key:
+        with place:
+            st.components.v2.component("mlp_focus", js=_JS, isolate_styles=False)(
+                data={"turn": said.turns}, key=f"focus {key}"
+            )
+    return place
+
+
+def _answer(task: Choice | Guess, key: str, answer: Answer) -> None:
+    """Keep an answer. From a callback."""
+    visit.of(Said).answers[key, task] = answer
+    _turn(key)
+
+
+def _turn(key: str) -> None:
+    said = visit.of(Said)
+    said.turns, said.latest = said.turns + 1, key
+
+
+def _take_back(key: str, task: Choice | Guess | None = None) -> None:
+    """Forget an answer, or all of the visit; whoever asks is at this question. From a callback."""
+    said = visit.of(Said)
+    if task is None:
+        said.answers.clear()
+    else:
+        said.answers.pop((key, task), None)
+    said.curves.clear()
+    said.round += 1
+    _turn(key)
+
+
+def _ask_again(task: Choice | Guess, key: str) -> None:
+    st.button(
+        "Ask again",
+        icon=":material/undo:",
+        type="tertiary",
+        on_click=_take_back,
+        args=(key, task),
+        key=f"{key} again",
     )
-    return None if guess is None else choices.index(guess)
+
+
+def _choose(question: str, task: Choice, key: str) -> None:
+    """Draw choices, and the button that answers with the chosen one."""
+    radio = f"{key} choice {visit.of(Said).round}"
+
+    def answer() -> None:
+        chosen = visit.values()[radio]
+        if chosen is not None:
+            _answer(task, key, task.choices.index(chosen))
+
+    # In a form, so that arrow keys may pass by choices.
+    with st.form(f"{key} form", border=False):
+        st.radio(
+            question,
+            shuffled(question, task.choices),
+            index=None,
+            key=radio,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.form_submit_button("Answer", type="primary", on_click=answer)
+            st.caption("Choose first; then the answer is shown.")
 
 
 def _estimate(task: Guess, config: Config, key: str) -> None:
     """Draw a number or a curve to guess, which is the answer once the learner is done."""
-    measure, slider = MEASURES[task.measure], f"{key} guess"
-    curve: Curve = ()
+    said, measure = visit.of(Said), MEASURES[task.measure]
+    widget = f"{key} guess {said.round}"
     if measure.places:
-        curve = _draw(task, measure, measure.places(config), key)
+        places = measure.places(config)
+        widget += f" from {task.low:g} to {task.high:g} at {', '.join(map(str, places))}"
+        _draw(task, measure, places, widget)
     else:
-        _slide(task, measure, slider)
-    drawn = tuple(value for value in curve if value is not None)
-    missing = len(curve) - len(drawn)
+        _slide(task, measure, widget)
+
+    def guess() -> Curve:
+        if measure.places:
+            return said.curves[widget]
+        stop = visit.values()[widget]
+        return (None if stop == UNTOUCHED else stop,)
 
     def compare() -> None:
-        visit.of(Said).answers[key] = drawn or (visit.values()[slider],)
+        numbers = tuple(number for number in guess() if number is not None)
+        if len(numbers) == len(guess()):
+            _answer(task, key, numbers)
 
-    label = f"Compare ({count(missing, 'place')} to draw)" if missing else "Compare"
-    st.button(label, type="primary", disabled=missing > 0, on_click=compare, key=f"{key} done")
+    missing = guess().count(None)
+    draw = f" ({count(missing, 'place')} to draw)" if missing and measure.places else ""
+    st.button(
+        f"Compare{draw}",
+        type="primary",
+        disabled=missing > 0,
+        on_click=compare,
+        key=f"{key} done",
+    )
 
 
-def _draw(task: Guess, measure: Measure, places: Sequence[float], key: str) -> Curve:
+def _draw(task: Guess, measure: Measure, places: Sequence[float], name: str) -> Curve:
     """A chart to draw on; what has been drawn on it, which is kept for the visit."""
     curves = visit.of(Said).curves
-    name = f"{key} {', '.join(map(str, places))}"
 
     def take() -> None:
         sent = visit.values()[name].curve
@@ -131,25 +239,25 @@ def _draw(task: Guess, measure: Measure, places: Sequence[float], key: str) -> C
 
 
 def _slide(task: Guess, measure: Measure, key: str) -> None:
-    """Draw a slider for a number."""
-    st.slider(
+    """Draw a slider for a number; it says none before it is moved."""
+
+    def words(stop: str | float) -> str:
+        return stop if isinstance(stop, str) else f"{stop:g}{measure.unit}"
+
+    st.select_slider(
         measure.title,
-        task.low,
-        task.high,
-        (task.low + task.high) / 2,
-        step=fine_step(task.low, task.high),
-        format=f"%g{measure.unit.replace('%', '%%')}",
+        [UNTOUCHED, *fine_steps(task.low, task.high)],
+        format_func=words,
         key=key,
         persist_state="session",
     )
+    with st.container(key="ends", horizontal=True, horizontal_alignment="distribute"):
+        for end in (task.low, task.high):
+            st.caption(words(end), width="content")
 
 
-def _said(step: Step, answer: Answer) -> str:
-    if isinstance(step.task, Choice) and isinstance(answer, int):
-        choices, right = step.task.choices, step.task.right
-        return f"You said: *{choices[answer]}* {_verdict(choices, right, answer)}"
-    return ""
-
-
-def _verdict(choices: Sequence[str], right: int, guess: int) -> str:
-    return "Yes." if guess == right else f"Rather: *{choices[right]}*"
+def _said(task: Choice | Guess, answer: Answer) -> str:
+    if not (isinstance(task, Choice) and isinstance(answer, int)):
+        return ""
+    right = "Yes." if answer == task.right else f"Rather: *{task.choices[task.right]}*"
+    return f"You said: *{task.choices[answer]}* {right}"

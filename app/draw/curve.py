@@ -71,6 +71,13 @@ def fine_step(low: float, high: float) -> float:
     return _round_down((high - low) / 100)
 
 
+def fine_steps(low: float, high: float) -> list[float]:
+    """Two values, and what lies between them in fine steps from the lower one."""
+    step = fine_step(low, high)
+    between = (low + number * step for number in range(1, math.ceil((high - low) / step - 1e-9)))
+    return [low, *(float(f"{value:.12g}") for value in between), high]
+
+
 def _within(value: Any, low: float, high: float) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 

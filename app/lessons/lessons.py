@@ -1,6 +1,7 @@
 """Lessons: scenes in an order, each with a question to answer before its result is shown.
 
-They are TOML files in ``assets/lessons``, one a lesson, named in addresses by the file's name:
+They are TOML files in ``assets/lessons`` or a teacher's own folder, one a lesson, named in
+addresses by the file's name:
 
 .. code-block:: toml
 
@@ -31,12 +32,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.lessons import scenes, toml_files
+from app.lessons import folders, scenes, toml_files
 from app.lessons.measures import MEASURES
 from app.lessons.toml_files import FileProblem, Table
 from mlpcore.params import ParameterError
-
-FOLDER = Path(__file__).parents[2] / "assets" / "lessons"
+from mlpcore.texts import encodable
 
 
 @dataclass(frozen=True)
@@ -127,17 +127,31 @@ def get(slug: str) -> Lesson:
     Raises:
         ParameterError: there is none of this name.
     """
-    known = {lesson.slug: lesson for lesson in all_lessons()[0]}
+    lessons, problems = all_lessons()
+    known = {lesson.slug: lesson for lesson in lessons}
     if slug not in known:
-        raise ParameterError("lesson", f"one of {', '.join(known) or 'none'}", slug)
+        broken = next((p for p in problems if p.file == f"{slug}.toml"), None)
+        mend = f"Its file is left out: {broken}".removesuffix(".") if broken else ""
+        raise ParameterError("lesson", f"one of {', '.join(known) or 'none'}", slug, mend)
     return known[slug]
 
 
-def all_lessons(folder: Path = FOLDER) -> tuple[list[Lesson], list[FileProblem]]:
+def all_lessons() -> tuple[list[Lesson], list[FileProblem]]:
     """All lessons by file name, and what is wrong with the others; one problem a file."""
-    found = scenes.each(folder, read)
-    lessons = [lesson for lesson in found if isinstance(lesson, Lesson)]
-    return lessons, [problem for problem in found if isinstance(problem, FileProblem)]
+    lessons: dict[str, Lesson] = {}
+    problems: list[FileProblem] = []
+    for found in folders.each([folders.LESSONS, *folders.own()], _read):
+        if isinstance(found, FileProblem):
+            problems.append(found)
+        elif found and lessons.setdefault(found.slug, found) is not found:
+            text = "The app has a lesson by this name already; give the file another one."
+            problems.append(FileProblem(f"{found.slug}.toml", 1, text))
+    return list(lessons.values()), problems
+
+
+def _read(path: Path) -> Lesson | FileProblem | None:
+    """A file's lesson or problem; None if it has scenes."""
+    return None if toml_files.has_scenes(path) else read(path)
 
 
 def read(path: Path) -> Lesson | FileProblem:
@@ -145,17 +159,19 @@ def read(path: Path) -> Lesson | FileProblem:
     try:
         table = toml_files.read(path, "a lesson")
         table.only("title", "about", "step")
+        if not encodable(path.stem):
+            raise table.problem("title", "The file's name is not text in UTF-8.")
         return Lesson(
             slug=path.stem,
             title=table.text("title"),
             about=table.text("about"),
-            steps=tuple(_step(part) for part in table.tables("step", "a step")),
+            steps=tuple(_step(part, path.parent) for part in table.tables("step", "a step")),
         )
     except FileProblem as problem:
         return problem
 
 
-def _step(table: Table) -> Step:
+def _step(table: Table, folder: Path) -> Step:
     table.only(
         "name", "page", "scene", "parameters", "question", "choices", "right", "guess", "answer"
     )
@@ -163,20 +179,20 @@ def _step(table: Table) -> Step:
     return Step(
         name=table.text("name"),
         page=page,
-        parameters=_parameters(table, page),
+        parameters=_parameters(table, page, folder),
         question=table.text("question"),
         task=_guess(table, page) if "guess" in table.values else _choice(table),
         answer=table.text("answer"),
     )
 
 
-def _parameters(table: Table, page: str) -> Mapping[str, str]:
+def _parameters(table: Table, page: str, folder: Path) -> Mapping[str, str]:
     if "scene" not in table.values:
         return scenes.parameters(table, page)
     if "parameters" in table.values:
         raise table.problem("parameters", "A step has a scene or parameters, not both.")
     name = table.text("scene")
-    known = {scene.name: scene for scene in scenes.of_page(page)[0]}
+    known = {scene.name: scene for scene in scenes.of_page(page, [folder])[0]}
     if name not in known:
         raise table.problem("scene", f"The page {page} has no scene {name!r}.")
     return known[name].parameters

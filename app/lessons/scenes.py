@@ -1,6 +1,6 @@
 """Prepared scenes: settings of a page worth showing, each with a name, a picture and a sentence.
 
-They are TOML files in ``assets/scenes``, read anew when they change:
+They are TOML files in ``assets/scenes`` or a teacher's own folder, read anew when they change:
 
 .. code-block:: toml
 
@@ -16,22 +16,16 @@ They are TOML files in ``assets/scenes``, read anew when they change:
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 from PIL import Image
 
-from app.lessons import toml_files
+from app.lessons import folders, toml_files
 from app.lessons.toml_files import FileProblem, Table
 from app.pages import PARAMETERS
 from mlpcore.params import ParameterError, specs
-
-FOLDER = Path(__file__).parents[2] / "assets" / "scenes"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,9 +60,9 @@ def slug(name: str) -> str:
     return re.sub(r"\W+", "-", name.lower()).strip("-")
 
 
-def of_page(page: str, folder: Path = FOLDER) -> tuple[list[Scene], list[FileProblem]]:
+def of_page(page: str, own: Sequence[Path] = ()) -> tuple[list[Scene], list[FileProblem]]:
     """A page's scenes, in the order of the files' names, and what is wrong with files."""
-    scenes, problems = all_scenes(folder)
+    scenes, problems = all_scenes(own)
     return [scene for scene in scenes if scene.page == page], problems
 
 
@@ -84,14 +78,17 @@ def find(slug: str, page: str) -> Scene:
     return known[slug]
 
 
-def all_scenes(folder: Path = FOLDER) -> tuple[list[Scene], list[FileProblem]]:
+def all_scenes(own: Sequence[Path] = ()) -> tuple[list[Scene], list[FileProblem]]:
     """All pages' scenes and what is wrong with files.
 
     A scene that is wrong is left out; one whose picture is missing goes without.
+
+    Args:
+        own: folders to look into besides the app's own; if none, the one that is set.
     """
     scenes: dict[tuple[str, str], Scene] = {}
     problems: list[FileProblem] = []
-    for found, wrong in each(folder, read):
+    for found, wrong in folders.each([folders.SCENES, *(own or folders.own())], _read):
         problems += wrong
         for scene in found:
             first = scenes.setdefault((scene.page, scene.slug), scene)
@@ -101,18 +98,9 @@ def all_scenes(folder: Path = FOLDER) -> tuple[list[Scene], list[FileProblem]]:
     return list(scenes.values()), problems
 
 
-def each(folder: Path, reader: Callable[[Path], T]) -> list[T]:
-    """What a reader makes of each TOML file in a folder, by name; read anew when any changes."""
-    paths = sorted(folder.glob("*.toml"))
-    # Also when a scene changes, for lessons refer to scenes.
-    files = [*paths, *FOLDER.glob("*")]
-    state = tuple((path, path.stat().st_mtime_ns) for path in files)
-    return _each(reader, tuple(paths), state)
-
-
-@lru_cache(maxsize=16)
-def _each(reader: Callable[[Path], T], paths: tuple[Path, ...], _state: object) -> list[T]:
-    return [reader(path) for path in paths]
+def _read(path: Path) -> tuple[list[Scene], list[FileProblem]]:
+    """A file's scenes and problems; none of a lesson's."""
+    return ([], []) if toml_files.has_scenes(path) is False else read(path)
 
 
 def read(path: Path) -> tuple[list[Scene], list[FileProblem]]:

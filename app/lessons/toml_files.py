@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mlpcore.texts import printable
+
 # A line of a file, with its number.
 Line = tuple[int, str]
 
@@ -20,6 +22,7 @@ class FileProblem(ValueError):
     """
 
     def __init__(self, file: str, line: int, text: str) -> None:
+        self.file = file
         super().__init__(f"{file}, line {line}: {text}")
 
 
@@ -69,7 +72,7 @@ class Table:
         return value.strip()
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Two or more texts.
+        """Two or more texts, no two alike.
 
         Raises:
             FileProblem: it is something else.
@@ -82,7 +85,11 @@ class Table:
         ):
             text = f'{key} must be two or more texts, ["…", "…"]; got {_shown(value)}.'
             raise self.problem(key, text)
-        return tuple(value)
+        texts = tuple(item.strip() for item in value)
+        twice = next((text for text in texts if texts.count(text) > 1), None)
+        if twice is not None:
+            raise self.problem(key, f"{key} must differ; {_shown(twice)} is there twice.")
+        return texts
 
     def number(self, key: str, low: float, high: float, *, whole: bool = False) -> float:
         """A number between inclusive bounds.
@@ -116,7 +123,9 @@ class Table:
             FileProblem: there is none, or it is something else.
         """
         values = self.values.get(key)
-        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        if not (isinstance(values, list) and values) or not all(
+            isinstance(value, dict) for value in values
+        ):
             raise self.problem(key, f"There must be a [[{key}]]; got {_shown(values)}.")
         header = re.compile(rf"\s*\[\[\s*{key}\s*\]\]")
         starts = [place for place, (_, line) in enumerate(self._lines) if header.match(line)]
@@ -135,14 +144,26 @@ def read(path: Path, name: str) -> Table:
     Raises:
         FileProblem: it cannot be read, or is not TOML.
     """
+    file = printable(path.name)
+    if not path.is_file():  # else a pipe would be waited for
+        raise FileProblem(file, 1, "It cannot be read: it is no file.")
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # Windows writes a mark at the beginning
     except OSError as error:
-        raise FileProblem(path.name, 1, f"It cannot be read: {error.strerror}.") from error
+        raise FileProblem(file, 1, f"It cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise FileProblem(path.name, line, "It is not text in UTF-8.") from error
-    return parse(text, path.name, name)
+        raise FileProblem(file, line, "It is not text in UTF-8.") from error
+    return parse(text, file, name)
+
+
+def has_scenes(path: Path) -> bool | None:
+    """Whether a file has scenes, rather than a lesson; None if it cannot be told."""
+    try:
+        values = read(path, "").values
+    except FileProblem:
+        return None
+    return "page" in values or "scene" in values
 
 
 def parse(text: str, file: str, name: str) -> Table:

@@ -6,10 +6,13 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app import visit
+from app.lessons import writing
 from app.live.component import placed
 from app.results import files
 from app.results.share import address, share
 from app.texts import take_away as texts
+from app.visit import Place
 from mlpcore.networks.weights import networks_of
 from mlpcore.running.jobs import Job
 
@@ -25,9 +28,14 @@ def take_away(
         parameters: those of the page's URL.
         jobs: what the page shows, by name.
     """
-    link = address(parameters)
+    link, page = address(parameters), visit.of(Place).page
+    uncarried = [line for job in jobs.values() for line in files.uncarried(job)]
+    written = {
+        "A scene": writing.as_scene(page, parameters),
+        "A step of a lesson": writing.as_step(page, parameters),
+    }
     with row:
-        share(link, [line for job in jobs.values() for line in files.uncarried(job)], texts.SAME)
+        share(link, uncarried, texts.SAME, written)
         popover = st.popover(
             "Download", icon=":material/download:", key="download", on_change="rerun"
         )

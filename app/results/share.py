@@ -27,13 +27,19 @@ def address(parameters: Mapping[str, str]) -> str:
     return f"{st.context.url or ''}{'?' if query else ''}{query}"
 
 
-def share(link: str, uncarried: Sequence[str] = (), about: str = "") -> None:
+def share(
+    link: str,
+    uncarried: Sequence[str] = (),
+    about: str = "",
+    files: Mapping[str, str] | None = None,
+) -> None:
     """Draw a button that shows the link.
 
     Args:
         link: to the page as it is.
         uncarried: sentences on what the link does not bring along.
         about: a sentence on what it does.
+        files: what a page is to be called → what a teacher's file says of it.
     """
     popover = st.popover("Share", icon=":material/share:", key="share", on_change="rerun")
     if not popover.open:
@@ -50,6 +56,18 @@ def share(link: str, uncarried: Sequence[str] = (), about: str = "") -> None:
         for line in [*here, *uncarried]:
             right.warning(line, icon=":material/link_off:")
         right.caption(about)
+        if files:
+            _copy(files)
+
+
+def _copy(files: Mapping[str, str]) -> None:
+    """Draw texts of files to copy, where who wants them opens them."""
+    expander = st.expander("Copy as TOML", key="toml", on_change="rerun")
+    if expander.open:
+        expander.caption(texts.TOML)
+        for name, text in files.items():
+            expander.markdown(f"**{name}**")
+            expander.code(text, language=None)
 
 
 @lru_cache(maxsize=64)

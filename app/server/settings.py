@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 from mlpcore.engines.workers import cores
 from mlpcore.params import Config, ParameterError, number, specs, switch, text
@@ -15,7 +16,7 @@ _SITE = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:(\d+|\*))?", re.IGNORECASE)
 
 
 class Settings(Config):
-    """Limits of this process; each field is an environment variable with :data:`PREFIX`."""
+    """What this process may do, and what it reads; each field is an environment variable."""
 
     training_threads: int = number(
         cores(),
@@ -48,6 +49,9 @@ class Settings(Config):
         unit="MB",
         help="The past of all runs together; beyond it moments go, then results nobody watches.",
     )
+    lessons: str = text(
+        "", "a folder", label="Lessons", help="Lessons and scenes besides the app's own."
+    )
     # Read by mlpcore.datasets.animal_faces; here so that a wrong value ends the start.
     offline: bool = switch(
         False, label="Offline", help="Never fetch anything; real photographs only if cached."
@@ -60,7 +64,13 @@ class Settings(Config):
     )
 
     def check(self) -> None:
-        """As for :class:`Config`."""
+        """Refuse a folder that is not there, and what is no site.
+
+        Raises:
+            ParameterError: it is one of these.
+        """
+        if self.lessons and not Path(self.lessons).is_dir():
+            raise ParameterError("lessons", "a folder", self.lessons, "Make it, or leave it out")
         if not all(map(_SITE.fullmatch, self.frame_ancestors.split())):
             allowed = specs(Settings)["frame_ancestors"].allowed
             raise ParameterError("frame_ancestors", allowed, self.frame_ancestors)

@@ -8,6 +8,11 @@ SAME = (
     "lets such differences grow."
 )
 
+TOML = (
+    "This page for a file of your own, in the folder that `MLP_EXPLORER_LESSONS` names. "
+    "The words are for you to write."
+)
+
 HERE = "This address leads to this machine only. Others need the one it has in their network."
 LEARNING_RATE = (
     "The learning rate was set to {rate:g} while this ran. The link, the command and the script "

@@ -116,8 +116,7 @@ with right:
     live_figures(job, [(inside.picture_units, looked_at)], key="picture_units", height="12rem")
 
 st.header("Think")
-predict(texts.HIERARCHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="hierarchy")
-if st.session_state.get("hierarchy") is not None:
+if predict(texts.HIERARCHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="hierarchy"):
     measured: Pictures = [
         (inside.probes, {"network": network}),
         (inside.reaches, {"network": network}),

@@ -39,3 +39,10 @@ def shown(at, slot="main"):
 def press(at, label):
     """Press the button that says so."""
     return next(button for button in at.button if button.label == label).click().run()
+
+
+def answer(at, choice, question=0):
+    """Answer the open question of this place on the page with the choice that begins so."""
+    radio = at.radio[question]
+    radio.set_value(next(option for option in radio.options if option.startswith(choice)))
+    return [button for button in at.button if button.label == "Answer"][question].click().run()

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 GRAVE = ("critical", "serious")
 # Visits much like others; the command that prints the table has them too.
-ALIKE = ("Your own points, typed", "Share", "A lesson's question")
+ALIKE = ("Your own points, typed", "Share", "A lesson's question", "A lesson's slider")
 LONG = "wide-vs-deep?epochs=2000&seeds=32&budget=1000"
 FACES = "animal-faces?epochs=2&widths=64&augmentation=off&seed=7100"
 CHART = ".mlp-live .js-plotly-plot svg[role=img]"

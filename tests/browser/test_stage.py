@@ -32,6 +32,21 @@ def test_a_room_has_no_sidebar_and_large_type(page, server):
     expect(page).to_have_url(re.compile("seed=90100"))
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_way_out_of_a_rooms_view_covers_nothing(page, server, width):
+    page.set_viewport_size({"width": width, "height": 720})
+    page.goto(f"{server.url}/wide-vs-deep?projector=true&scene=three-answers-from-one-seed")
+    expect(page.locator(".headline")).to_be_visible()
+    leave = page.get_by_role("button", name="Leave projector")
+    box = leave.bounding_box()
+    for words in (page.locator(".st-key-sentence"), page.locator(".headline")):
+        other = words.bounding_box()
+        beside = other["x"] + other["width"] <= box["x"]
+        assert beside or box["y"] + box["height"] <= other["y"]
+    leave.click()
+    expect(page).not_to_have_url(re.compile("projector"))
+
+
 def test_space_pauses_and_goes_on(page, server):
     page.goto(f"{server.url}/wide-vs-deep?{LONG}&seed=90200&projector=true&show=budget")
     words = page.locator(".words")
@@ -75,6 +90,7 @@ def test_a_step_hides_the_result_until_it_is_answered(page, server):
     expect(choice).to_be_visible()
     expect(page.locator(".mlp-live")).to_have_count(0)
     choice.click()
+    page.get_by_role("button", name="Answer").click()
     expect(page.get_by_text("You said: ")).to_be_visible()
     expect(page.locator(PLOT).first).to_be_visible()
     expect(page.locator(".headline").first).to_contain_text("from one seed")

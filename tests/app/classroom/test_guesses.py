@@ -65,6 +65,17 @@ def test_how_far_a_curve_is_off_is_said(runs):
     assert " off on average so far, and " in early["meta"]["caption"]
 
 
+@pytest.mark.parametrize("off", [-1, 0, 1])
+def test_the_names_of_lines_whose_ends_meet_stand_apart(runs, off):
+    last = runs["wide-vs-deep"][1]
+    measured = MEASURES["accuracy by depth"].values(last)
+    guess = (*measured[:2], measured[2] + off)
+    names = guesses.beside(last, THEME, "accuracy by depth", guess)["layout"]["annotations"]
+    sides = ["top", "bottom"] if off < 0 else ["bottom", "top"]
+    assert [name["yanchor"] for name in names] == sides
+    assert [name["y"] for name in names] == pytest.approx([guess[2], measured[2]], rel=1e-5)
+
+
 def test_a_number_is_said_with_what_came_of_it(runs):
     first, last = runs["polynomial-features"]
     score = f"{100 * last.polynomial.score.mean:.1f}%"

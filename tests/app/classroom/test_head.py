@@ -5,17 +5,19 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.classroom.questions import Said
+from app.classroom.questions import UNTOUCHED, Said, shuffled
 from app.lessons import lessons, scenes
+from app.lessons.lessons import Choice
 from app.lessons.toml_files import FileProblem
 from app.live.component import Watching
 from app.pages import PARAMETERS
-from tests.app.pages import of, press, shown, visit
+from app.texts import initialization as texts
+from tests.app.pages import answer, of, press, shown, visit
 
 APP = Path(__file__).parents[3] / "app"
 LESSON = lessons.get("deep-mlps")
 CURVE = next(n for n, step in enumerate(LESSON.steps, 1) if step.page == "wide-vs-deep")
-CHOICE = CURVE + 1
+CHOICE = CURVE + 1  # a question with choices
 NUMBER = next(n for n, step in enumerate(LESSON.steps, 1) if step.page == "polynomial-features")
 
 
@@ -33,6 +35,11 @@ def draw(at, values):
     curves = of(at, Said).curves
     curves[list(curves)[-1]] = values
     return at.run()
+
+
+def answers(at):
+    """A question's name → what has been answered there."""
+    return {name: answer for (name, _), answer in of(at, Said).answers.items()}
 
 
 def said(at, words):
@@ -121,6 +128,8 @@ def test_a_choice_is_answered():
     wrong = next(c for n, c in enumerate(step.task.choices) if n != step.task.right)
     at = in_lesson(CHOICE)
     at = at.radio[0].set_value(wrong).run()
+    assert not shown(at)  # choosing is not answering
+    at = answer(at, wrong)
     assert said(at, f"You said: *{wrong}* Rather: *")
     assert said(at, step.answer)
     assert shown(at).config.seeds == 1
@@ -139,7 +148,7 @@ def test_a_curve_is_guessed_and_compared():
     assert not shown(at)
     at = press(at, "Compare")
     assert said(at, LESSON.steps[CURVE - 1].answer)
-    assert of(at, Said).answers[f"{LESSON.slug} {CURVE}"] == (50, 80, 70, 60, 0)
+    assert answers(at) == {f"{LESSON.slug} {CURVE}": (50, 80, 70, 60, 0)}
     assert shown(at)
 
 
@@ -160,12 +169,57 @@ def test_a_curve_is_drawn_anew_over_other_places():
 
 def test_a_number_is_guessed_and_kept_for_the_visit():
     at = in_lesson(NUMBER)
-    at = at.main.slider[0].set_value(60.0).run()
+    assert at.main.select_slider[0].value == UNTOUCHED
+    assert compare(at).disabled
+    at = at.main.select_slider[0].set_value(60.0).run()
     at = press(press(at, "Next"), "Previous")
-    assert at.main.slider[0].value == 60
+    assert at.main.select_slider[0].value == 60
     at = press(at, "Compare")
-    assert of(at, Said).answers[f"{LESSON.slug} {NUMBER}"] == (60,)
+    assert answers(at) == {f"{LESSON.slug} {NUMBER}": (60,)}
     assert shown(at)
+
+
+def test_an_answer_before_a_choice_is_none():
+    at = press(in_lesson(CHOICE), "Answer")
+    assert not at.exception
+    assert not answers(at)
+    assert not shown(at)
+
+
+def test_a_question_is_asked_again():
+    choices = LESSON.steps[CHOICE - 1].task.choices
+    at = press(answer(in_lesson(CHOICE), choices[0]), "Ask again")
+    assert not answers(at)
+    assert not shown(at)
+    assert at.radio[0].value is None
+    at = answer(at, choices[1])
+    assert answers(at) == {f"{LESSON.slug} {CHOICE}": 1}
+
+
+def test_all_questions_are_asked_again_for_the_next_class():
+    at = press(draw(in_lesson(CURVE), (50.0,) * 5), "Compare")
+    at = answer(press(at, "Next"), LESSON.steps[CHOICE - 1].task.choices[0])
+    assert len(answers(at)) == 2
+    at = press(at, "Ask all again")
+    assert not answers(at)
+    assert at.radio[0].value is None
+    assert compare(press(at, "Previous")).label == "Compare (5 places to draw)"
+
+
+def test_right_choices_are_everywhere():
+    asked = [step for step in LESSON.steps if isinstance(step.task, Choice)]
+    places = [
+        shuffled(step.question, step.task.choices).index(step.task.choices[step.task.right])
+        for step in asked
+    ]
+    assert set(places) == {0, 1, 2}
+
+
+def test_a_question_on_a_page_is_kept_while_another_is_asked_again():
+    at = answer(visit("initialization", gains="3", epochs="1"), texts.CHOICES[0])
+    at = answer(at, texts.DEPTH_CHOICES[0])
+    assert set(answers(at).values()) == {0}
+    assert list(answers(press(at, "Ask again"))) == ["tongue"]
 
 
 def test_a_lesson_goes_on_on_other_pages():

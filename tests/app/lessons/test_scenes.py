@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lessons import lessons, scenes, toml_files
+from app.lessons import folders, lessons, scenes, toml_files
 from app.lessons.lessons import Choice, Guess, Lesson
 from app.lessons.toml_files import FileProblem
 from app.pages import PARAMETERS
@@ -137,25 +137,25 @@ def test_a_picture_that_is_none_is_said(write):
 def test_two_files_may_not_have_the_same_scene(write, tmp_path):
     write(SCENE)
     write(changed(SCENE, "One seed lies", "Other"), "yours.toml")
-    found, problems = scenes.all_scenes(tmp_path)
-    assert [scene.name for scene in found] == ["One seed lies", "Deep", "Other"]
-    assert str(problems[0]) == "yours.toml, line 12: mine.toml has a scene called 'Deep' already."
+    found, problems = scenes.all_scenes([tmp_path])
+    assert [scene.name for scene in found if scene.file == "yours.toml"] == ["Other"]
+    assert [str(problem) for problem in problems] == [
+        "mine.toml, line 4: wide-vs-deep.toml has a scene called 'One seed lies' already.",
+        "yours.toml, line 12: mine.toml has a scene called 'Deep' already.",
+    ]
 
 
 def test_files_that_cannot_be_read(tmp_path):
     path = tmp_path / "mine.toml"
-    assert "line 1: It cannot be read: " in str(scenes.read(path)[1][0])
+    assert str(scenes.read(path)[1][0]) == "mine.toml, line 1: It cannot be read: it is no file."
     path.write_bytes(b'page = "x"\nname = "\xff"')
     assert "line 2: It is not text in UTF-8." in str(scenes.read(path)[1][0])
 
 
-def test_a_file_is_read_again_when_it_changes(write, tmp_path):
-    write(SCENE)
-    assert len(scenes.all_scenes(tmp_path)[0]) == 2
-    write(changed(SCENE, "[[scene]]", "[[scene"))
-    found, problems = scenes.all_scenes(tmp_path)
-    assert not found
-    assert "line 3" in str(problems[0])
+def test_what_windows_writes_is_read(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(SCENE, "utf-8-sig", newline="\r\n")
+    assert len(scenes.read(path)[0]) == 2
 
 
 def test_a_lesson(write):
@@ -176,6 +176,7 @@ def test_a_lesson(write):
         ("right = 2", "right = 3", "right must be a whole number from 1 to 2; got 3."),
         ("right = 2", "right = true", "right must be a whole number from 1 to 2; got True."),
         ('choices = ["One", "Two"]', 'choices = ["One"]', "choices must be two or more texts"),
+        ('["One", "Two"]', '["One", "Two", "One "]', "choices must differ; 'One' is there twice."),
         ('name = "First"', 'name = "First"\nscene = "Lost"', "wide-vs-deep has no scene 'Lost'."),
         ('"accuracy by depth"', '"best gain"', "measure must be one of accuracy by depth; got"),
         ("low = 0", "low = 200", "high must be above low (200); got 100."),
@@ -194,6 +195,12 @@ def test_what_is_wrong_with_a_lesson_is_said_with_its_line(write, old, new, mess
     if "above low" in message:
         last = "high = 100"
     assert str(problem).startswith(f"mine.toml, line {line_of(text, last)}: ")
+
+
+@pytest.mark.parametrize("text", ["step = []", "step = {}", "step = [[]]", "step = 1", ""])
+def test_a_lesson_without_steps_is_refused(write, text):
+    problem = lessons.read(write(f'title = "A"\nabout = "B"\n{text}'))
+    assert "There must be a [[step]]; got " in str(problem)
 
 
 words = st.sampled_from(
@@ -224,7 +231,7 @@ def test_no_text_is_answered_with_a_traceback(tmp_path_factory, text):
         assert re.match(r"any\.toml, line \d+: ", str(problem))
 
 
-COMMITTED = sorted(scenes.FOLDER.glob("*.toml"))
+COMMITTED = sorted(folders.SCENES.glob("*.toml"))
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda path: path.stem)
@@ -243,7 +250,7 @@ def test_every_page_has_scenes():
     assert {scene.page for scene in found} == set(PARAMETERS)
 
 
-@pytest.mark.parametrize("path", sorted(lessons.FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(folders.LESSONS.glob("*.toml")), ids=lambda path: path.stem)
 def test_committed_lessons_are_good(path: Path):
     lesson = lessons.read(path)
     assert isinstance(lesson, Lesson), lesson

@@ -42,6 +42,13 @@ def test_what_is_no_site_ends_the_start(sites):
         settings.read({"MLP_EXPLORER_FRAME_ANCESTORS": sites})
 
 
+def test_a_folder_that_is_not_there_ends_the_start(tmp_path):
+    assert settings.read({"MLP_EXPLORER_LESSONS": f"{tmp_path}"}).lessons == f"{tmp_path}"
+    with pytest.raises(SystemExit) as ended:
+        settings.read({"MLP_EXPLORER_LESSONS": f"{tmp_path / 'none'}"})
+    assert str(ended.value).startswith("MLP_EXPLORER_LESSONS must be a folder; got '/")
+
+
 def test_every_variable_is_documented(pytestconfig):
     table = (pytestconfig.rootpath / "docs" / "operations.md").read_text()
     for name in specs(Settings):

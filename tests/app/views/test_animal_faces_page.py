@@ -17,7 +17,7 @@ from mlpcore.datasets import animal_faces, collection, drawn_faces, image_file
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.experiments import AnimalFaces
 from tests.app import pages
-from tests.app.pages import of, shown
+from tests.app.pages import answer, of, shown
 
 QUICK = {"epochs": "1", "widths": "8"}
 
@@ -220,7 +220,6 @@ def test_a_bad_file_leaves_the_good_one_before_it(small):
 
 def test_the_answer_brings_its_measurements(small):
     at = visit(data=small)
-    question = at.radio(key="hierarchy")
-    question.set_value(question.options[0]).run()
+    at = answer(at, at.radio[0].options[0])
     assert not at.exception
     assert any("templates" in text.value for text in at.markdown)

@@ -26,7 +26,7 @@ from mlpcore import experiments
 from mlpcore.caches.memory import Kept
 from mlpcore.datasets import animal_faces, collection, drawn_faces, image_folder, points
 from mlpcore.params import Config, specs
-from tests.app.pages import of, shown, visit
+from tests.app.pages import answer, of, shown, visit
 
 PAGES = ["home", *PARAMETERS]
 CONFIGS = sorted(
@@ -176,8 +176,7 @@ def views(monkeypatch):
 def test_names_of_classes_are_text_in_every_picture_of_faces(wait_for, views):
     name = collection.keep(image_folder.load(archive([EVIL, LINKED])))
     at = visit("animal-faces", data=name, epochs="1", widths="8", batch_size="4")
-    question = at.radio(key="hierarchy")
-    at = question.set_value(question.options[0]).run()
+    at = answer(at, at.radio[0].options[0])
     assert check_pictures(at, wait_for) > 5
 
 

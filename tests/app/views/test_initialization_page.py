@@ -3,9 +3,10 @@
 import pytest
 
 from app.live.component import Watching
+from app.texts import initialization as texts
 from mlpcore.experiments import GainSweep, SignalPropagation, Trainability
 from tests.app import pages
-from tests.app.pages import of, shown
+from tests.app.pages import answer, of, shown
 
 QUICK = {"data": "moons", "widths": "16-8", "seeds": "2", "gains": "4"}
 
@@ -87,10 +88,10 @@ def test_the_commands_reproduce_the_page():
 def test_the_answer_comes_after_the_guess():
     at = visit()
     assert not any("splits the" in m.value for m in at.markdown)
-    at = at.radio[0].set_value(at.radio[0].options[0]).run()
+    at = answer(at, texts.CHOICES[0])
     assert any("Rather:" in m.value and "splits the" in m.value for m in at.markdown)
     assert not any("like a tongue" in m.value for m in at.markdown)
-    at = at.radio[1].set_value(at.radio[1].options[1]).run()
+    at = answer(at, texts.DEPTH_CHOICES[texts.DEPTH_RIGHT])
     assert any("Yes." in m.value and "like a tongue" in m.value for m in at.markdown)
 
 

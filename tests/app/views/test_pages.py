@@ -8,11 +8,12 @@ from streamlit.testing.v1 import AppTest
 from app.controls import links
 from app.live import component
 from app.pages import PARAMETERS
+from app.texts import wide_vs_deep as texts
 from mlpcore.datasets.planar import PLANAR
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.params import specs
 from mlpcore.running.jobs import State
-from tests.app.pages import press, shown, visit
+from tests.app.pages import answer, press, shown, visit
 
 PAGES = ["home", *PARAMETERS]
 # Small enough for a test to wait for.
@@ -187,7 +188,7 @@ def test_the_command_reproduces_the_page():
 def test_the_answer_comes_after_the_guess():
     at = visit("wide-vs-deep", **QUICK)
     assert not any("part ways" in m.value for m in at.markdown)
-    at = at.radio[0].set_value(at.radio[0].options[0]).run()
+    at = answer(at, texts.CHOICES[0])
     assert any("Rather:" in m.value and "part ways" in m.value for m in at.markdown)
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from app.live.component import Watching
+from app.texts import polynomial_features as texts
 from mlpcore.experiments import DegreeSweep
 from tests.app import pages
-from tests.app.pages import of, shown
+from tests.app.pages import answer, of, shown
 
 QUICK = {"degree": "4", "seeds": "2", "samples": "50", "batch_size": "32", "epochs": "2"}
 
@@ -60,5 +61,5 @@ def test_the_conditioning_of_the_features_is_shown():
 def test_the_answer_comes_after_the_guess():
     at = visit()
     assert not any("held down only where" in m.value for m in at.markdown)
-    at = at.radio[0].set_value(at.radio[0].options[2]).run()
-    assert any(m.value.startswith("Yes.") for m in at.markdown)
+    at = answer(at, texts.CHOICES[texts.RIGHT])
+    assert any(m.value.startswith("You said: ") and "Yes." in m.value for m in at.markdown)
