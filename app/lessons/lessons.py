@@ -38,6 +38,9 @@ from app.lessons.toml_files import FileProblem, Table
 from mlpcore.params import ParameterError
 from mlpcore.texts import encodable
 
+# Of numbers to guess: a slider can tell a hundredth of any range between these.
+MOST, LEAST_RANGE = 1e6, 1e-3
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -214,7 +217,8 @@ def _guess(table: Table, page: str) -> Guess:
     if measure not in known:
         names = ", ".join(known)
         raise part.problem("measure", f"measure must be one of {names}; got {measure!r}.")
-    low, high = part.number("low", -1e9, 1e9), part.number("high", -1e9, 1e9)
-    if low >= high:
-        raise part.problem("high", f"high must be above low ({low:g}); got {high:g}.")
+    low, high = part.number("low", -MOST, MOST), part.number("high", -MOST, MOST)
+    if high - low < LEAST_RANGE:
+        text = f"high must be {LEAST_RANGE:g} or more above low ({low:g}); got {high:g}."
+        raise part.problem("high", text)
     return Guess(measure, float(low), float(high))

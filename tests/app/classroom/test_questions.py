@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.classroom import questions
 from app.draw import curve
-from app.draw.curve import fine_step, read_curve
-from app.lessons.lessons import Guess
+from app.draw.curve import fine_step, fine_steps, read_curve
+from app.lessons.lessons import LEAST_RANGE, MOST, Guess
 from app.lessons.measures import MEASURES
 
 JSON = st.recursive(
@@ -82,6 +82,16 @@ def test_what_the_browser_sends_is_kept_if_it_is_a_curve(monkeypatch):
 )
 def test_a_step_is_round_and_a_hundredth_at_most(low, high, step):
     assert fine_step(low, high) == step
+
+
+@given(st.floats(-MOST, MOST), st.floats(-MOST, MOST))
+def test_a_slider_has_different_stops_from_end_to_end(low, high):
+    if high - low < LEAST_RANGE:
+        return
+    stops = fine_steps(low, high)
+    assert (stops[0], stops[-1]) == (low, high)
+    assert sorted(set(stops)) == stops
+    assert 100 <= len(stops) <= 252
 
 
 @given(st.floats(-1e3, 1e3), st.floats(0.01, 1e6))

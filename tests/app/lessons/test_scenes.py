@@ -179,8 +179,9 @@ def test_a_lesson(write):
         ('["One", "Two"]', '["One", "Two", "One "]', "choices must differ; 'One' is there twice."),
         ('name = "First"', 'name = "First"\nscene = "Lost"', "wide-vs-deep has no scene 'Lost'."),
         ('"accuracy by depth"', '"best gain"', "measure must be one of accuracy by depth; got"),
-        ("low = 0", "low = 200", "high must be above low (200); got 100."),
-        ("high = 100", "high = nan", "high must be a number from -1e+09 to 1e+09; got nan."),
+        ("low = 0", "low = 200", "high must be 0.001 or more above low (200); got 100."),
+        ("high = 100", "high = 1e-9", "high must be 0.001 or more above low (0); got 1e-09."),
+        ("high = 100", "high = nan", "high must be a number from -1e+06 to 1e+06; got nan."),
         ("high = 100", "highest = 100", "a guess has no 'highest', only measure, low, high."),
         ("budget = 200", "budget = 2", "budget must be a whole number from 20 to 20000; got 2."),
         ('answer = "Much."', 'answer = "Much."\nright = 1', "A step has a guess or right, not"),
@@ -192,7 +193,7 @@ def test_what_is_wrong_with_a_lesson_is_said_with_its_line(write, old, new, mess
     assert isinstance(problem, FileProblem)
     assert message in str(problem)
     last = new.splitlines()[-1]
-    if "above low" in message:
+    if "above low (200)" in message:
         last = "high = 100"
     assert str(problem).startswith(f"mine.toml, line {line_of(text, last)}: ")
 
