@@ -35,6 +35,8 @@ from benchmarks.machine import describe
 VISITORS, CONFIGS, SECONDS = 30, 10, 180.0
 DRAWING, PROBE, SAMPLING, WARM_UP = 0.1, 2.0, 2.0, 5.0
 PAGE = "wide-vs-deep"
+# Long enough that training never rests: the next config is asked for when one has finished.
+LENGTH = "epochs=200&seeds=8"
 # After which the server has forgotten those who left.
 FORGOTTEN = 20.0
 # In the server: writes down, again and again, the bytes of the histories of all runs, and how many
@@ -59,11 +61,8 @@ threading.Thread(target=note, daemon=True).start()
 
 
 def query_of(config: int) -> str:
-    """Parameters of the page's config of this number.
-
-    It trains so long that training never rests: the next is asked for when one has finished.
-    """
-    return f"epochs=200&seeds=8&seed={8 * config}"
+    """Parameters of the page's config of this number."""
+    return f"{LENGTH}&seed={8 * config}"
 
 
 @dataclass

@@ -4,7 +4,7 @@ from benchmarks import load
 
 
 def test_a_small_crowd_is_served_and_forgotten(monkeypatch):
-    monkeypatch.setattr(load, "QUERY", "epochs=20&depth_to=2&seeds=2&samples=100&seed={seed}")
+    monkeypatch.setattr(load, "LENGTH", "epochs=20&depth_to=2&seeds=2&samples=100")
     monkeypatch.setattr(load, "PROBE", 0.5)
     monkeypatch.setattr(load, "FORGOTTEN", 14.0)
     outcome = load.run(visitors=6, configs=3, seconds=5)
