@@ -33,7 +33,7 @@ MIX = (
     ("initialization", "gains=12&seeds=4&epochs=3&seed={seed}"),
     ("animal-faces", "widths=128&epochs=3&seed={seed}"),
     ("wide-vs-deep", "samples=1000&classes=8&epochs=5&seed={seed}"),
-    ("initialization", "data=faces&gains=6&epochs=2&seed={seed}"),
+    ("initialization", "data=spirals&gains=6&epochs=2&seed={seed}"),
 )
 
 

@@ -35,7 +35,7 @@ LOOKS = 10
 # Samples that show what happens inside.
 PROBED = 64
 # Bytes of weights that are kept, of the sweeps that finished last.
-MOST_KEPT = 1 << 29
+MOST_KEPT = 1 << 27
 
 DISTRIBUTIONS = ("normal", "uniform")
 

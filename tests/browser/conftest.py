@@ -67,7 +67,7 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    running = Server()
+    running = Server(MLP_EXPLORER_FRAME_ANCESTORS="http://localhost:*")
     yield running
     running.stop()
 
