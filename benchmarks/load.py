@@ -14,6 +14,7 @@ error, or threads are left over.
 
 import asyncio
 import json
+import math
 import re
 import sys
 import tempfile
@@ -89,7 +90,13 @@ class Record:
 
 
 class Visitor:
-    """One browser's worth of requests."""
+    """One browser's worth of requests.
+
+    Attributes:
+        turns: how many runs it follows, if there is time.
+    """
+
+    turns = math.inf
 
     def __init__(self, url: str, number: int, configs: int, record: Record) -> None:
         self.url, self.number, self.configs, self.record = url, number, configs, record
@@ -106,7 +113,7 @@ class Visitor:
                 httpx.AsyncClient(base_url=self.url, timeout=30, limits=limits) as client,
             ):
                 turn = 0
-                while time.monotonic() < until:
+                while turn < self.turns and time.monotonic() < until:
                     page, query = self.wanted(turn)
                     await self.follow(client, await self.open(socket, page, query), until)
                     turn += 1

@@ -40,10 +40,10 @@ MIX = (
 class Learner(Visitor):
     """Somebody who makes some of the runs, another page each time."""
 
+    turns = RUNS // VISITORS
+
     def wanted(self, turn: int) -> tuple[str, str]:
-        """As for :class:`Visitor`; the visit ends with the last of the runs."""
-        if turn * VISITORS >= RUNS:
-            raise asyncio.CancelledError
+        """As for :class:`Visitor`."""
         page, query = MIX[(turn + self.number) % len(MIX)]
         return page, query.format(seed=1000 * (1 + turn * VISITORS + self.number))
 
@@ -59,7 +59,7 @@ async def lesson(app: AppServer) -> tuple[Record, list[float]]:
 
     looking = asyncio.create_task(look())
     who = [Learner(app.url, number, VISITORS, record) for number in range(VISITORS)]
-    await asyncio.gather(*(one.visit(math.inf) for one in who), return_exceptions=True)
+    await asyncio.gather(*(one.visit(math.inf) for one in who))
     looking.cancel()
     return record, held
 

@@ -1,4 +1,4 @@
-"""What runs and coroutines end with."""
+"""What runs, coroutines and functions on other threads end with."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +11,11 @@ def final(config, control=None):
 
 
 def awaited(coroutine):
-    """What a coroutine returns; on another thread, for on ours a browser's driver has a loop."""
+    """What a coroutine returns."""
+    return aside(asyncio.run, coroutine)
+
+
+def aside(function, *args, **kwargs):
+    """What a function returns on another thread, for on ours a browser's driver has a loop."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
+        return thread.submit(function, *args, **kwargs).result()

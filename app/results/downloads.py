@@ -30,12 +30,8 @@ def take_away(
     """
     link, page = address(parameters), visit.of(Place).page
     uncarried = [line for job in jobs.values() for line in files.uncarried(job)]
-    written = {
-        "A scene": writing.as_scene(page, parameters),
-        "A step of a lesson": writing.as_step(page, parameters),
-    }
     with row:
-        share(link, uncarried, texts.SAME, written)
+        share(link, uncarried, texts.SAME, partial(_written, page, parameters))
         popover = st.popover(
             "Download", icon=":material/download:", key="download", on_change="rerun"
         )
@@ -44,6 +40,13 @@ def take_away(
             _downloads(title, link, jobs)
     if st.context.is_embedded:  # where what keeps cookies of others out stops uploads
         row.link_button("New window", link, icon=":material/open_in_new:")
+
+
+def _written(page: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "A scene": writing.as_scene(page, parameters),
+        "A step of a lesson": writing.as_step(page, parameters),
+    }
 
 
 def _downloads(title: str, link: str, jobs: Mapping[str, Job]) -> None:

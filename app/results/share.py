@@ -1,6 +1,6 @@
 """A page's link: to copy, and as a code that a room scans off the projector."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ def share(
     link: str,
     uncarried: Sequence[str] = (),
     about: str = "",
-    files: Mapping[str, str] | None = None,
+    files: Callable[[], Mapping[str, str]] | None = None,
 ) -> None:
     """Draw a button that shows the link.
 
@@ -39,7 +39,7 @@ def share(
         link: to the page as it is.
         uncarried: sentences on what the link does not bring along.
         about: a sentence on what it does.
-        files: what a page is to be called → what a teacher's file says of it.
+        files: makes what a page is to be called → what a teacher's file says of it.
     """
     popover = st.popover("Share", icon=":material/share:", key="share", on_change="rerun")
     if not popover.open:
@@ -60,12 +60,12 @@ def share(
             _copy(files)
 
 
-def _copy(files: Mapping[str, str]) -> None:
+def _copy(files: Callable[[], Mapping[str, str]]) -> None:
     """Draw texts of files to copy, where who wants them opens them."""
     expander = st.expander("Copy as TOML", key="toml", on_change="rerun")
     if expander.open:
         expander.caption(texts.TOML)
-        for name, text in files.items():
+        for name, text in files().items():
             expander.markdown(f"**{name}**")
             expander.code(text, language=None)
 

@@ -115,8 +115,9 @@ class CompiledEngine:
         threads: int = 1,
     ) -> float:
         """As for :class:`mlpcore.engines.interface.Engine`."""
-        for lesson in lessons:
-            _train(lesson, _ALL_TAKEN, start, start, learning_rate)
+        if start == 0:
+            for lesson in lessons:
+                _train(lesson, _ALL_TAKEN, start, start, learning_rate)
         seconds = []
         counters = np.zeros((len(lessons), 1), np.int64)
 

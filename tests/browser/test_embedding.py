@@ -1,13 +1,14 @@
 """The app in a frame of another site's page."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -27,10 +28,8 @@ def course(address: str, host: str) -> Iterator[str]:
         def log_message(self, *_):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever).start()
-        yield f"http://{host}:{server.server_port}"
-        server.shutdown()
+    with serving(Handler) as port:
+        yield f"http://{host}:{port}"
 
 
 def test_a_named_site_shows_a_page_that_works_and_opens_in_a_new_window(chromium, server):

@@ -6,13 +6,14 @@ import threading
 import warnings
 import zipfile
 import zlib
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from mlpcore.datasets import animal_faces
+from tests.serving import serving
 
 # Where a server sends those who ask for a path.
 TARGETS = {"moved": "/good", "circle": "/circle", "local": "file:///etc/hostname"}
@@ -117,15 +118,11 @@ def server(archive, zipped, encode, monkeypatch):
         def log_message(self, *args):
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as httpd:
-        thread = threading.Thread(target=httpd.serve_forever, args=(0.01,))
-        thread.start()
+    with serving(Handler) as port:
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         monkeypatch.setattr(animal_faces, "TIMEOUT", 0.3)
-        yield f"http://127.0.0.1:{httpd.server_port}"
+        yield f"http://127.0.0.1:{port}"
         over.set()
-        httpd.shutdown()
-        thread.join()
 
 
 @pytest.fixture
