@@ -152,7 +152,7 @@ VISITS = (
     Visit("Wide vs Deep", f"wide-vs-deep?{PLANAR}&depth_to=3"),
     Visit("Polynomial Features", f"polynomial-features?{PLANAR}&degree=4&sweep=true&degree_to=4"),
     Visit("Animal Faces", "animal-faces?epochs=2&widths=16"),
-    Visit("Initialization", "initialization?epochs=2&seeds=2&gains=4"),
+    Visit("Initialization", f"initialization?{PLANAR}&data=moons&widths=16-8&gains=4"),
     Visit("Your own points, drawn", f"wide-vs-deep?{PLANAR}", bring_points("Draw")),
     Visit("Your own points, typed", f"wide-vs-deep?{PLANAR}", bring_points("Type or paste")),
     Visit("Your own points, read", f"wide-vs-deep?{PLANAR}", preview_points),

@@ -84,7 +84,7 @@ def environment(cache):
 
 def answer(environment, path):
     address = f"http://127.0.0.1:{environment['STREAMLIT_SERVER_PORT']}{path}"
-    with urllib.request.urlopen(address, timeout=10) as response:
+    with urllib.request.urlopen(address, timeout=60) as response:
         return response.read().decode()
 
 

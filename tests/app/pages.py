@@ -17,7 +17,7 @@ def visit(page, opened=(), **parameters):
 
     ``opened`` are keys of its popovers and expanders.
     """
-    at = AppTest.from_file(str(ROUTER), default_timeout=60).run()
+    at = AppTest.from_file(str(ROUTER), default_timeout=180).run()
     at.switch_page(view(page))
     for name, value in parameters.items():
         at.query_params[name] = value

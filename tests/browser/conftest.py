@@ -28,7 +28,7 @@ from benchmarks.chromium import installed, launch
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = ("--disable-gpu", "--disable-background-networking")
 # Generous, for machines that do other things too.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=90_000)
 
 
 class Server:
@@ -105,7 +105,7 @@ def visitor(
         viewport={"width": 1280, "height": 720},
         reduced_motion="reduce",
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     yield context
     context.close()
 

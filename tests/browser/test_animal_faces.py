@@ -20,7 +20,7 @@ SEEDS = itertools.count(5000, 100)
 def visit(page: Page, url: str, parameters: str) -> None:
     page.goto(f"{url}/animal-faces?{parameters}&seed={next(SEEDS)}")
     # Drawn faces are made at the first visit ever.
-    expect(page.locator(FILTERS).first).to_be_visible(timeout=90_000)
+    expect(page.locator(FILTERS).first).to_be_visible()
 
 
 def whole(page: Page) -> None:

@@ -36,7 +36,9 @@ def test_code_is_coloured_only_when_it_is_to_be_seen(page, server, asked):
     libraries.plotly("cartesian") == libraries.plotly("gl3d"), reason="npm's packages are missing"
 )
 def test_figures_in_space_are_loaded_when_they_come_near(page, server, asked):
-    page.goto(f"{server.url}/initialization?{QUICK}&gains=2&samples=50&batch_size=32")
+    page.goto(
+        f"{server.url}/initialization?{QUICK}&data=moons&widths=8&gains=2&samples=50&batch_size=32"
+    )
     circle = page.locator(".st-key-circle .cell")
     expect(page.locator(".words").first).to_contain_text("finished")
     expect(page.locator(".st-key-cobweb [data-frames]")).to_have_count(1)

@@ -111,7 +111,7 @@ class Tab:
 
     def settle(self) -> None:
         """Wait until all agrees, and go on agreeing."""
-        deadline, calm = time.monotonic() + 30, 0
+        deadline, calm = time.monotonic() + 90, 0
         while calm < 2:
             found = self.disagreement
             calm = 0 if found else calm + 1

@@ -14,7 +14,7 @@ def test_a_finger_on_a_figure_is_left_to_the_page(chromium, server):
     context = chromium.new_context(
         viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     page = context.new_page()
     page.goto(f"{server.url}/wide-vs-deep?{QUICK}")
     expect(page.locator(".words")).to_contain_text("finished")

@@ -106,7 +106,7 @@ def test_what_is_wrong_with_a_file_is_said_on_the_page(monkeypatch):
     assert "- mine.toml, line 7: No." in warned(at)
     assert "One seed lies" in [button.label for button in at.button]
     monkeypatch.setattr(lessons, "all_lessons", lambda: ([], [bad]))
-    at = AppTest.from_file(str(APP / "router.py"), default_timeout=60).run()
+    at = AppTest.from_file(str(APP / "router.py"), default_timeout=180).run()
     assert "- mine.toml, line 7: No." in warned(at)
 
 
@@ -244,7 +244,7 @@ def test_a_step_keeps_what_a_learner_changes_back():
 
 
 def test_home_offers_the_lessons():
-    at = AppTest.from_file(str(APP / "router.py"), default_timeout=60).run()
+    at = AppTest.from_file(str(APP / "router.py"), default_timeout=180).run()
     links = [link.proto for link in at.get("page_link")]
     assert any(LESSON.title in link.label for link in links)
 

@@ -49,7 +49,7 @@ def visit(**parameters):
 
 def arrived(at):
     """The page once what it waits for has come, or will not come."""
-    of(at, Expected).loading.thread.join(30)
+    of(at, Expected).loading.thread.join(90)
     return at.run()
 
 

@@ -206,16 +206,16 @@ def _slow_reading(monkeypatch):
 def test_a_bounded_number_of_sets_is_read_and_what_is_given_up_ends():
     brought = [loading.read(b"") for _ in range(loading.MOST_BROUGHT)]
     refused = loading.read(b"")
-    refused.thread.join(10)
+    refused.thread.join(90)
     assert refused.problem == loading.FULL
     for each in brought:
         each.give_up()
     for each in brought:
-        each.thread.join(10)
+        each.thread.join(90)
         assert each.over
     again = loading.read(b"")
     again.give_up()
-    again.thread.join(10)
+    again.thread.join(90)
     assert again.problem != loading.FULL
 
 

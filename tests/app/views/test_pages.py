@@ -164,7 +164,7 @@ def test_leaving_the_page_lets_go_of_its_job():
     at = visit("wide-vs-deep", epochs="2000")
     job = shown(at)
     at.switch_page("views/home.py").run()
-    job.thread.join(10)
+    job.thread.join(90)
     assert job.status().state is State.CANCELLED
     assert component.jobs().get(job.id) is None
 

@@ -7,7 +7,7 @@ import pytest
 
 from mlpcore.running.control import Cancelled, Control
 
-WAIT = 10.0  # seconds; longer than anything here takes, so that a hang fails
+WAIT = 90.0  # seconds; longer than anything here takes, so that a hang fails
 
 
 class Waiting:
