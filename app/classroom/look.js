@@ -1,0 +1,26 @@
+// Keeps what answers a question in sight, while pictures come, until somebody acts.
+
+/** @import { Call } from "../streamlit.d.ts" */
+
+const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
+
+let last = "";
+
+/** @param {Call<{ opened: string }>} call */
+export default function ({ data, parentElement }) {
+  if (data.opened === last) return; // it is only drawn again
+  last = data.opened;
+  const look = /** @type {HTMLElement} */ (parentElement.closest(".st-key-look"));
+  const show = () => {
+    const figures = look.querySelector(".mlp-live:has(.cell:not(.text))");
+    (figures ?? look).scrollIntoView({ block: "nearest" });
+  };
+  const sizes = new ResizeObserver(show);
+  const stop = () => {
+    sizes.disconnect();
+    for (const act of ACTS) document.removeEventListener(act, stop);
+  };
+  for (const act of ACTS) document.addEventListener(act, stop, { passive: true });
+  sizes.observe(look);
+  return stop;
+}
