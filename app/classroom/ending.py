@@ -42,10 +42,10 @@ def show(lesson: Lesson, walk: Sequence[Link], link: Callable[[Scene], Link]) ->
     st.markdown(score(verdicts))
     if any(isinstance(step.task, Guess) for step in lesson.steps):
         st.caption(texts.CLOSE)
-    st.caption(texts.PRINT)
+    st.container(key="print").caption(texts.PRINT)
     for number, (step, name) in enumerate(zip(lesson.steps, names, strict=True), 1):
         with st.container(key=f"told {number}", border=True):
-            st.markdown(f"**{number}. {step.name}.** {step.question}")
+            st.markdown(f"**{number}. {step.name}** · {step.question}")
             _tell(step, name, walk[number - 1])
     if lesson.next:
         st.header(texts.NEXT)

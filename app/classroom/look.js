@@ -11,8 +11,11 @@ export default function ({ data, parentElement }) {
   if (data.opened === last) return; // it is only drawn again
   last = data.opened;
   const look = /** @type {HTMLElement} */ (parentElement.closest(".st-key-look"));
+  const page = /** @type {HTMLElement} */ (look.closest("[data-testid=stMain]"));
   const show = () => {
+    if (!look.isConnected) return stop();
     const figures = look.querySelector(".mlp-live:has(.cell:not(.text))");
+    page.scrollTop = 0; // what is above may have shrunk
     (figures ?? look).scrollIntoView({ block: "nearest" });
   };
   const sizes = new ResizeObserver(show);
@@ -21,6 +24,8 @@ export default function ({ data, parentElement }) {
     for (const act of ACTS) document.removeEventListener(act, stop);
   };
   for (const act of ACTS) document.addEventListener(act, stop, { passive: true });
-  sizes.observe(look);
-  return stop;
+  // From now on, through further runs of the page.
+  for (const part of [look, ...page.querySelectorAll(".st-key-stage, .st-key-projected")]) {
+    sizes.observe(part);
+  }
 }
