@@ -4,6 +4,9 @@
 
 const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
 
+// Pixels that a grid has at most which holds only a sentence.
+const SENTENCE = 150;
+
 let last = "";
 
 /** @param {Call<{ opened: string }>} call */
@@ -14,7 +17,8 @@ export default function ({ data, parentElement }) {
   const page = /** @type {HTMLElement} */ (look.closest("[data-testid=stMain]"));
   const show = () => {
     if (!look.isConnected) return stop();
-    const figures = look.querySelector(".mlp-live:has(.cell:not(.text))");
+    const grids = /** @type {HTMLElement[]} */ ([...look.querySelectorAll(".mlp-live")]);
+    const figures = grids.find((grid) => grid.offsetHeight > SENTENCE);
     page.scrollTop = 0; // what is above may have shrunk
     (figures ?? look).scrollIntoView({ block: "nearest" });
   };
