@@ -16,8 +16,8 @@ from app.lessons.measures import MEASURES, Measure
 from app.lessons.scenes import Scene
 from app.texts import lesson_end as texts
 
-# Places of a curve in a row of a table.
-ROW = 10
+# Places of a curve in a row of a table, as many as a phone has room for.
+ROW = 5
 # Share of what could be said by which a guess that counts as right may be off.
 CLOSE = 0.1
 
