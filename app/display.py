@@ -17,10 +17,16 @@ class StageDisplay(Config):
     """How any page is shown: to a room, as a prepared scene, as a step of a lesson."""
 
     projector: bool = switch(
-        False, label="Projector", help="Large type, and only the controls named in show."
+        False, label="Projector", help="Large type, and only what is named in show."
     )
     show: str = text(
-        "", "names of parameters, joined by ,", label="Controls", help="Shown to the room."
+        "",
+        "names of parameters, buttons and sections of the page, joined by ,",
+        label="Show",
+        help="To the room.",
+    )
+    look: str = text(
+        "", "a section's or figure's name", label="Look", help="What comes first on the page."
     )
     scene: str = text("", "a scene's name", label="Scene", help="What the page is set up as.")
     lesson: str = text("", "a lesson's name", label="Lesson", help="What the page is a step of.")
@@ -28,7 +34,7 @@ class StageDisplay(Config):
 
     @property
     def shown(self) -> list[str]:
-        """The parameters whose controls a room sees."""
+        """Names of the controls, buttons and sections that a room sees."""
         return [name.strip() for name in self.show.split(",") if name.strip()]
 
 

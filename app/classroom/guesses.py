@@ -4,9 +4,27 @@ from typing import Any
 
 import numpy as np
 
+from app import visit
+from app.classroom.questions import Measured, Said
 from app.figures.curves import Floats, line
 from app.figures.drawing import Figure, Html, Theme, axis, escape, figure
+from app.lessons.lessons import Guess
 from app.lessons.measures import MEASURES, Measure
+from mlpcore.running.jobs import Job, State
+
+
+def note(task: Guess, key: str, job: Job) -> None:
+    """Remember what a finished run gave where something was guessed."""
+    status, about = job.status(), MEASURES[task.measure]
+    if status.state is State.FINISHED:
+        places = about.places(job.config) if about.places else ()
+        values = about.values(status.snapshot)
+        visit.of(Said).measured[key, task] = Measured(tuple(places), tuple(values))
+
+
+def sentence(about: Measure, guess: float, measured: float, so_far: str = "") -> str:
+    """A guessed number beside the measured one."""
+    return f"You said {about.words(guess)}. Measured{so_far}: {about.words(measured)}."
 
 
 def beside(snapshot: Any, theme: Theme, measure: str, guess: tuple[float, ...]) -> Figure | Html:
@@ -15,7 +33,7 @@ def beside(snapshot: Any, theme: Theme, measure: str, guess: tuple[float, ...]) 
     measured = np.array(about.values(snapshot), np.float64)
     so_far = "" if snapshot.finished else " so far"
     if about.places is None:
-        words = f"You said {about.words(guess[0])}. Measured{so_far}: {about.words(measured[0])}."
+        words = sentence(about, guess[0], measured[0], so_far)
         return Html(f"<p class='headline'>{escape(words)}</p>")
     places = list(about.places(snapshot.config))
     if len(places) != len(guess):

@@ -7,16 +7,18 @@ from pathlib import Path
 import streamlit as st
 
 from app import visit
-from app.classroom import guesses, keys
-from app.classroom.questions import answered, ask
+from app.classroom import ending, guesses, keys
+from app.classroom.questions import answered, ask, step_name
 from app.controls import Panel, change, open_link
 from app.display import StageDisplay
 from app.lessons import lessons, scenes
-from app.lessons.lessons import Guess, Step
+from app.lessons.lessons import Ending, Guess, Lesson, Step
 from app.lessons.measures import MEASURES
+from app.lessons.scenes import Scene
 from app.lessons.toml_files import FileProblem
 from app.live import component
 from app.live.component import live_figures
+from app.pages import showable
 from app.results.steering import toggle
 from app.texts.markdown import listed
 from app.visit import Place
@@ -31,7 +33,7 @@ Link = tuple[str, Mapping[str, str]]
 
 
 def present(panel: Panel, config: Config) -> None:
-    """Draw the top of a page; while a lesson's question is open, the page ends here.
+    """Draw the top of a page; it ends here while a lesson's question is open, and at its end.
 
     Args:
         panel: the page's controls.
@@ -40,15 +42,15 @@ def present(panel: Panel, config: Config) -> None:
     st.html(_STYLES["stage"])
     if panel.stage.projector:
         st.html(_STYLES["projector"])
-    with st.container(key="stage"):
-        step = panel.prepared
-        if not isinstance(step, Step):
-            _offer_scenes(panel)
-            return
-        st.html(_STYLES["lesson"])
-        _lesson_bar(panel, step)
-        answer = ask(step, config, _name(panel))
-    if answer is None:
+    step = panel.prepared
+    if isinstance(step, Scene | None):
+        _offer_scenes(panel)
+        return
+    st.html(_STYLES["lesson"])
+    _lesson_bar(panel, step)
+    if isinstance(step, Ending):
+        ending.show(step.lesson, _walk(panel, step.lesson), partial(_scene_link, panel))
+    if isinstance(step, Ending) or ask(step, config, _name(panel)) is None:
         component.release_all()
         _listen(panel, None)
         panel.write_url()
@@ -61,6 +63,7 @@ def play(panel: Panel, job: Job) -> None:
     step = panel.prepared
     if isinstance(step, Step) and isinstance(step.task, Guess):
         guess = answered(step.task, _name(panel))
+        guesses.note(step.task, _name(panel), job)
         beside = (guesses.beside, {"measure": step.task.measure, "guess": guess})
         height = "20rem" if MEASURES[step.task.measure].places else "3rem"
         live_figures(job, [beside], key="guess", min_width="100%", height=height)
@@ -74,7 +77,7 @@ def show_file_problems(problems: list[FileProblem]) -> None:
 
 def _name(panel: Panel) -> str:
     """A step's name among all lessons'."""
-    return f"{panel.stage.lesson} {panel.stage.step}"
+    return step_name(panel.stage.lesson, panel.stage.step)
 
 
 def _offer_scenes(panel: Panel) -> None:
@@ -85,7 +88,7 @@ def _offer_scenes(panel: Panel) -> None:
                 with st.container(key=f"scene-{scene.slug}", horizontal=True, gap="xsmall"):
                     if scene.picture:
                         st.image(str(scene.picture), alt="")
-                    page, texts = _scene_link(panel, scene.slug)
+                    page, texts = _scene_link(panel, scene)
                     st.button(
                         scene.name,
                         type="tertiary",
@@ -100,12 +103,13 @@ def _offer_scenes(panel: Panel) -> None:
     panel.sentence = st.empty()
 
 
-def _lesson_bar(panel: Panel, step: Step) -> None:
+def _lesson_bar(panel: Panel, step: Step | Ending) -> None:
     lesson, turns = lessons.get(panel.stage.lesson), _turns(panel)
+    place = "the end"
+    if isinstance(step, Step):
+        place = f"step {panel.stage.step} of {len(lesson.steps)}: {step.name}"
     with st.container(key="lesson", horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{lesson.title}** · step {panel.stage.step} of {len(lesson.steps)}: {step.name}"
-        )
+        st.markdown(f"**{lesson.title}** · {place}")
         for way, label, icon in (
             ("left", "Previous", "arrow_back"),
             ("right", "Next", "arrow_forward"),
@@ -121,7 +125,7 @@ def _lesson_bar(panel: Panel, step: Step) -> None:
             "Leave",
             icon=":material/close:",
             help="Keep the settings, leave the lesson.",
-            on_click=partial(change, StageDisplay, lesson="", step=1),
+            on_click=partial(change, StageDisplay, lesson="", step=1, **panel.unstaged()),
         )
         _projector_button(panel)
 
@@ -143,30 +147,41 @@ def _page() -> str:
 
 def _turns(panel: Panel) -> dict[str, Link]:
     """Where the arrow keys "left" and "right" lead: a lesson's steps, or the page's scenes."""
-    if isinstance(panel.prepared, Step):
-        lesson = lessons.get(panel.stage.lesson)
-        links = [
-            _link(panel, step.page, lesson.address(number))
-            for number, step in enumerate(lesson.steps, 1)
-        ]
+    if isinstance(panel.prepared, Step | Ending):
+        links = _walk(panel, lessons.get(panel.stage.lesson))
         here = panel.stage.step - 1
     else:
-        slugs = [scene.slug for scene in scenes.of_page(_page())[0]]
-        links = [_scene_link(panel, slug) for slug in slugs]
+        found = scenes.of_page(_page())[0]
+        links = [_scene_link(panel, scene) for scene in found]
+        slugs = [scene.slug for scene in found]
         here = slugs.index(panel.prepared.slug) if panel.prepared else -1
     places = {"left": here - 1, "right": here + 1}
     return {way: links[place] for way, place in places.items() if 0 <= place < len(links)}
 
 
-def _scene_link(panel: Panel, slug: str) -> Link:
-    return _link(panel, _page(), {"scene": slug})
+def _walk(panel: Panel, lesson: Lesson) -> list[Link]:
+    """Where a lesson's steps are, and its end."""
+    return [
+        _link(panel, step, lesson.address(number)) for number, step in enumerate(lesson.walk, 1)
+    ]
 
 
-def _link(panel: Panel, page: str, texts: Mapping[str, str]) -> Link:
-    """A link that stays in the room's view; the controls it names are this page's."""
-    kept = ["projector", "show"] if page == _page() else ["projector"]
-    stage = {name: text for name, text in panel.stage.changes().items() if name in kept}
-    return page, {**stage, **texts}
+def _scene_link(panel: Panel, scene: Scene) -> Link:
+    return _link(panel, scene, {"scene": scene.slug})
+
+
+def _link(panel: Panel, there: Scene | Step | Ending, texts: Mapping[str, str]) -> Link:
+    """A link that stays in the room's view, with what it is shown here and can be there.
+
+    What a scene or step shows of its own is neither taken there nor added to.
+    """
+    stage = panel.stage.changes()
+    kept = {name: text for name, text in stage.items() if name == "projector"}
+    mine = panel.prepared.staging.get("show") if panel.prepared else None
+    known = [name for name in panel.stage.shown if name in showable(there.page)]
+    if known and panel.stage.show != mine and "show" not in there.staging:
+        kept["show"] = ",".join(known)
+    return there.page, {**kept, **texts}
 
 
 def _listen(panel: Panel, job: Job | None) -> None:

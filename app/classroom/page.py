@@ -1,21 +1,23 @@
 """What every page of an experiment has around its pictures: controls, head, answer and end."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Generic, TypeVar, cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app.classroom import head
+from app.classroom import head, look
 from app.controls import Panel, current
-from app.lessons.lessons import Step
+from app.lessons.lessons import Ending, Step
 from app.live.component import follow, follow_ahead, live_figures, release
 from app.live.frames import Draw
-from app.pages import PARAMETERS
+from app.pages import PARAMETERS, parts
 from app.results import compare, runs
 from app.results.downloads import take_away
 from app.results.steering import transport
 from app.texts.home import PAGES
+from app.texts.parts import SECTIONS
 from mlpcore.experiments.settings import Training
 from mlpcore.params import Config
 from mlpcore.running.jobs import Job, Runnable
@@ -37,14 +39,21 @@ class Page(Generic[C]):
 
     job: Job
     _row: DeltaGenerator
+    # Where the part goes that comes first, if one does.
+    _first: DeltaGenerator | None = None
 
     def __init__(self, name: str, kind: type[C]) -> None:
-        self._kind = kind
+        self._name, self._kind = name, kind
         view = name.replace("-", "_")
         self._title = next(title for page, title, *_ in PAGES if page == view)
         self.panel = Panel(*PARAMETERS[name])
-        step = f" · step {self.panel.stage.step}" if isinstance(self.panel.prepared, Step) else ""
-        st.set_page_config(page_title=f"{self._title}{step} · MLP Explorer")
+        stage, prepared = self.panel.stage, self.panel.prepared
+        step = f" · step {stage.step}" if isinstance(prepared, Step) else ""
+        title = prepared.lesson.title if isinstance(prepared, Ending) else self._title
+        st.set_page_config(page_title=f"{title}{step} · MLP Explorer")
+        self._opening, self._head = st.container(key="opening"), st.container(key="stage")
+        if stage.projector:
+            self.panel.row = st.container(key="projected", horizontal=True)
         # Before the controls, so that the pictures need not wait for them.
         follow_ahead(cast("Runnable | None", current(kind)))
 
@@ -54,12 +63,13 @@ class Page(Generic[C]):
         Returns:
             The config that the controls describe.
         """
-        with st.container(key="opening"):
+        with self._opening:
             st.title(self._title)
             st.markdown(question)
         config = self.panel.config(self._kind)
-        self.panel.show_problems()
-        head.present(self.panel, config)
+        with self._head:
+            self.panel.show_problems()
+            head.present(self.panel, config)
         return config
 
     def stop(self) -> None:
@@ -71,8 +81,31 @@ class Page(Generic[C]):
     def follow(self, config: C) -> Job:
         """Run a config, or follow who runs it."""
         self.job = follow(cast("Runnable", config))
-        head.play(self.panel, self.job)
+        if self._looks():
+            self._first = look.first(self.panel.stage)
+        with self._first or nullcontext():
+            head.play(self.panel, self.job)
         return self.job
+
+    def part(self, name: str) -> DeltaGenerator:
+        """A place for a part of the page, by its name; it comes first if it is to be looked at."""
+        stage = self.panel.stage
+        key = f"{'shown' if name in stage.shown else 'part'} {name}"
+        if self._first is not None and stage.look == name:
+            return self._first.container(key=key)
+        return st.container(key=key)
+
+    def section(self, name: str) -> DeltaGenerator:
+        """A place for a section of the page, by its name; with its heading."""
+        place = self.part(name)
+        place.header(SECTIONS[self._name][name])
+        return place
+
+    def _looks(self) -> bool:
+        """Whether something comes first: what a step's question is about, or a room is to see."""
+        stage = self.panel.stage
+        room = stage.projector and stage.look in parts(self._name)
+        return room or isinstance(self.panel.prepared, Step)
 
     def answer(
         self,
@@ -90,7 +123,7 @@ class Page(Generic[C]):
         job, answer = self.job, [(headline, dict(shown or {}))]
         live_figures(job, answer, key="headline", min_width="100%", height="4rem", status=True)
         runs.note(job, headline, **(shown if noted is None else noted) or {})
-        self._row = transport(job, runs.config_of(job))
+        self._row = transport(job, runs.config_of(job), self.panel)
         compare.pinned_run(job, answer)
 
     def pick_network(self, look: type[Config], config: C) -> int:

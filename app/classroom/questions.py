@@ -25,12 +25,26 @@ UNTOUCHED = "move me"
 _JS = script(Path(__file__).with_name("focus.js"))
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What a run gave where something was guessed.
+
+    Attributes:
+        places: along a curve; none for a single number.
+        values: one at each place, or the one.
+    """
+
+    places: tuple[float, ...]
+    values: tuple[float, ...]
+
+
 @dataclass
 class Said:
     """What was answered.
 
     Attributes:
         answers: a question's name and what it asks for → what was answered there.
+        measured: as answers → what was measured once the run had finished.
         curves: a question's name and its places → what is drawn there so far.
         round: how often something was asked again; what answers are given with is then new.
         turns: how often a question was answered or asked again.
@@ -38,6 +52,7 @@ class Said:
     """
 
     answers: dict[tuple[str, Choice | Guess], Answer] = field(default_factory=dict)
+    measured: dict[tuple[str, Choice | Guess], Measured] = field(default_factory=dict)
     curves: dict[str, Curve] = field(default_factory=dict)
     round: int = 0
     turns: int = 0
@@ -64,7 +79,7 @@ def predict(question: str, choices: Sequence[str], right: int, answer: str, key:
         if given is None:
             _choose(question, task, key)
         else:
-            st.markdown(f"{_said(task, given)}\n\n{answer}")
+            st.markdown(f"{told(task, given)}\n\n{answer}")
             _ask_again(task, key)
     return given is not None
 
@@ -83,7 +98,7 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
     given = answered(step.task, key)
     with _place(key):
         if given is not None:
-            st.markdown(f"{step.question}\n\n{_said(step.task, given)}\n\n{step.answer}")
+            st.markdown(f"{step.question}\n\n{told(step.task, given)}\n\n{step.answer}")
             with st.container(horizontal=True):
                 _ask_again(step.task, key)
                 st.button(
@@ -106,6 +121,11 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
 def answered(task: Choice | Guess, key: str) -> Answer | None:
     """What has been answered to a question, if anything."""
     return visit.of(Said).answers.get((key, task))
+
+
+def step_name(lesson: str, step: int) -> str:
+    """A step's name among all questions."""
+    return f"{lesson} {step}"
 
 
 def shuffled(question: str, choices: Sequence[str]) -> list[str]:
@@ -141,8 +161,10 @@ def _take_back(key: str, task: Choice | Guess | None = None) -> None:
     said = visit.of(Said)
     if task is None:
         said.answers.clear()
+        said.measured.clear()
     else:
         said.answers.pop((key, task), None)
+        said.measured.pop((key, task), None)
     said.curves.clear()
     said.round += 1
     _turn(key)
@@ -256,7 +278,8 @@ def _slide(task: Guess, measure: Measure, key: str) -> None:
             st.caption(words(end), width="content")
 
 
-def _said(task: Choice | Guess, answer: Answer) -> str:
+def told(task: Choice | Guess, answer: Answer) -> str:
+    """What was chosen, and what is right, as Markdown; of a guess nothing."""
     if not (isinstance(task, Choice) and isinstance(answer, int)):
         return ""
     right = "Yes." if answer == task.right else f"Rather: *{task.choices[task.right]}*"

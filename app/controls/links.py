@@ -10,8 +10,9 @@ from app import visit
 from app.controls import chosen
 from app.display import StageDisplay
 from app.lessons import lessons, scenes
-from app.lessons.lessons import Step
+from app.lessons.lessons import Ending, Step
 from app.lessons.scenes import Scene
+from app.pages import parts, showable
 from app.visit import Place
 from mlpcore.params import Config, ParameterError, specs
 from mlpcore.texts import printable
@@ -111,7 +112,8 @@ def read(
     stage, _ = StageDisplay.parse(texts)
     try:
         setting = prepared(stage, page)
-        texts = {**(setting.parameters if setting else {}), **texts}
+        if setting:
+            texts = {**setting.parameters, **setting.staging, **texts}
     except ParameterError as problem:
         problems.append(f"{problem} The page is shown without.")
         texts = {name: text for name, text in texts.items() if name not in SETTINGS}
@@ -121,7 +123,8 @@ def read(
         problems += [f"{problem} The default is used." for problem in wrong]
     for unknown, words in (
         (texts.keys() - known, "This page does not know"),
-        (set(stage.shown) - known, "This page cannot show"),
+        (set(stage.shown) - showable(page).keys(), "This page cannot show"),
+        ({stage.look} - {"", *parts(page)}, "This page has no part"),
     ):
         if unknown:
             names = " ".join(", ".join(sorted(unknown)).split())
@@ -154,7 +157,7 @@ def _given_twice(name: str, text: str) -> str:
     return f"{words} is used."
 
 
-def prepared(stage: StageDisplay, page: str) -> Scene | Step | None:
+def prepared(stage: StageDisplay, page: str) -> Scene | Step | Ending | None:
     """What a page is set up as.
 
     Raises:

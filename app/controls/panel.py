@@ -33,7 +33,8 @@ class Panel:
 
     Attributes:
         stage: how the page is shown.
-        prepared: the scene or the lesson's step that the page is set up as, if any.
+        prepared: what the page is set up as, if anything: a scene, a lesson's step or end.
+        row: where a room has what it is shown of controls and buttons, if it is a room.
         sentence: where to say what the scene shows, if anywhere.
         entered: whether the page has just been opened, or come back to.
     """
@@ -47,7 +48,7 @@ class Panel:
         except ParameterError:  # said when the link was read, or its file is gone
             self.prepared = None
         self.sentence: DeltaGenerator | None = None
-        self._row = st.container(key="projected", horizontal=True) if self.stage.projector else None
+        self.row: DeltaGenerator | None = None
         self._drawn: dict[str, Value] = {}
         left = visit.of(Chosen).left
         while left:
@@ -148,6 +149,10 @@ class Panel:
         )
         self._drawn[name] = self._show((name,), key, draw)
 
+    def place(self, name: str, otherwise: DeltaGenerator) -> DeltaGenerator:
+        """Where something goes that a room may be shown: to the controls there, or elsewhere."""
+        return self.row if self.row is not None and name in self.stage.shown else otherwise
+
     def show_problems(self) -> None:
         """Say in one message what could not be used of a link, until a control changes."""
         problems = visit.of(Chosen).problems
@@ -185,8 +190,7 @@ class Panel:
                     place.html(_SENTENCE)
                     place.markdown(f"**{self.prepared.name}.** {self.prepared.sentence}")
             else:
-                change(StageDisplay, scene="")
-                self.prepared = None
+                self._end_scene()
         texts: dict[str, str] = {}
         for kind in self._kinds:
             texts.update(latest(kind).changes())
@@ -195,8 +199,22 @@ class Panel:
                 values = latest(kind).values()
                 again = self.prepared.parameters.keys() & values.keys() - texts.keys()
                 texts |= {name: specs(kind)[name].format(values[name]) for name in again}
+        if self.prepared is not None:
+            staging = self.prepared.staging.items()
+            texts = {name: text for name, text in texts.items() if (name, text) not in staging}
         links.write(texts)
         return texts
+
+    def _end_scene(self) -> None:
+        """Forget a scene; a room keeps what it is shown, for that may be what ended it."""
+        change(StageDisplay, scene="", **({} if self.stage.projector else self.unstaged()))
+        self.prepared = None
+
+    def unstaged(self) -> dict[str, str]:
+        """Changes of the stage that take away what a scene or step shows of its own."""
+        staging = self.prepared.staging if self.prepared else {}
+        stage = latest(StageDisplay)
+        return {name: "" for name, text in staging.items() if getattr(stage, name) == text}
 
     def _as_prepared(self, scene: Scene) -> bool:
         """Whether the experiment, and all that a scene sets, are as the scene has them."""
@@ -209,11 +227,11 @@ class Panel:
 
     def _show(self, names: Names, key: str, draw: Callable[[], Any]) -> Any:
         """What a widget says. A room sees only the chosen ones, in a row; the others keep still."""
-        if self._row is None:
+        if self.row is None:
             return draw()
         if not set(names) & set(self.stage.shown):
             return st.session_state.pop(key)
-        with self._row:
+        with self.row:
             return draw()
 
     def _prepare(self, kind: type[Config], names: Names) -> str:

@@ -1,3 +1,3 @@
 """What teachers write in files: scenes and lessons, and the measures their questions are about."""
 
-__all__ = ["lessons", "measures", "scenes", "toml_files", "writing"]
+__all__ = ["lessons", "measures", "naming", "scenes", "toml_files", "writing"]

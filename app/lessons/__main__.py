@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.figures.words import count
-from app.lessons import lessons, scenes, toml_files
+from app.lessons import lessons, naming, scenes, toml_files
 from app.lessons.measures import MEASURES
 from app.lessons.toml_files import FileProblem
-from app.pages import PARAMETERS
+from app.pages import PARAMETERS, parts
+from app.texts.parts import BUTTONS, SECTIONS
 from mlpcore.params import specs
 
 
@@ -23,36 +24,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files: list[Path] = parser.parse_args(arguments).files
     status = 0
     for path in files:
-        found, problems = check(path)
+        found, problems, remarks = check(path)
         for problem in problems:
             print(problem, file=sys.stderr)
             status = 2
         if found:
             print(f"{path.name}: {found}.")
+        for remark in remarks:
+            print(f"{path.name}: {remark}")
     if not files:
         print("\n".join(names()))
     return status
 
 
-def check(path: Path) -> tuple[str, list[FileProblem]]:
-    """What a file has, in words, and what is wrong with it."""
+def check(path: Path) -> tuple[str, list[FileProblem], list[str]]:
+    """What a file has, in words, what is wrong with it, and what is better mended."""
     if toml_files.has_scenes(path):
         found, problems = scenes.read(path)
-        return count(len(found), "scene"), problems
+        return count(len(found), "scene"), problems, naming.remarks(found)
     lesson = lessons.read(path)
     if isinstance(lesson, FileProblem):
-        return "", [lesson]
-    return f"a lesson of {count(len(lesson.steps), 'step')}", []
+        return "", [lesson], []
+    return f"a lesson of {count(len(lesson.steps), 'step')}", [], naming.remarks(lesson)
 
 
 def names() -> Iterator[str]:
-    """Lines with all that a file may name: pages, and their parameters, measures and scenes."""
+    """Lines with all that a file may name: pages, and what each has."""
     for page, kinds in PARAMETERS.items():
         yield f"page = {page!r}"
         yield "  parameters"
         for kind in kinds:
             for name, spec in specs(kind).items():
                 yield f"    {name}: {spec.allowed}; default {spec.format(spec.default) or 'none'}"
+        yield "  show, besides parameters"
+        yield from (f"    {name}: {words}" for name, words in (BUTTONS | SECTIONS[page]).items())
+        yield "  look"
+        yield from (f"    {name}: {words}" for name, words in parts(page).items())
         yield "  measures"
         for name, measure in MEASURES.items():
             if measure.page == page:

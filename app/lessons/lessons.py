@@ -16,6 +16,12 @@ addresses by the file's name:
     choices = ["One hidden layer", "Three"]
     right = 2  # counted from 1
     answer = "Said once the learner has chosen."
+    show = ["new-seeds"]  # as in a scene; a scene's own are a step's that has none
+    look = "depths"
+
+    [[next]]  # what to explore after the last step, any number of scenes
+    page = "wide-vs-deep"
+    scene = "Units that cannot die"
 
 Instead of ``choices`` and ``right`` a step may ask for a number, or for a curve, which the learner
 draws. What is measured is one of :data:`app.lessons.measures.MEASURES`:
@@ -29,11 +35,12 @@ draws. What is measured is one of :data:`app.lessons.measures.MEASURES`:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.lessons import folders, scenes, toml_files
 from app.lessons.measures import MEASURES
+from app.lessons.scenes import Scene
 from app.lessons.toml_files import FileProblem, Table
 from mlpcore.params import ParameterError
 from mlpcore.texts import encodable
@@ -77,6 +84,7 @@ class Step:
         name: a few words.
         page: as its address names it.
         parameters: name → text, as in the page's address.
+        staging: what a room is shown of it, ``show`` and ``look``, as in the page's address.
         question: Markdown.
         task: how it is to be answered.
         answer: Markdown, said after the guess.
@@ -85,6 +93,7 @@ class Step:
     name: str
     page: str
     parameters: Mapping[str, str]
+    staging: Mapping[str, str]
     question: str
     task: Choice | Guess
     answer: str
@@ -99,29 +108,55 @@ class Lesson:
         title: a few words.
         about: Markdown, a sentence or two.
         steps: at least one.
+        next: what to explore after them.
     """
 
     slug: str
     title: str
     about: str
     steps: tuple[Step, ...]
+    next: tuple[Scene, ...]
+
+    @property
+    def walk(self) -> "tuple[Step | Ending, ...]":
+        """The steps, and the end."""
+        return (*self.steps, Ending(self))
 
     def address(self, step: int) -> dict[str, str]:
         """The parameters of a step's address, the first being 1."""
         return {"lesson": self.slug, "step": f"{step}"}
 
 
-def find(slug: str, step: int, page: str) -> Step:
-    """A lesson's step, which is on this page.
+@dataclass(frozen=True)
+class Ending:
+    """What comes after a lesson's last step, on that step's page.
+
+    Attributes:
+        lesson: the one that ends.
+        parameters, staging: none, for its page shows no result.
+    """
+
+    lesson: Lesson
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    staging: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def page(self) -> str:
+        """As its address names it."""
+        return self.lesson.steps[-1].page
+
+
+def find(slug: str, step: int, page: str) -> Step | Ending:
+    """A lesson's step, which is on this page, or its end.
 
     Raises:
         ParameterError: there is no such lesson, or its step is not on this page.
     """
-    steps = get(slug).steps
-    here = [f"{number}" for number, one in enumerate(steps, 1) if one.page == page]
+    walk = get(slug).walk
+    here = [f"{number}" for number, one in enumerate(walk, 1) if one.page == page]
     if f"{step}" not in here:
         raise ParameterError("step", f"one of {', '.join(here) or 'none'} on this page", step)
-    return steps[step - 1]
+    return walk[step - 1]
 
 
 def get(slug: str) -> Lesson:
@@ -161,7 +196,7 @@ def read(path: Path) -> Lesson | FileProblem:
     """A file's lesson, or what is wrong with it first."""
     try:
         table = toml_files.read(path, "a lesson")
-        table.only("title", "about", "step")
+        table.only("title", "about", "step", "next")
         if not encodable(path.stem):
             raise table.problem("title", "The file's name is not text in UTF-8.")
         return Lesson(
@@ -169,6 +204,7 @@ def read(path: Path) -> Lesson | FileProblem:
             title=table.text("title"),
             about=table.text("about"),
             steps=tuple(_step(part, path.parent) for part in table.tables("step", "a step")),
+            next=_next(table, path.parent),
         )
     except FileProblem as problem:
         return problem
@@ -176,29 +212,39 @@ def read(path: Path) -> Lesson | FileProblem:
 
 def _step(table: Table, folder: Path) -> Step:
     table.only(
-        "name", "page", "scene", "parameters", "question", "choices", "right", "guess", "answer"
+        *("name", "page", "scene", "parameters", "show", "look"),
+        *("question", "choices", "right", "guess", "answer"),
     )
     page = scenes.known_page(table)
+    scene = _scene(table, page, folder) if "scene" in table.values else None
+    if scene and "parameters" in table.values:
+        raise table.problem("parameters", "A step has a scene or parameters, not both.")
     return Step(
         name=table.text("name"),
         page=page,
-        parameters=_parameters(table, page, folder),
+        parameters=scene.parameters if scene else scenes.parameters(table, page),
+        staging={**(scene.staging if scene else {}), **scenes.staging(table, page)},
         question=table.text("question"),
         task=_guess(table, page) if "guess" in table.values else _choice(table),
         answer=table.text("answer"),
     )
 
 
-def _parameters(table: Table, page: str, folder: Path) -> Mapping[str, str]:
-    if "scene" not in table.values:
-        return scenes.parameters(table, page)
-    if "parameters" in table.values:
-        raise table.problem("parameters", "A step has a scene or parameters, not both.")
+def _next(table: Table, folder: Path) -> tuple[Scene, ...]:
+    if "next" not in table.values:
+        return ()
+    parts = table.tables("next", "what is next")
+    for part in parts:
+        part.only("page", "scene")
+    return tuple(_scene(part, scenes.known_page(part), folder) for part in parts)
+
+
+def _scene(table: Table, page: str, folder: Path) -> Scene:
     name = table.text("scene")
     known = {scene.name: scene for scene in scenes.of_page(page, [folder])[0]}
     if name not in known:
         raise table.problem("scene", f"The page {page} has no scene {name!r}.")
-    return known[name].parameters
+    return known[name]
 
 
 def _choice(table: Table) -> Choice:

@@ -9,6 +9,8 @@ They are TOML files in ``assets/scenes`` or a teacher's own folder, read anew wh
     [[scene]]
     name = "One seed lies"
     sentence = "What to see, and what to try."
+    show = ["seeds", "new-seeds"]  # what a room sees besides
+    look = "depths"  # what comes first on the page
     picture = "one-seed-lies.webp"  # in the same folder; may be left out
 
     [scene.parameters]  # as in the page's address
@@ -24,7 +26,7 @@ from PIL import Image
 
 from app.lessons import folders, toml_files
 from app.lessons.toml_files import FileProblem, Table
-from app.pages import PARAMETERS
+from app.pages import PARAMETERS, parts, showable
 from mlpcore.params import ParameterError, specs
 
 
@@ -37,6 +39,7 @@ class Scene:
         page: as its address names it.
         sentence: Markdown, what to see.
         parameters: name → text, as in the page's address.
+        staging: what a room is shown of it, ``show`` and ``look``, as in the page's address.
         picture: a file, if there is one.
         file, line: where it is written.
     """
@@ -45,6 +48,7 @@ class Scene:
     page: str
     sentence: str
     parameters: Mapping[str, str]
+    staging: Mapping[str, str]
     picture: Path | None
     file: str
     line: int
@@ -127,7 +131,7 @@ def read(path: Path) -> tuple[list[Scene], list[FileProblem]]:
 
 
 def _scene(table: Table, page: str) -> Scene:
-    table.only("name", "sentence", "picture", "parameters")
+    table.only("name", "sentence", "picture", "show", "look", "parameters")
     name = table.text("name")
     if not slug(name):
         raise table.problem("name", f"name must have letters or digits; got {name!r}.")
@@ -136,6 +140,7 @@ def _scene(table: Table, page: str) -> Scene:
         page=page,
         sentence=table.text("sentence"),
         parameters=parameters(table, page),
+        staging=staging(table, page),
         picture=None,
         file=table.file,
         line=table.line("name"),
@@ -192,4 +197,26 @@ def parameters(table: Table, page: str) -> dict[str, str]:
         _, wrong = kind.parse(texts)
         for problem in wrong:
             raise written.problem(problem.parameter, str(problem))
+    return texts
+
+
+def staging(table: Table, page: str) -> dict[str, str]:
+    """What a table shows to a room, as the page's address has it.
+
+    Raises:
+        FileProblem: the page has nothing of such a name.
+    """
+    texts: dict[str, str] = {}
+    known = showable(page)
+    if "show" in table.values:
+        shown = table.texts("show", least=1)
+        for name in shown:
+            if name not in known:
+                raise table.problem("show", f"The page {page} has no {name!r} to show.")
+        texts["show"] = ",".join(shown)
+    if "look" in table.values:
+        texts["look"] = look = table.text("look")
+        if look not in parts(page):
+            names = ", ".join(parts(page))
+            raise table.problem("look", f"look must be one of {names}; got {look!r}.")
     return texts

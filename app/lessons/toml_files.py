@@ -71,8 +71,8 @@ class Table:
             raise self.problem(key, f"{key} must be a text in quotes; got {_shown(value)}.")
         return value.strip()
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Two or more texts, no two alike.
+    def texts(self, key: str, least: int = 2) -> tuple[str, ...]:
+        """Texts, one or two at least, no two alike.
 
         Raises:
             FileProblem: it is something else.
@@ -80,10 +80,11 @@ class Table:
         value = self.values.get(key)
         if (
             not isinstance(value, list)
-            or len(value) < 2
+            or len(value) < least
             or not all(isinstance(item, str) and item.strip() for item in value)
         ):
-            text = f'{key} must be two or more texts, ["…", "…"]; got {_shown(value)}.'
+            some = 'two or more texts, ["…", "…"]' if least > 1 else 'one or more texts, ["…"]'
+            text = f"{key} must be {some}; got {_shown(value)}."
             raise self.problem(key, text)
         texts = tuple(item.strip() for item in value)
         twice = next((text for text in texts if texts.count(text) > 1), None)

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from app.pages import PARAMETERS
+from app.display import StageDisplay
+from app.pages import PARAMETERS, parts, showable
 from mlpcore.params import Value, specs
 
 
@@ -12,7 +13,7 @@ def as_scene(page: str, parameters: Mapping[str, str]) -> str:
 
     Args:
         page: as its address names it.
-        parameters: of its address; those that say how it is shown are left out.
+        parameters: of its address; of those that say how it is shown, what a room sees is taken.
     """
     return f"""\
 page = "{page}"
@@ -20,7 +21,7 @@ page = "{page}"
 [[scene]]
 name = "A few words"
 sentence = "What to see, and what to try."
-
+{_staging(page, parameters)}
 [scene.parameters]
 {_lines(page, parameters)}"""
 
@@ -35,9 +36,16 @@ question = "What will happen?"
 choices = ["This.", "That."]
 right = 2
 answer = "Why it does."
-
+{_staging(page, parameters)}
 [step.parameters]
 {_lines(page, parameters)}"""
+
+
+def _staging(page: str, parameters: Mapping[str, str]) -> str:
+    stage, _ = StageDisplay.parse(parameters)
+    names = [name for name in dict.fromkeys(stage.shown) if name in showable(page)]
+    show = f"show = {json.dumps(names)}\n" if names else ""
+    return show + (f'look = "{stage.look}"\n' if stage.look in parts(page) else "")
 
 
 def _lines(page: str, parameters: Mapping[str, str]) -> str:

@@ -6,7 +6,8 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import visit
+from app import controls, visit
+from app.display import StageDisplay
 from app.lessons import writing
 from app.live.component import placed
 from app.results import files
@@ -29,9 +30,10 @@ def take_away(
         jobs: what the page shows, by name.
     """
     link, page = address(parameters), visit.of(Place).page
+    written = {**controls.latest(StageDisplay).changes(), **parameters}
     uncarried = [line for job in jobs.values() for line in files.uncarried(job)]
     with row:
-        share(link, uncarried, texts.SAME, partial(_written, page, parameters))
+        share(link, uncarried, texts.SAME, partial(_written, page, written))
         popover = st.popover(
             "Download", icon=":material/download:", key="download", on_change="rerun"
         )

@@ -13,6 +13,7 @@ from app.controls import name_of
 from app.live import component
 from app.live.component import PINNED, follow, frames, jobs, show, watcher
 from app.live.frames import Draw, View
+from app.texts.parts import BUTTONS
 from mlpcore.experiments.settings import Training
 from mlpcore.params import Config, Spec, Value, specs
 from mlpcore.running.jobs import Job, Runnable, State
@@ -85,19 +86,23 @@ def note(job: Job, headline: Draw, **parameters: Any) -> None:
         run.answer = html.unescape(bold[1]) if bold else ""
 
 
-def buttons(job: Job) -> None:
-    """Draw what pins the run a page shows, and what returns to another one."""
-    config = config_of(job)
+def pin_button(job: Job) -> None:
+    """Draw what pins the run a page shows, or ends that."""
     if pinned(job) is job:
-        unpin_button(config)
+        unpin_button(config_of(job))
     else:
         st.button(
-            "Pin",
+            BUTTONS["pin"],
             icon=":material/keep:",
             help="Keep this very run, with what was done to it by hand, and compare the next ones.",
             on_click=_pin,
             args=(job,),
         )
+
+
+def list_button(job: Job) -> None:
+    """Draw what returns to another run of the visit on this page."""
+    config = config_of(job)
     with st.popover("Runs", icon=":material/history:"):
         st.caption("The runs of this visit on this page, the latest first. Choose one to return.")
         for place, run in enumerate(_runs(type(config))):

@@ -8,43 +8,63 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import controls
+from app.controls import Panel
 from app.live import component
 from app.results import runs
 from app.texts.markdown import plain
+from app.texts.parts import BUTTONS
 from mlpcore.experiments.settings import Training
 from mlpcore.params import specs
 from mlpcore.running.jobs import Job, Refused, State
 
 
-def transport(job: Job, config: Training) -> DeltaGenerator:
-    """Draw the buttons.
+def transport(job: Job, config: Training, panel: Panel) -> DeltaGenerator:
+    """Draw the buttons; those that a room is shown stand among its controls.
 
     Args:
         job: the one to steer; others who watch it keep theirs.
         config: what it runs.
+        panel: the page's controls.
 
     Returns:
         The row they are in, for more buttons.
     """
     state = component.state(job)
     row = st.container(key="transport", horizontal=True, gap="xsmall")
-    with row:
+    with panel.place("pause", row):
         if state is State.PAUSED:
             _button("Resume", "play_arrow", "Go on training.", _steer, job, Job.resume)
         else:
-            _button("Pause", "pause", "Wait here.", _steer, job, Job.pause, disabled=state.over)
-        _button("Step", "skip_next", "Train one epoch.", _steer, job, Job.step, disabled=state.over)
-        _button("Reset", "restart_alt", "Back to the same initial weights.", _reset, job)
+            _button(
+                BUTTONS["pause"],
+                "pause",
+                "Wait here.",
+                _steer,
+                job,
+                Job.pause,
+                disabled=state.over,
+            )
+    with panel.place("step", row):
         _button(
-            "New seeds",
-            "casino",
-            "Other initial weights and orders of batches.",
-            _new_seeds,
-            config,
+            BUTTONS["step"],
+            "skip_next",
+            "Train one epoch.",
+            _steer,
+            job,
+            Job.step,
+            disabled=state.over,
         )
+    with panel.place("reset", row):
+        _button(BUTTONS["reset"], "restart_alt", "Back to the same initial weights.", _reset, job)
+    with panel.place("new-seeds", row):
+        hint = "Other initial weights and orders of batches."
+        _button(BUTTONS["new-seeds"], "casino", hint, _new_seeds, config)
+    with row:
         with st.popover("Learning rate", icon=":material/speed:", disabled=state.over):
             _learning_rate(job, config)
-        runs.buttons(job)
+        with panel.place("pin", row):
+            runs.pin_button(job)
+        runs.list_button(job)
     return row
 
 

@@ -39,37 +39,40 @@ with answer:
     page.answer(figures.headline, shown, noted={"network": 0, "half_width": HALF_WIDTH})
 shown["confidence"] = panel["confidence"]
 own_points.show_classes(config)
-maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
-compare.beside(job, lambda _: maps, key="maps", min_width="20rem", height="28rem")
+with page.part("maps"):
+    maps = [(figures.polynomial_model, shown), (figures.mlp, shown)]
+    compare.beside(job, lambda _: maps, key="maps", min_width="20rem", height="28rem")
 
-st.header("Think")
-predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
+with page.section("think"):
+    predict(texts.OUTSIDE, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="outside")
 
-st.header("Why the fit is poor, or good")
-left, right = st.columns([5, 4], gap="large")
-left.markdown(texts.CONDITIONING)
-conditioning = right.empty()
-curves = compare.over(job, [(figures.accuracy_curves, {}), (figures.loss_curves, {})])
-live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
-st.markdown("**Learnt weights** by degree, for each class: blue negative, orange positive.")
-weights = [(figures.coefficients, {**network, "label": k}) for k in range(config.classes)]
-live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")
+with page.section("conditioning"):
+    left, right = st.columns([5, 4], gap="large")
+    left.markdown(texts.CONDITIONING)
+    conditioning = right.empty()
 
-st.header("Accuracy against degree")
-panel.draw(PolynomialDisplay, "sweep")
-jobs = {"Linear model and MLP": job}
-commands = [own_points.command(config)]
-if panel["sweep"]:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        panel.draw(PolynomialDisplay, ("degree_from", "degree_to"), "degree_step", "all_bases")
-    basis = ALL if panel["all_bases"] else config.basis
-    sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialDisplay).degrees)
-    by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
-    jobs["Sweep over degrees"] = swept = follow(sweep, "sweep")
-    live_figures(swept, [by_degree], key="sweep", slot="sweep", height="26rem", status=True)
-    commands.append(own_points.command(sweep))
-else:
-    release("sweep")
+with page.part("weights"):
+    curves = compare.over(job, [(figures.accuracy_curves, {}), (figures.loss_curves, {})])
+    live_figures(job, curves, key="curves", min_width="20rem", height="20rem")
+    st.markdown("**Learnt weights** by degree, for each class: blue negative, orange positive.")
+    weights = [(figures.coefficients, {**network, "label": k}) for k in range(config.classes)]
+    live_figures(job, weights, key="weights", min_width="12rem", max_width="22rem", height="16rem")
+
+with page.section("degrees"):
+    panel.draw(PolynomialDisplay, "sweep")
+    jobs = {"Linear model and MLP": job}
+    commands = [own_points.command(config)]
+    if panel["sweep"]:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            panel.draw(PolynomialDisplay, ("degree_from", "degree_to"), "degree_step", "all_bases")
+        basis = ALL if panel["all_bases"] else config.basis
+        sweep = DegreeSweep.beside(config, basis=basis, **panel.config(PolynomialDisplay).degrees)
+        by_degree = (figures.accuracy_by_degree, {"degree": config.degree})
+        jobs["Sweep over degrees"] = swept = follow(sweep, "sweep")
+        live_figures(swept, [by_degree], key="sweep", slot="sweep", height="26rem", status=True)
+        commands.append(own_points.command(sweep))
+    else:
+        release("sweep")
 
 explain("How many features? The count and its proof", texts.COUNT)
 

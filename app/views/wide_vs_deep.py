@@ -31,37 +31,41 @@ page.answer(figures.headline)
 
 network = page.pick_network(DepthDisplay, config)
 own_points.show_classes(config)
-compare.beside(
-    job,
-    lambda run: [(figures.decision_map, {"depth": d, "network": network}) for d in run.depths],
-    key="maps",
-    min_width="9rem",
-    height="13rem",
-)
+with page.part("maps"):
+    compare.beside(
+        job,
+        lambda run: [(figures.decision_map, {"depth": d, "network": network}) for d in run.depths],
+        key="maps",
+        min_width="9rem",
+        height="13rem",
+    )
 
-panel.draw(DepthDisplay, "tutorial")
-by_depth = compare.over(job, [(figures.accuracy_by_depth, {"tutorial": panel["tutorial"]})])
-left, right = st.columns([5, 4], gap="large")
-with left:
-    live_figures(job, by_depth, key="depths")
-with right:
-    live_figures(job, [(figures.table, {"network": network})], key="table")
+with page.part("depths"):
+    panel.draw(DepthDisplay, "tutorial")
+    by_depth = compare.over(job, [(figures.accuracy_by_depth, {"tutorial": panel["tutorial"]})])
+    left, right = st.columns([5, 4], gap="large")
+    with left:
+        live_figures(job, by_depth, key="depths")
+    with right:
+        live_figures(job, [(figures.table, {"network": network})], key="table")
 
-st.header("Inside one network")
-panel.pick(DepthDisplay, "depth", {d: count(d, "hidden layer") for d in config.depths})
-depth = panel["depth"]
-left, right = st.columns(2, gap="large")
-with left:
-    live_figures(job, [(figures.large_map, {"depth": depth, "network": network})], key="map")
-with right:
-    live_figures(job, [(figures.unit_maps, {"depth": depth, "network": network})], key="units")
-curves = [(figures.accuracy_curves, {"depth": depth}), (figures.loss_curves, {"depth": depth})]
-live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
+with page.section("inside"):
+    panel.pick(DepthDisplay, "depth", {d: count(d, "hidden layer") for d in config.depths})
+    depth = panel["depth"]
+    left, right = st.columns(2, gap="large")
+    with left:
+        live_figures(job, [(figures.large_map, {"depth": depth, "network": network})], key="map")
+    with right:
+        live_figures(job, [(figures.unit_maps, {"depth": depth, "network": network})], key="units")
 
-st.header("Think")
-predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="why_depth_hurts")
-explain("The mathematics of the budget", texts.BUDGET)
-explain("The mathematics of linear regions", texts.REGIONS)
+with page.part("curves"):
+    curves = [(figures.accuracy_curves, {"depth": depth}), (figures.loss_curves, {"depth": depth})]
+    live_figures(job, compare.over(job, curves), key="curves", min_width="20rem", height="20rem")
+
+with page.section("think"):
+    predict(texts.WHY, texts.CHOICES, texts.RIGHT, texts.ANSWER, key="why_depth_hurts")
+    explain("The mathematics of the budget", texts.BUDGET)
+    explain("The mathematics of linear regions", texts.REGIONS)
 
 panel.config(DepthDisplay)
 page.close(texts.CREDIT, [own_points.command(config)])

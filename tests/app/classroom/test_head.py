@@ -85,7 +85,7 @@ def test_a_links_own_parameters_go_before_the_scenes():
     [
         ({"scene": "lost"}, "scene must be one of one-seed-lies"),
         ({"lesson": "lost"}, "lesson must be one of deep-mlps; got 'lost'."),
-        ({"lesson": "deep-mlps", "step": "5"}, "step must be one of 1, 2, 3, 4, 11 on this page"),
+        ({"lesson": "deep-mlps", "step": "5"}, "step must be one of 1, 2, 3, 4, 11, 12 on"),
         ({"step": "many"}, "step must be a whole number from 1 to 999; got 'many'."),
         ({"projector": "maybe"}, "projector must be true or false; got 'maybe'."),
         ({"show": "budget,taste,sound"}, "This page cannot show: sound, taste."),

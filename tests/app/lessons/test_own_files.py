@@ -13,7 +13,8 @@ from PIL import Image
 from app.lessons import folders, lessons, scenes
 from app.lessons.__main__ import main
 from app.lessons.measures import MEASURES
-from app.pages import PARAMETERS
+from app.pages import PARAMETERS, parts
+from app.texts.parts import BUTTONS
 from mlpcore.params import ParameterError, specs
 from tests.app.lessons.test_scenes import SCENE, STEP, changed, documents, values, words
 from tests.app.pages import press, visit
@@ -166,12 +167,22 @@ def test_what_is_wrong_with_a_file_is_said_on_the_command_line(folder, capsys):
     ]
 
 
+def test_what_a_room_is_not_shown_is_said_on_the_command_line(folder, capsys):
+    path = folder / "a.toml"
+    path.write_text(changed(OWN_SCENE, "Look.", "Press **New seeds**."))
+    assert main([str(path)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "a.toml: 2 scenes.",
+        "a.toml: 'Mine' speaks of New seeds, which a room is not shown: add to show.",
+    ]
+
+
 def test_all_that_may_be_named_is_listed(capsys):
     assert main([]) == 0
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     for page, kinds in PARAMETERS.items():
         assert f"page = '{page}'" in lines
-        for name in (name for kind in kinds for name in specs(kind)):
+        for name in [*(name for kind in kinds for name in specs(kind)), *BUTTONS, *parts(page)]:
             assert any(line.startswith(f"{name}: ") for line in lines)
     assert {scene.name for scene in scenes.all_scenes()[0]} <= set(lines)
     assert all(any(line.startswith(f"{name}: ") for line in lines) for name in MEASURES)

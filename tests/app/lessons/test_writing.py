@@ -67,14 +67,20 @@ def test_any_text_is_copied_whole(text):
 
 def test_a_page_offers_itself_as_a_scene_and_as_a_step(tmp_path):
     state = {"budget": "200", "depth_to": "3", "depth": "2", "drop_last": "false"}
-    at = visit("wide-vs-deep", projector="true", epochs="2", **state)
+    shown = {"show": "seeds,pin,seeds", "look": "depths"}
+    at = visit("wide-vs-deep", projector="true", epochs="2", **shown, **state)
     at.session_state["share"] = at.session_state["toml"] = True
     at = at.run()
     assert not at.exception
     scene, step = (code.value for code in at.code)
     path = tmp_path / "copied.toml"
     path.write_text(scene)
-    assert scenes.read(path)[0][0].parameters == {**state, "epochs": "2"}
+    (read,) = scenes.read(path)[0]
+    assert read.parameters == {**state, "epochs": "2"}
+    staging = {"show": "seeds,pin", "look": "depths"}
+    assert read.staging == staging
     path.write_text(HEAD + step)
-    assert lessons.read(path).steps[0].parameters == {**state, "epochs": "2"}
+    (read,) = lessons.read(path).steps
+    assert read.parameters == {**state, "epochs": "2"}
+    assert read.staging == staging
     assert not set(specs(StageDisplay)) & tomllib.loads(scene)["scene"][0]["parameters"].keys()
