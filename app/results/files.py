@@ -111,9 +111,9 @@ def pictures_name(job: Job) -> str | None:
 
 
 def as_pictures(job: Job) -> bytes:
-    """The pictures that a job learns, as a compressed file of NumPy arrays."""
+    """The pictures that a job learns, as a file of NumPy arrays."""
     pictures, file = collection.load(str(_config(job).values()["data"])), io.BytesIO()
-    np.savez_compressed(
+    np.savez(  # pictures hardly get smaller
         file,
         classes=np.array(pictures.classes),
         train_images=pictures.train_images.numpy(),

@@ -70,11 +70,11 @@ def to_notebook(config: Config, about: Sequence[str], trained: Trained | None) -
 
     Args:
         config: of an experiment that :func:`has_notebook`.
-        about: lines to stand on top.
+        about: lines to stand below the title.
         trained: what to compare with; None if the run has not ended.
     """
     named = _shared() | _made(config, trained)
-    cells = [_markdown("\n\n".join(about))]
+    cells = []
     for title, text in _cells(_KINDS[type(config)]):
         if title == "[markdown]":
             cells.append(_markdown(re.sub("^# ?", "", text, flags=re.MULTILINE)))
@@ -82,6 +82,7 @@ def to_notebook(config: Config, about: Sequence[str], trained: Trained | None) -
             cells += [_code(one) for one in named[title.removeprefix("include ")]]
         else:
             cells.append(_code(text))
+    cells.insert(1, _markdown("\n\n".join(about)))  # below the title
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place}"
     metadata = {

@@ -50,6 +50,7 @@ for arm, change in arms.items():
 # ## Results
 
 # %%
+plt.figure()
 for arm, colour in zip(arms, ("tab:blue", "tab:orange")):
     learnt = np.array([curves[f"{arm}.seed{s}"] for s in range(SEED, SEED + SEEDS)])
     plt.plot(learnt.T, color=colour, alpha=0.3)

@@ -56,6 +56,7 @@ for gain in gains:
 theory = nn.init.calculate_gain("leaky_relu", NEGATIVE_SLOPE)
 seen_by_gain = np.array(list(seen_accuracy.values())).reshape(GAINS, SEEDS)
 test_by_gain = np.array([curves[name][-1] for name in seen_accuracy]).reshape(GAINS, SEEDS)
+plt.figure()
 for label, values in {"training": seen_by_gain, "test": test_by_gain}.items():
     plt.plot(gains, values.mean(1), "o-", label=label)
 plt.axvline(theory, color="black", linestyle="--", label="theory")

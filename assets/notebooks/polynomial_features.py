@@ -101,6 +101,7 @@ for model, (sizes, x, x_test) in models.items():
 # %% include decision map
 
 # %%
+plt.figure()
 for model, colour in {"polynomial": "tab:orange", "mlp": "tab:blue"}.items():
     learnt = np.array([curves[f"{model}.seed{s}"] for s in range(SEED, SEED + SEEDS)])
     plt.plot(learnt.T, color=colour, alpha=0.3)

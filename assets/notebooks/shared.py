@@ -46,7 +46,7 @@ seen_x, seen_y = train_x[seen], train_y[seen]
 
 # %% plot points
 plt.figure(figsize=(5, 5))
-plt.scatter(*train_x.T, c=train_y, s=4, cmap="tab10")
+plt.scatter(*train_x.T, c=train_y, s=4, cmap="tab10", vmin=0, vmax=9)
 plt.gca().set(title="Training set", xlabel="x", ylabel="y", aspect="equal")
 plt.show()
 
@@ -128,7 +128,7 @@ def accuracy(net, x, y):
     with torch.no_grad():
         outputs = net(x)
     right = (outputs.argmax(1) == y) & outputs.isfinite().all(1)
-    return right.double().mean().item()
+    return right.float().mean().item()
 
 
 def new_optimiser(net):

@@ -75,6 +75,7 @@ for depth in depths:
 # %% include decision map
 
 # %%
+plt.figure()
 for depth in depths:
     last = [curves[f"depth{depth}.seed{s}"][-1] for s in range(SEED, SEED + SEEDS)]
     plt.plot([depth] * SEEDS, last, "o", color="tab:blue", alpha=0.4)
