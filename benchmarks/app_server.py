@@ -1,6 +1,7 @@
 """The app, or another one, in a process of its own, for whoever measures it from outside."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).parents[1]
+# How the C library keeps memory, as ``make run`` says it.
+MALLOC = dict(re.findall(r"(MALLOC_\w+)=(\w+)", (ROOT / "Makefile").read_text()))
 
 
 class AppServer:
@@ -50,7 +53,7 @@ class AppServer:
         code = f"{self.prelude}\nfrom streamlit.web.cli import main\nmain(prog_name='streamlit')"
         command = [*self.wrapper, sys.executable, "-c", code, "run", self.script]
         command += ["--server.address", "127.0.0.1", "--server.port", str(self.port)]
-        environment = {**os.environ, **self.environment}
+        environment = {**os.environ, **MALLOC, **self.environment}
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT

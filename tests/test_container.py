@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.app_server import MALLOC
+
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -140,6 +142,11 @@ def test_a_wrong_setting_ends_the_start_with_a_message(image, environment):
     assert done.returncode != 0
     assert "MLP_EXPLORER_WAITING_RUNS must be a whole number" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_memory_is_kept_as_make_run_keeps_it():
+    assert MALLOC.items() <= dict(word.split("=") for word in instruction("ENV").split()).items()
+    assert len(MALLOC) == 3
 
 
 def test_what_compose_passes_on_is_known_and_documented():

@@ -20,6 +20,7 @@ from app.scripts import script
 from app.server.settings import settings
 from app.texts.markdown import plain
 from app.visit import Place
+from mlpcore.experiments import gain_sweep
 from mlpcore.running.jobs import Job, Jobs, Refused, Runnable, State
 
 frames = Frames()
@@ -61,12 +62,15 @@ class Watching:
 def jobs() -> Jobs:
     """The jobs of this process."""
     chosen = settings()
+    memory = chosen.memory_megabytes * 10**6
+    gain_sweep.kept_weights.most = memory // 4
     return Jobs(
         at_once=chosen.training_threads,
         keep=chosen.kept_results,
         waiting=chosen.waiting_runs,
         per_watcher=chosen.runs_per_visitor,
-        history_bytes=chosen.replay_megabytes * 2**20,
+        history_bytes=memory // 4,
+        working_bytes=memory // 2,
     )
 
 

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from app.server.memory import allowed
 from mlpcore.engines.workers import cores
 from mlpcore.params import Config, ParameterError, number, specs, switch, text
 
 PREFIX = "MLP_EXPLORER_"
+# What runs may hold, if nobody says how much; or a third of what there is, if that is less.
+MOST_MEGABYTES = 1000
 # A site as a content security policy has it.
 _SITE = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:(\d+|\*))?", re.IGNORECASE)
 
@@ -41,13 +44,13 @@ class Settings(Config):
     kept_results: int = number(
         32, 0, 10_000, label="Kept results", help="Finished runs kept for whoever asks next."
     )
-    replay_megabytes: int = number(
-        96,
-        0,
+    memory_megabytes: int = number(
+        min(MOST_MEGABYTES, allowed() // 3_000_000),
+        16,
         1_000_000,
-        label="Replay memory",
+        label="Memory",
         unit="MB",
-        help="The past of all runs together; beyond it moments go, then results nobody watches.",
+        help="What runs may hold: half for their work, a quarter each for pasts and for weights.",
     )
     lessons: str = text(
         "", "a folder", label="Lessons", help="Lessons and scenes besides the app's own."

@@ -73,10 +73,9 @@ class CompiledEnsemble(Ensemble):
             networks=by_order,
             tasks=tasks(rows[by_order]),
         )
-        plain = rule.optimiser == "sgd" and not rule.momentum and not rule.weight_decay
-        first = np.zeros(0 if plain else len(self.flat), real)
+        first = np.zeros(len(self.flat) if rule.states else 0, real)
         # SGD has no second state, and looks at none.
-        second = first if rule.optimiser == "sgd" else np.zeros(len(self.flat), real)
+        second = np.zeros(len(self.flat), real) if rule.states == 2 else first
         self.moves = updates.Moves(
             _RULES[rule.optimiser], first, second, real(rule.momentum), real(rule.weight_decay)
         )

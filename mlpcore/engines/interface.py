@@ -36,6 +36,13 @@ class Rule:
     momentum: float = 0.0
     weight_decay: float = 0.0
 
+    @property
+    def states(self) -> int:
+        """How many arrays it keeps that are as large as the weights."""
+        if self.optimiser == "sgd":
+            return int(bool(self.momentum or self.weight_decay))
+        return 2
+
 
 class Ensemble(ABC):
     """Networks of any architectures that have one activation, and equally many inputs.

@@ -18,6 +18,7 @@ from mlpcore.experiments.course import Course
 from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
 from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, WIDTHS, Training
+from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import SCHEMES, Initialization
 from mlpcore.networks.weights import Networks
 from mlpcore.networks.widths import parse_widths, written
@@ -91,19 +92,35 @@ class AnimalFaces(Training, Experiment["Snapshot"]):
         """The law of the initial weights."""
         return Initialization(scheme=self.scheme, gain=self.gain)
 
+    @property
+    def sizes(self) -> list[int]:
+        """Units in the input, each hidden layer and the output."""
+        return [3 * SIDE**2, *self.hidden_widths, len(collection.classes(self.data))]
+
+    @property
+    def rotations(self) -> dict[str, float | None]:
+        """Arm → by how much its pictures are rotated, None for not at all; only those wanted."""
+        degrees = {"augmented": self.degrees, "plain": None}
+        left_out = {"both": "", "on": "plain", "off": "augmented"}[self.augmentation]
+        return {arm: by for arm, by in degrees.items() if arm != left_out}
+
+    @property
+    def parameters(self) -> int:
+        """As for :class:`Experiment`."""
+        return self.seeds * len(self.rotations) * parameter_count(self.sizes)
+
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         pictures = picture_sets.load(self.data, self, control)
         courses = {
             arm: Course(
                 self,
                 picture_sets.material(pictures, device, degrees),
-                [[3 * SIDE**2, *self.hidden_widths, len(pictures.classes)]],
+                [self.sizes],
                 self.activation,
                 self.negative_slope,
                 laws=[self.initialization],
             )
-            for arm, wanted, degrees in (("augmented", "on", self.degrees), ("plain", "off", None))
-            if self.augmentation in ("both", wanted)
+            for arm, degrees in self.rotations.items()
         }
         for at in train(self, list(courses.values()), control):
             arms = {arm: course.snapshot()[0] for arm, course in courses.items()}

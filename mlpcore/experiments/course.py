@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mlpcore import engines
 from mlpcore.datasets.planar import Split
-from mlpcore.engines import Lesson, Metrics, PictureSamples, Rule, Samples
+from mlpcore.engines import Lesson, Metrics, PictureSamples, Samples
 from mlpcore.experiments.architecture import Architecture, Floats
 from mlpcore.experiments.settings import Training
 from mlpcore.networks.budget import parameter_count
@@ -71,10 +71,9 @@ class Course:
         each = [(law, seed) for law in laws for seed in config.network_seeds]
         drawn = [law.draw(sizes, seed) for sizes in architectures for law, seed in each]
         orders = [seed if shared_order is None else shared_order for _, seed in each]
-        rule = Rule(config.optimiser, config.momentum, config.weight_decay)
         self.engine = engines.engine(material.test.labels.device)
         self.ensemble = self.engine.ensemble(
-            drawn, activation, negative_slope, rule, orders * len(architectures)
+            drawn, activation, negative_slope, config.rule, orders * len(architectures)
         )
         steps = config.steps_per_epoch(len(material.train))
         self.lesson = Lesson(self.ensemble, material.train, config.batch_size, steps)

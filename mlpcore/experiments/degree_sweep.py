@@ -12,6 +12,7 @@ from mlpcore.experiments.architecture import Architecture
 from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
 from mlpcore.experiments.polynomial_features import PolynomialTraining
 from mlpcore.experiments.run import train_in_turn
+from mlpcore.networks.budget import parameter_count
 from mlpcore.params import check_order, choice, number, specs
 from mlpcore.running.control import Control
 
@@ -55,6 +56,12 @@ class DegreeSweep(PolynomialTraining, Experiment["Snapshot"]):
         """The degrees and bases to train, in order: every basis of the lowest degree first."""
         degrees = range(self.degree_from, self.degree_to + 1, self.degree_step)
         return [(degree, basis) for degree in degrees for basis in self.bases]
+
+    @property
+    def parameters(self) -> int:
+        """As for :class:`Experiment`: those of a degree and of the one before."""
+        sizes = [[term_count(degree), self.classes] for degree, _ in self.places[-2:]]
+        return self.seeds * sum(map(parameter_count, sizes))
 
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         split = self.split()

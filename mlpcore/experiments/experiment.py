@@ -17,6 +17,20 @@ S = TypeVar("S")
 class Experiment(Config, Generic[S]):
     """A config that can be run; an experiment says how in ``_run``."""
 
+    @property
+    def parameters(self) -> int:
+        """Weights and biases of all networks that a run has at once."""
+        return 0
+
+    @property
+    def working_bytes(self) -> int:
+        """What a run takes of memory while it works, besides its data and snapshots; about.
+
+        Weights are there twice while networks are drawn, later only those in training.
+        """
+        states = self.rule.states if isinstance(self, Training) else 0
+        return 4 * (2 + states) * self.parameters
+
     def run(self, device: Device = "cpu", control: Control | None = None) -> Iterator[S]:
         """Run the experiment.
 

@@ -34,7 +34,7 @@ ROTATION = 10.0
 LOOKS = 10
 # Samples that show what happens inside.
 PROBED = 64
-# Bytes of weights that are kept, of the sweeps that finished last.
+# Bytes of weights that are kept, if nobody says how many.
 MOST_KEPT = 1 << 27
 
 DISTRIBUTIONS = ("normal", "uniform")
@@ -136,6 +136,11 @@ class GainSweep(PlanarTraining, Experiment["Snapshot"]):
         """The law of a network at a gain: Xavier weights, and torch's biases as in the tutorial."""
         return Initialization(scheme=f"xavier_{self.distribution}", gain=gain)
 
+    @property
+    def parameters(self) -> int:
+        """As for :class:`Experiment`."""
+        return self.gains * self.seeds * parameter_count(self.sizes)
+
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         if self.on_pictures:
             pictures = picture_sets.load(self.data, self, control)
@@ -156,7 +161,9 @@ class GainSweep(PlanarTraining, Experiment["Snapshot"]):
             metrics = course.latest(self.gains, self.seeds)
             snapshot = Snapshot(self, at.epoch, at.progress, *metrics, probe)
             if snapshot.finished:
-                _kept.put(snapshot, course.ensemble.copies()[0])
+                (all_of_them,) = course.ensemble.groups
+                weights = course.ensemble.weights(all_of_them)
+                kept_weights.put(snapshot, [layer.cpu().numpy() for layer in weights])
             yield snapshot
 
 
@@ -234,7 +241,7 @@ class Snapshot(AnySnapshot):
 
         The weights of a sweep are many, so that only some sweeps' are kept, and none while it runs.
         """
-        weights = _kept.get(self)
+        weights = kept_weights.get(self)
         if weights is None:
             return None
         config = self.config
@@ -270,4 +277,5 @@ class Snapshot(AnySnapshot):
         }
 
 
-_kept: KeptWeights[Snapshot] = KeptWeights(MOST_KEPT)
+# Of the sweeps that finished last.
+kept_weights: KeptWeights[Snapshot] = KeptWeights(MOST_KEPT)

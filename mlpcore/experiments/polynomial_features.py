@@ -91,6 +91,12 @@ class PolynomialFeatures(PolynomialTraining, Experiment["Snapshot"]):
         width = width_for_budget(self.hidden_layers, budget, 2, self.classes)
         return [2, *[width] * self.hidden_layers, self.classes]
 
+    @property
+    def parameters(self) -> int:
+        """As for :class:`Experiment`."""
+        linear = parameter_count([term_count(self.degree), self.classes])
+        return self.seeds * (linear + parameter_count(self.mlp_sizes))
+
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         split, legend = self.split(), self.legend
         points, labels = split.test_inputs.numpy(), split.test_labels.numpy()

@@ -5,7 +5,7 @@ import math
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.legend import Legend
-from mlpcore.engines import OPTIMISERS
+from mlpcore.engines import OPTIMISERS, Rule
 from mlpcore.networks.widths import ALLOWED_WIDTHS
 from mlpcore.params import Config, ParameterError, Spec, choice, number, specs, switch, text
 
@@ -77,6 +77,11 @@ class Training(Config):
     def network_seeds(self) -> range:
         """The seeds of each kind's networks."""
         return range(self.seed, self.seed + self.seeds)
+
+    @property
+    def rule(self) -> Rule:
+        """How networks are updated."""
+        return Rule(self.optimiser, self.momentum, self.weight_decay)
 
     def steps_per_epoch(self, size: int) -> int:
         """Batches in one pass over so many samples."""

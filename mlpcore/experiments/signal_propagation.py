@@ -15,6 +15,7 @@ from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.experiments.experiment import Device, Experiment
 from mlpcore.experiments.geometry import Circle, Geometry
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, Training
+from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import Initialization
 from mlpcore.params import ParameterError, again, number, specs
 from mlpcore.running.control import Control
@@ -89,6 +90,11 @@ class SignalPropagation(Experiment["Snapshot"]):
         return Initialization(
             scheme="he_normal", gain=self.sigma_w, bias="normal", bias_std=self.sigma_b
         )
+
+    @property
+    def parameters(self) -> int:
+        """As for :class:`Experiment`."""
+        return parameter_count(self.sizes)
 
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         theory = Theory.of(self)

@@ -137,6 +137,12 @@ class Trainability(PlanarTraining, Experiment["Snapshot"]):
         ]
         return np.array(depths)
 
+    @property
+    def parameters(self) -> int:
+        """As for :class:`Experiment`: those of a depth and of the one before."""
+        sizes = map(self.sizes, self.hidden_layers[-2:])
+        return self.sigmas * self.seeds * sum(map(parameter_count, sizes))
+
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         material = Material.of(self.split(), device)
         laws = [self.initialization(float(sigma_w)) for sigma_w in self.scales]

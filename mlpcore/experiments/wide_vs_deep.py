@@ -80,6 +80,11 @@ class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
         width = width_by(self.width, depth, self.budget, 2, self.classes)
         return [2, *[width] * depth, self.classes]
 
+    @property
+    def parameters(self) -> int:
+        """As for :class:`Experiment`."""
+        return self.seeds * sum(parameter_count(self.sizes(depth)) for depth in self.depths)
+
     def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
         split, legend = self.split(), self.legend
         points, labels = split.test_inputs.numpy(), split.test_labels.numpy()

@@ -85,11 +85,11 @@ class KeptWeights(Generic[Owner]):
     """Arrays that belong to objects: kept as long as those live, the latest up to a size.
 
     Args:
-        most: bytes of all arrays; the latest are kept even if they alone are more.
+        most: bytes of all arrays; the latest are kept even if they alone are more. It may change.
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._arrays: WeakKeyDictionary[Owner, Sequence[Floats]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -100,7 +100,7 @@ class KeptWeights(Generic[Owner]):
             kept = list(self._arrays.items())
             total = sum(array.nbytes for _, some in kept for array in some)
             for other, some in kept[:-1]:
-                if total <= self._most:
+                if total <= self.most:
                     break
                 total -= sum(array.nbytes for array in some)
                 self._arrays.pop(other, None)

@@ -39,6 +39,10 @@ class Refused(Exception):
 class Runnable(Hashable, Protocol):
     """An experiment's config: hashable, and a generator of snapshots when run."""
 
+    @property
+    def working_bytes(self) -> int:
+        """What a run takes of memory while it works, besides its snapshots; about."""
+
     def run(self, device: torch.device | str, control: Control) -> Iterator[Any]:
         """Yield snapshots that have an ``epoch``."""
 
@@ -86,7 +90,12 @@ class Job:
     """One config at work. Made by :class:`Jobs`."""
 
     def __init__(
-        self, config: Runnable, slots: Slots, device: torch.device | str, epochs: int | None
+        self,
+        config: Runnable,
+        slots: Slots,
+        room: Slots,
+        device: torch.device | str,
+        epochs: int | None,
     ) -> None:
         self.id = secrets.token_urlsafe(12)
         self.config = config
@@ -94,7 +103,9 @@ class Job:
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
         self.seen = time.monotonic()  # when any watcher was last seen; guarded by Jobs
         self.device = device
+        self._slots = slots
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
+        self._room = Seat(room, self._moved_outside, lambda: self._control.cancelled)
         self._control = Control(
             self._away, self._seat.make_room, self._aside, self._prepared, self._seat.share
         )
@@ -141,11 +152,13 @@ class Job:
     def cancel(self) -> None:
         """End at the next training step."""
         self._control.cancel()
+        self._room.wake()
         self._seat.wake()
 
     def _work(self) -> None:
         started = time.monotonic()
         try:
+            self._room.take(self.config.working_bytes)
             self._seat.take()
             self._wait_for_loops()
             for snapshot in self.config.run(device=self.device, control=self._control):
@@ -164,6 +177,7 @@ class Job:
             self._publish(state=State.FAILED, message=text)
         finally:
             self._seat.leave()
+            self._room.leave()
             seconds = time.monotonic() - started
             log.info("%s %s after %.1f s: %s", self.id, self._status.state, seconds, self.config)
 
@@ -195,6 +209,11 @@ class Job:
         state = State.RUNNING if position is None else State.QUEUED
         self._publish(state=state, position=position)
 
+    def _moved_outside(self, position: int | None) -> None:
+        """Tell the place among those who wait for memory; who has it and waits is ahead."""
+        if position is not None:
+            self._moved(position + len(self._slots.line))
+
     def _publish(self, **changes: Any) -> None:
         with self._lock:
             self._status = replace(self._status, version=self._status.version + 1, **changes)
@@ -221,6 +240,8 @@ class Jobs:
         history_bytes: of the histories of all jobs together, kept to within a second's work;
             finished jobs that nobody watches go if thinner histories are not enough.
         per_watcher: how many unfinished jobs one watcher may watch.
+        working_bytes: of all jobs that have begun and not ended, be they paused, together; others
+            wait. One that needs more than that works while no other does.
     """
 
     def __init__(
@@ -234,11 +255,12 @@ class Jobs:
         waiting: int = 100,
         per_watcher: int = 8,
         history_bytes: int = 96 * 2**20,
+        working_bytes: int = 512 * 2**20,
     ) -> None:
         torch.set_num_threads(1)  # what it computes here is small
         self._device = device or default_device()
         at_once = at_once or cores()
-        self._slots = Slots(at_once, turn)
+        self._slots, self._room = Slots(at_once, turn), Slots(working_bytes)
         self._patience, self._keep = patience, keep
         self._most_active, self._per_watcher = at_once + waiting, per_watcher
         self._history_bytes = history_bytes
@@ -360,7 +382,7 @@ class Jobs:
                 f"This visit already has {self._per_watcher} unfinished runs, the most it may "
                 "have. Wait for one to finish, or close pages."
             )
-        job = Job(config, self._slots, self._device, epochs)
+        job = Job(config, self._slots, self._room, self._device, epochs)
         self._jobs[job.id] = job
         self._threads.add(job.thread)
         return job

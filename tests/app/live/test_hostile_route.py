@@ -23,6 +23,8 @@ SECRET = "secret"
 class Silent:
     """A config whose run says one thing and waits."""
 
+    working_bytes = 0
+
     def __init__(self):
         self.over = threading.Event()
 

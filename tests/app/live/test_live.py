@@ -43,6 +43,7 @@ class Talk:
     """A config whose run says some words, each when it is let."""
 
     words: tuple[str, ...]
+    working_bytes = 0
 
     def run(self, device, control):
         for i, text in enumerate(self.words):

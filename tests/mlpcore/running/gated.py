@@ -8,7 +8,7 @@ import numpy as np
 
 from mlpcore.experiments import WideVsDeep
 
-WAIT = 20.0  # seconds; longer than anything here takes, so that a hang fails
+WAIT = 90.0  # seconds; longer than anything here takes, so that a hang fails
 
 SMALL = WideVsDeep(depth_to=2, seeds=2, samples=60, batch_size=32, epochs=12)
 LONG = WideVsDeep(seeds=32, budget=1000, epochs=2000)
@@ -22,8 +22,9 @@ class Snapshot:
 class Gated:
     """A config whose epochs wait to be granted, and which counts its runs."""
 
-    def __init__(self, epochs=3, granted=0, error=None):
+    def __init__(self, epochs=3, granted=0, error=None, working_bytes=0):
         self.epochs, self.error, self.runs = epochs, error, 0
+        self.working_bytes = working_bytes
         self.gate = threading.Semaphore(granted)
 
     def grant(self, epochs=1):

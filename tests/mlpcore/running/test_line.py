@@ -50,6 +50,35 @@ def test_a_long_job_makes_room_and_comes_back(make_jobs):
     until_state(one, State.FINISHED)
 
 
+def test_runs_that_do_not_fit_the_memory_wait_until_others_have_ended(make_jobs):
+    """A paused run has it still; small ones pass."""
+    jobs = make_jobs(at_once=4, working_bytes=10)
+    large = [Gated(working_bytes=size) for size in (6, 6, 100)]
+    one, two, three = (jobs.submit(config, "a") for config in large)
+    until_state(one, State.RUNNING)
+    until(two, lambda status: status.position)
+    until(three, lambda status: status.position)
+    small = jobs.submit(Gated(granted=3, working_bytes=4), "a")
+    until_state(small, State.FINISHED)
+    one.pause()
+    until_state(one, State.PAUSED)
+    assert [job.status().state for job in (two, three)] == [State.QUEUED] * 2
+    jobs.release(one.id, "a")
+    for job, config in zip((two, three), large[1:], strict=True):
+        until_state(job, State.RUNNING)
+        config.grant(3)
+        until_state(job, State.FINISHED)
+
+
+def test_a_run_that_waits_for_memory_can_be_let_go_of(make_jobs):
+    jobs = make_jobs(working_bytes=1)
+    one, two = (jobs.submit(Gated(working_bytes=1), "a") for _ in range(2))
+    until_state(one, State.RUNNING)
+    until(two, lambda status: status.position)
+    jobs.release(two.id, "a")
+    until_state(two, State.CANCELLED)
+
+
 class Preparing(Gated):
     """A config that prepares something, a grant a fifth of it."""
 

@@ -7,14 +7,14 @@ import pytest
 from mlpcore.running.control import Cancelled
 from mlpcore.running.slots import Seat, Slots
 
-WAIT = 10.0  # seconds; longer than anything here takes, so that a hang fails
+WAIT = 90.0  # seconds; longer than anything here takes, so that a hang fails
 
 
 class Worker:
     """Takes a seat on a thread of its own and keeps it until told to leave."""
 
-    def __init__(self, slots, on_move=lambda place: None):
-        self.places = []
+    def __init__(self, slots, on_move=lambda place: None, count=1):
+        self.places, self.count = [], count
         self.moved = threading.Condition()
         self.on_move = on_move
         self.abandoned = False
@@ -32,7 +32,7 @@ class Worker:
 
     def work(self):
         try:
-            self.seat.take()
+            self.seat.take(self.count)
             assert self.done.wait(WAIT)
         except Cancelled:
             self.cancelled = True
@@ -86,6 +86,27 @@ def test_a_free_slot_is_kept_for_whoever_is_next():
     late.at(1)
     next_one.leave()
     late.leave()
+
+
+def test_who_takes_many_slots_waits_for_them_and_holds_up_nobody():
+    slots = Slots(4)
+    first = Worker(slots, count=3)
+    first.at(None)
+    many = Worker(slots, count=2)
+    many.at(1)
+    few = Worker(slots, count=1)
+    few.at(None)
+    all_there_are = Worker(slots, count=100)
+    all_there_are.at(2)
+    first.leave()
+    many.at(None)
+    few.leave()
+    all_there_are.at(1)
+    many.leave()
+    all_there_are.at(None)
+    assert slots.free == 0
+    all_there_are.leave()
+    assert slots.free == 4
 
 
 def test_an_abandoned_seat_leaves_the_line():
