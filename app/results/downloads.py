@@ -85,6 +85,12 @@ def _results(job: Job, link: str) -> None:
             partial(files.as_script, job, link),
             f"{name}.py",
         )
+        if files.has_notebook(job):
+            make = partial(files.as_notebook, job, link)
+            _file("Notebook", "menu_book", texts.NOTEBOOK, make, f"{name}.ipynb")
+        if file := files.pictures_name(job):
+            pictures = partial(files.as_pictures, job)
+            _file("Pictures (NPZ)", "photo_library", texts.PICTURES, pictures, file)
         if networks is not None:
             label = f"Weights ({_size(networks.size)})"
             weights = partial(files.as_weights, job)

@@ -1,17 +1,22 @@
-"""Files that hold what there is of a job: report, table, weights, script, figures."""
+"""Files that hold what there is of a job: report, table, weights, script, notebook, figures."""
 
 import dataclasses
+import io
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import numpy as np
+
 from app.figures.drawing import THEMES
 from app.live.frames import Frame, Grid, encode
+from app.results import notebook
 from app.results.document import Drawn, Ran, document
 from app.texts import take_away as texts
 from mlpcore.cli.commands import command_line, experiment_of
 from mlpcore.cli.report import report, to_csv, to_json
 from mlpcore.cli.script import MADE, to_script
+from mlpcore.datasets import collection
 from mlpcore.datasets.points import PREFIX
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.networks.weights import networks_of, to_safetensors
@@ -67,6 +72,56 @@ def as_weights(job: Job) -> bytes:
 def as_script(job: Job, link: str) -> str:
     """A Python file that runs the job's config."""
     return to_script(_config(job), [link, *steering(job.status())])
+
+
+def as_notebook(job: Job, link: str) -> str:
+    """A Jupyter notebook in plain torch that runs the job's config."""
+    config, status = _config(job), job.status()
+    about = [texts.NOTEBOOK_ABOUT.format(link=link), *steering(status)]
+    if notebook.on_pictures(config):
+        about.append(texts.NOTEBOOK_PICTURES.format(file=notebook.pictures_file(config)))
+    trained = _trained(job, status)
+    if trained is None:
+        about.append(texts.NOTEBOOK_NO_WEIGHTS)
+    elif len(trained.weights) > notebook.MOST_EMBEDDED:
+        about.append(texts.NOTEBOOK_WEIGHTS.format(file=trained.file))
+    return notebook.to_notebook(config, about, trained)
+
+
+def _trained(job: Job, status: Status) -> notebook.Trained | None:
+    """A finished job's networks; of others, weights and accuracies are of different moments."""
+    networks = networks_of(status.snapshot)
+    if status.state is not State.FINISHED or networks is None:
+        return None
+    table = status.snapshot.table()
+    last = table[table["epoch"] == status.snapshot.epoch]["test_accuracy"]
+    by_name = dict(zip(networks.layers, last.tolist(), strict=True))
+    return notebook.Trained(f"{name(job)}.safetensors", as_weights(job), by_name)
+
+
+def has_notebook(job: Job) -> bool:
+    """Whether there is a notebook of a job's experiment."""
+    return notebook.has_notebook(_config(job))
+
+
+def pictures_name(job: Job) -> str | None:
+    """The name of the file of pictures that a job's notebook reads; None if it needs none."""
+    config = _config(job)
+    return notebook.pictures_file(config) if notebook.on_pictures(config) else None
+
+
+def as_pictures(job: Job) -> bytes:
+    """The pictures that a job learns, as a file of NumPy arrays."""
+    pictures, file = collection.load(str(_config(job).values()["data"])), io.BytesIO()
+    np.savez(  # pictures hardly get smaller
+        file,
+        classes=np.array(pictures.classes),
+        train_images=pictures.train_images.numpy(),
+        train_labels=pictures.train_labels.numpy(),
+        val_images=pictures.val_images.numpy(),
+        val_labels=pictures.val_labels.numpy(),
+    )
+    return file.getvalue()
 
 
 def as_html(title: str, link: str, jobs: Mapping[str, Job], grids: Sequence[Grid]) -> str:

@@ -6,6 +6,7 @@ throughout, as in the tutorial's spiral.
 """
 
 import functools
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -102,6 +103,14 @@ PLANAR: dict[str, Generate] = {
 }
 
 TEST_SHARE = 0.2
+
+
+def source(name: str) -> str:
+    """The code of a key of :data:`PLANAR`, which needs math, torch, Generator and Tensor."""
+    code = inspect.getsource(PLANAR[name])
+    helpers = (_labels, _jittered)
+    used = [inspect.getsource(helper) for helper in helpers if f"{helper.__name__}(" in code]
+    return "\n\n".join([*used, code])
 
 
 @functools.lru_cache(maxsize=8)

@@ -44,6 +44,7 @@ def test_what_is_offered_of_one_experiment(finish):
         "Table (CSV)",
         "Report (JSON)",
         "Script (Python)",
+        "Notebook",
         "Weights (1.7 kB)",
         "All figures (HTML)",
     ]
@@ -54,6 +55,7 @@ def test_what_is_offered_of_one_experiment(finish):
 def test_what_is_offered_of_two(finish):
     at = finish(visit("initialization", ["download"], **MOONS))
     assert labels(at).count("Table (CSV)") == 2
+    assert labels(at).count("Notebook") == 1
     assert sum(label.startswith("Weights") for label in labels(at)) == 1
     assert labels(at).count("All figures (HTML)") == 1
     sweep = {

@@ -1,0 +1,228 @@
+# Cells that several notebooks share, each under its name.
+
+# %% imports
+import base64
+import copy
+import io
+import json
+import math
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from torch import Generator, Tensor, nn
+
+# %% generated points
+generator = torch.Generator().manual_seed(DATA_SEED)
+points, labels = generate(CLASSES, SAMPLES, NOISE, generator)
+order = torch.randperm(len(points), generator=generator)
+test, train = order.tensor_split([int(0.2 * CLASSES * SAMPLES)])
+train_x, train_y = points[train], labels[train]
+test_x, test_y = points[test], labels[test]
+seen_x, seen_y = train_x, train_y  # what training accuracy is measured on
+
+# %% own points
+with np.load(io.BytesIO(base64.b64decode(POINTS))) as file:
+    train_x, train_y, test_x, test_y = (
+        torch.from_numpy(file[name]) for name in ("train_x", "train_y", "test_x", "test_y")
+    )
+seen_x, seen_y = train_x, train_y  # what training accuracy is measured on
+
+# %% pictures
+if not Path(PICTURES).exists():
+    raise FileNotFoundError(f"Put {PICTURES}, which the page's Download has, beside this notebook.")
+with np.load(PICTURES) as file:
+    names = file["classes"].tolist()
+    train_x, test_x = (
+        torch.from_numpy(file[part]).movedim(3, 1).flatten(1).float() / 127.5 - 1
+        for part in ("train_images", "val_images")
+    )
+    train_y, test_y = (torch.from_numpy(file[part]) for part in ("train_labels", "val_labels"))
+# Training accuracy is measured on as many pictures as the validation set has.
+seen = torch.linspace(0, len(train_y) - 1, len(test_y)).long()
+seen_x, seen_y = train_x[seen], train_y[seen]
+
+# %% plot points
+plt.figure(figsize=(5, 5))
+plt.scatter(*train_x.T, c=train_y, s=4, cmap="tab10", vmin=0, vmax=9)
+plt.gca().set(title="Training set", xlabel="x", ylabel="y", aspect="equal")
+plt.show()
+
+# %% plot pictures
+figure, axes = plt.subplots(1, len(names), figsize=(2 * len(names), 2.4), squeeze=False)
+for place, axis in enumerate(axes[0]):
+    first = train_x[(train_y == place).nonzero()[0, 0]]
+    axis.imshow((first.view(3, 32, 32).permute(1, 2, 0).numpy() + 1) / 2)
+    axis.set_title(names[place])
+    axis.axis("off")
+plt.show()
+
+
+# %% network
+def mlp(sizes, activation):
+    """Linear layers with an activation between each two."""
+    layers = []
+    for n_in, n_out in pairwise(sizes):
+        layers += [nn.Linear(n_in, n_out), activation()]
+    return nn.Sequential(*layers[:-1])
+
+
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "leaky_relu": lambda: nn.LeakyReLU(NEGATIVE_SLOPE),
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "elu": nn.ELU,
+    "selu": nn.SELU,
+    "softplus": nn.Softplus,
+    "linear": nn.Identity,
+}
+
+
+# %% initialise
+@torch.no_grad()
+def initialise(net, scheme, gain):
+    """Draw weights by a scheme, and biases as torch does."""
+    for layer in net:
+        if not isinstance(layer, nn.Linear):
+            continue
+        weight, fan_in = layer.weight, layer.in_features
+        if scheme == "torch_default":
+            nn.init.kaiming_uniform_(weight, math.sqrt(5)).mul_(gain)
+        elif scheme == "xavier_normal":
+            nn.init.xavier_normal_(weight, gain)
+        elif scheme == "xavier_uniform":
+            nn.init.xavier_uniform_(weight, gain)
+        elif scheme == "he_normal":
+            weight.normal_(0, gain / math.sqrt(fan_in))
+        elif scheme == "he_uniform":
+            weight.uniform_(-gain * math.sqrt(3 / fan_in), gain * math.sqrt(3 / fan_in))
+        elif scheme == "orthogonal":
+            nn.init.orthogonal_(weight, gain)
+        layer.bias.uniform_(-1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+
+
+# %% augment
+def augment(inputs, generator):
+    """Rotate pictures by up to ± DEGREES about their middles, and flip half of them."""
+    angle = torch.deg2rad((2 * torch.rand(len(inputs), generator=generator) - 1) * DEGREES)
+    flip = torch.where(torch.rand(len(inputs), generator=generator) < 0.5, -1.0, 1.0)
+    zero = torch.zeros_like(angle)
+    across = torch.stack([flip * angle.cos(), -angle.sin(), zero], 1)
+    down = torch.stack([flip * angle.sin(), angle.cos(), zero], 1)
+    pictures = inputs.view(-1, 3, 32, 32) + 1  # 0 is black, as are the corners that are filled
+    grid = nn.functional.affine_grid(
+        torch.stack([across, down], 1), pictures.shape, align_corners=False
+    )
+    moved = nn.functional.grid_sample(pictures, grid, mode="nearest", align_corners=False)
+    return moved.flatten(1) - 1
+
+
+# %% train
+def accuracy(net, x, y):
+    """Share of samples whose class has the largest output; none of a network that diverged."""
+    with torch.no_grad():
+        outputs = net(x)
+    right = (outputs.argmax(1) == y) & outputs.isfinite().all(1)
+    return right.float().mean().item()
+
+
+def new_optimiser(net):
+    """The rule that updates a network's parameters."""
+    kind = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
+        "rmsprop": torch.optim.RMSprop,
+    }[OPTIMISER]
+    momentum = {"momentum": MOMENTUM} if OPTIMISER in ("sgd", "rmsprop") else {}
+    return kind(net.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY, **momentum)
+
+
+def train_network(net, x, y, test_x, seed, change=None):
+    """Train a network on inputs, or what ``change(inputs, generator)`` makes of them.
+
+    Returns its test accuracy before training and after each epoch.
+    """
+    optimiser = new_optimiser(net)
+    generator = torch.Generator().manual_seed(seed)
+    curve = [accuracy(net, test_x, test_y)]
+    for _ in range(EPOCHS):
+        for batch in torch.randperm(len(x), generator=generator).split(BATCH_SIZE):
+            if DROP_LAST and len(batch) < BATCH_SIZE:
+                break
+            inputs = change(x[batch], generator) if change else x[batch]
+            loss = nn.functional.cross_entropy(net(inputs), y[batch])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+        curve.append(accuracy(net, test_x, test_y))
+    return curve
+
+
+# Every network by its name, what it is tested on, and how it learnt.
+networks, tested, curves = {}, {}, {}
+
+
+# %% decision map
+def decision_map(axis, net, title, features=lambda points: points):
+    """Which class a network gives each point of the square ±2."""
+    line = torch.linspace(-2, 2, 200)
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    with torch.no_grad():
+        classes = net(features(torch.stack([x, y], 2).view(-1, 2))).argmax(1).view(200, 200)
+    axis.imshow(
+        classes.numpy(),
+        extent=(-2, 2, -2, 2),
+        origin="lower",
+        cmap="tab10",
+        vmin=0,
+        vmax=9,
+        alpha=0.5,
+    )
+    axis.scatter(*test_x.T, c=test_y, s=3, cmap="tab10", vmin=0, vmax=9)
+    axis.set_title(title)
+
+
+# %% weights
+def read_safetensors(data):
+    """The float32 tensors of a safetensors file: a header's length, the header, the numbers."""
+    size = int.from_bytes(data[:8], "little")
+    header, numbers = json.loads(data[8 : 8 + size]), data[8 + size :]
+    tensors = {}
+    for name, about in header.items():
+        if about.get("dtype") == "F32":
+            start, end = about["data_offsets"]
+            array = np.frombuffer(numbers[start:end], "<f4").reshape(about["shape"])
+            tensors[name] = torch.from_numpy(array.copy())
+    return tensors
+
+
+if WEIGHTS:
+    data = base64.b64decode(WEIGHTS)
+elif Path(WEIGHTS_FILE).exists():
+    data = Path(WEIGHTS_FILE).read_bytes()
+else:
+    data = None
+    print(f"Put {WEIGHTS_FILE}, which the page's Download has, beside this notebook.")
+
+loaded = {}
+if data:
+    tensors = read_safetensors(data)
+    for name in APP_ACCURACY:
+        net = copy.deepcopy(networks[name])
+        own = {
+            k.removeprefix(f"{name}."): v for k, v in tensors.items() if k.startswith(f"{name}.")
+        }
+        net.load_state_dict(own)
+        loaded[name] = accuracy(net, tested[name], test_y)
+        trained = curves[name][-1]
+        print(
+            f"{name}: {loaded[name]:.1%}, in the app {APP_ACCURACY[name]:.1%}; here {trained:.1%}"
+        )
+    largest = max(abs(loaded[name] - said) for name, said in APP_ACCURACY.items())
+    print(f"The app's weights are at most {largest:.2%} from what the app says.")
