@@ -187,7 +187,8 @@ def _link(panel: Panel, there: Scene | Step | Ending, texts: Mapping[str, str]) 
 def _listen(panel: Panel, job: Job | None) -> None:
     """Let a room's presenter pause with the space bar, and turn pages with the arrows."""
     if panel.stage.projector:
-        keys.listen(partial(_pressed, _turns(panel), job))
+        with panel.keys:
+            keys.listen(partial(_pressed, _turns(panel), job))
 
 
 def _pressed(turns: Mapping[str, Link], job: Job | None, key: str) -> None:

@@ -81,8 +81,11 @@ class Page(Generic[C]):
     def follow(self, config: C) -> Job:
         """Run a config, or follow who runs it."""
         self.job = follow(cast("Runnable", config))
+        first = st.container(key="look")
         if self._looks():
-            self._first = look.first(self.panel.stage)
+            self._first = first
+            with first:
+                look.keep_in_sight(self.panel.stage)
         with self._first or nullcontext():
             head.play(self.panel, self.job)
         return self.job

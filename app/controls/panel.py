@@ -34,6 +34,7 @@ class Panel:
     Attributes:
         stage: how the page is shown.
         prepared: what the page is set up as, if anything: a scene, a lesson's step or end.
+        keys: where what listens to keys is, always at one place: while it moves it hears nothing.
         row: where a room has what it is shown of controls and buttons, if it is a room.
         sentence: where to say what the scene shows, if anywhere.
         entered: whether the page has just been opened, or come back to.
@@ -48,6 +49,7 @@ class Panel:
         except ParameterError:  # said when the link was read, or its file is gone
             self.prepared = None
         self.sentence: DeltaGenerator | None = None
+        self.keys = st.container(key="listening")
         self.row: DeltaGenerator | None = None
         self._drawn: dict[str, Value] = {}
         left = visit.of(Chosen).left

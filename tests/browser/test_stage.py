@@ -38,8 +38,10 @@ def test_the_way_out_of_a_rooms_view_covers_nothing(page, server, width):
     page.goto(f"{server.url}/wide-vs-deep?projector=true&scene=three-answers-from-one-seed")
     expect(page.locator(".headline")).to_be_visible()
     leave = page.get_by_role("button", name="Leave projector")
+    expect(leave).to_be_visible()
     box = leave.bounding_box()
     for words in (page.locator(".st-key-sentence"), page.locator(".headline")):
+        expect(words).to_be_visible()
         other = words.bounding_box()
         beside = other["x"] + other["width"] <= box["x"]
         assert beside or box["y"] + box["height"] <= other["y"]
