@@ -743,8 +743,7 @@ CLAIMS = (
     ),
     Claim(
         INITIALIZATION,
-        "with σ_w = 2.5 the circle of inputs is crumpled more by every layer, and gradients "
-        "explode.",
+        "With σ_w = 2.5 every layer crumples the circle of inputs more, and gradients explode",
         "its curvature does not grow from layer to layer up to the 6th, or the first layer's "
         "gradient is not 1,000 times the last's",
         ("chaos",),

@@ -73,6 +73,8 @@ def test_a_replay_shows_one_moment_after_the_other_and_ends_at_the_latest(page, 
     page.emulate_media(reduced_motion="no-preference")
     visit(page, server.url, QUICK)
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
+    # The page is drawn once more then; a press before that would be forgotten.
+    expect(page.get_by_role("button", name="Pause")).to_be_disabled()
     page.evaluate(
         """() => {
           window.said = [];
