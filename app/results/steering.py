@@ -31,29 +31,13 @@ def transport(job: Job, config: Training, panel: Panel) -> DeltaGenerator:
     """
     state = component.state(job)
     row = st.container(key="transport", horizontal=True, gap="xsmall")
-    with panel.place("pause", row):
-        if state is State.PAUSED:
-            _button("Resume", "play_arrow", "Go on training.", _steer, job, Job.resume)
-        else:
-            _button(
-                BUTTONS["pause"],
-                "pause",
-                "Wait here.",
-                _steer,
-                job,
-                Job.pause,
-                disabled=state.over,
-            )
-    with panel.place("step", row):
-        _button(
-            BUTTONS["step"],
-            "skip_next",
-            "Train one epoch.",
-            _steer,
-            job,
-            Job.step,
-            disabled=state.over,
-        )
+    pause = (BUTTONS["pause"], "pause", "Wait here.", Job.pause)
+    if state is State.PAUSED:
+        pause = ("Resume", "play_arrow", "Go on training.", Job.resume)
+    step = (BUTTONS["step"], "skip_next", "Train one epoch.", Job.step)
+    for name, (label, icon, hint, act) in (("pause", pause), ("step", step)):
+        with panel.place(name, row):
+            _button(label, icon, hint, _steer, job, act, disabled=state.over)
     with panel.place("reset", row):
         _button(BUTTONS["reset"], "restart_alt", "Back to the same initial weights.", _reset, job)
     with panel.place("new-seeds", row):
