@@ -85,12 +85,21 @@ export class Poller {
     return true;
   }
 
-  /** Ask again now: for pictures that are new on the page, a new theme, or a page seen again. */
+  /**
+   * Ask again now: for pictures that are new on the page, a new theme, or a page seen again. What is
+   * in a hurry stays so.
+   */
   ask() {
     this.asks += 1;
     this.outdate();
+    this.hurry ||= this.hurried;
     this.request?.abort();
     this.wake();
+  }
+
+  /** Whether a moment that is asked for in a hurry has not come yet. */
+  get awaited() {
+    return this.hurry || this.hurried;
   }
 
   /** Ask for another moment, first for what is in sight. */
@@ -163,31 +172,15 @@ export class Poller {
 
   /** @returns {Promise<Answer>} */
   async fetch() {
-    const { news, replay } = this;
+    const { replay } = this;
     const behind = (/** @type {Cell} */ cell) => cell.version !== this.version;
     if (replay.at !== null && this.cells.some(behind) && !this.hurry) await this.pause(SETTLE);
     const { asks, hurry } = this;
     this.hurry = false;
     const asked = this.cells.filter((cell) => (hurry ? cell.inSight : this.due(cell)));
     const question = this.question(asked, asked.some(behind) ? -1 : this.version);
-    this.request = new AbortController();
     this.hurried = hurry;
-    const response = await reached(
-      fetch(`${this.root}/live/frames`, {
-        method: "POST",
-        body: JSON.stringify(question),
-        signal: this.request.signal,
-      }),
-    ).finally(() => (this.hurried = false));
-    if (response.status === 410) {
-      news.status = { job: question.placed, state: "lost" };
-      news.page.state = null; // said each time
-      news.tell();
-      throw new Trouble("This run was dropped");
-    }
-    if (!response.ok) throw new Trouble(`The server answered ${response.status}`);
-    /** @type {Answer} */
-    const answer = await reached(response.json());
+    const answer = await this.send(question).finally(() => (this.hurried = false));
     if (answer.job !== this.job) {
       replay.stop();
       replay.at = null;
@@ -198,6 +191,27 @@ export class Poller {
     replay.moments = answer.status.moments;
     if (asks === this.asks) for (const cell of asked) cell.version = answer.version;
     return answer;
+  }
+
+  /** @param {Question} question @returns {Promise<Answer>} */
+  async send(question) {
+    const { news } = this;
+    this.request = new AbortController();
+    const response = await reached(
+      fetch(`${this.root}/live/frames`, {
+        method: "POST",
+        body: JSON.stringify(question),
+        signal: this.request.signal,
+      }),
+    );
+    if (response.status === 410) {
+      news.status = { job: question.placed, state: "lost" };
+      news.page.state = null; // said each time
+      news.tell();
+      throw new Trouble("This run was dropped");
+    }
+    if (!response.ok) throw new Trouble(`The server answered ${response.status}`);
+    return reached(response.json());
   }
 
   /** @param {Cell[]} asked @param {number} version @returns {Question} */

@@ -40,7 +40,7 @@ export class Replay {
     if (this.playing) this.seek(this.at);
     else {
       this.next();
-      if (!calm.matches) this.playing = setInterval(() => this.poller.hurried || this.next(), PACE);
+      if (!calm.matches) this.playing = setInterval(() => this.poller.awaited || this.next(), PACE);
     }
   }
 
