@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.places import box
+
 pytestmark = pytest.mark.browser
 
 PLOT = ".mlp-live .js-plotly-plot"
@@ -70,9 +72,9 @@ def test_a_filter_that_is_clicked_is_shown_large(page, server):
     expect(page.locator(".words")).to_contain_text("finished")
     grid = page.locator(FILTERS).first
     grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
+    place = box(grid)
     # The third of the second row of eight.
-    spot = {"x": box["width"] * 2.5 / 8, "y": box["height"] * 1.5 / 8}
+    spot = {"x": place["width"] * 2.5 / 8, "y": place["height"] * 1.5 / 8}
     grid.hover(position=spot)
     grid.click(position=spot)
     expect(page.locator("figcaption", has_text="unit 11")).to_have_count(1)
@@ -120,10 +122,14 @@ def test_a_paused_page_stands_still_and_goes_on(page, server, wait_for):
     visit(page, server.url, "epochs=500&augmentation=off&widths=16")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator(".words")).to_contain_text("paused at epoch")
-    page.wait_for_timeout(1000)
+
+    def still() -> bool:
+        before = filters(page)
+        page.wait_for_timeout(1000)
+        return filters(page) == before
+
+    wait_for(still)
     before = filters(page)
-    page.wait_for_timeout(1000)
-    assert filters(page) == before
     page.get_by_role("button", name="Resume").click()
     wait_for(lambda: filters(page) != before)
     whole(page)

@@ -26,7 +26,9 @@ def test_code_is_coloured_only_when_it_is_to_be_seen(page, server, asked):
     expect(page.get_by_role("button", name="Pause")).to_be_disabled()
     assert not [name for name in asked if HIGHLIGHTER in name or SPACE in name]
     page.get_by_text("The command that reproduces this result").click()
-    expect(page.get_by_test_id("stCode")).to_contain_text("python -m mlpcore wide-vs-deep")
+    code = page.get_by_test_id("stCode")
+    expect(code).to_contain_text("python -m mlpcore wide-vs-deep")
+    expect(code.locator(".token")).not_to_have_count(0)
     assert [name for name in asked if HIGHLIGHTER in name]
     assert len([name for name in asked if name == libraries.plotly("cartesian").address]) == 1
     assert len([name for name in asked if name == libraries.live().address]) == 1

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.places import box
+
 pytestmark = pytest.mark.browser
 
 QUICK = "epochs=3&seeds=2&samples=100&batch_size=32"
@@ -32,10 +34,9 @@ def says(page: Page, *values: str) -> None:
 
 def drag(page: Page, chart: Locator, *points: tuple[float, float]) -> None:
     """Draw a stroke in as few moves as there are points: shares of the width and of the height."""
-    box = chart.bounding_box()
-    assert box
+    place = box(chart)
     for number, (x, y) in enumerate(points):
-        chart.hover(position={"x": x * box["width"], "y": (1 - y) * box["height"]})
+        chart.hover(position={"x": x * place["width"], "y": (1 - y) * place["height"]})
         if not number:
             page.mouse.down()
     page.mouse.up()
@@ -95,10 +96,10 @@ def test_a_finger_draws_on_a_phone_and_does_not_scroll(page, server):
     browser.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     chart = visit(page, server.url, 90700)
     chart.hover()  # waits until it stands still
-    box = chart.bounding_box()
+    place = box(chart)
     for kind, x, y in (("Start", 0.9, 0.9), ("Move", 0.5, 0.5), ("Move", 0.1, 0.1)):
-        place = {"x": box["x"] + x * box["width"], "y": box["y"] + (1 - y) * box["height"]}
-        browser.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": [place]})
+        at = {"x": place["x"] + x * place["width"], "y": place["y"] + (1 - y) * place["height"]}
+        browser.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": [at]})
     browser.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     says(page, "10%", "30%", "50%", "70%", "90%")
     expect(page.get_by_role("button", name="Compare", exact=True)).to_be_enabled()

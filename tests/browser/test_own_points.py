@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from playwright.sync_api import Page, expect
 
 from benchmarks.chromium import unfold
+from tests.browser.places import box
 
 pytestmark = pytest.mark.browser
 
@@ -38,9 +39,8 @@ def whole(page: Page) -> None:
 
 def at(page: Page, x: float, y: float) -> tuple[float, float]:
     """Where a point of the plane stands on the screen."""
-    box = page.locator(PLANE).bounding_box()
-    assert box
-    return box["x"] + (x + 1.5) / 3 * box["width"], box["y"] + (1.5 - y) / 3 * box["height"]
+    plane = box(page.locator(PLANE))
+    return plane["x"] + (x + 1.5) / 3 * plane["width"], plane["y"] + (1.5 - y) / 3 * plane["height"]
 
 
 def test_points_that_are_drawn_are_learnt(page, server):

@@ -30,7 +30,9 @@ def last(page: Page) -> int:
     return int(page.get_by_role("slider", name="Replay").get_attribute("max") or 0)
 
 
-def test_a_finished_run_is_replayed_from_the_keyboard_and_back_to_the_latest(page, server):
+def test_a_finished_run_is_replayed_from_the_keyboard_and_back_to_the_latest(
+    page, server, wait_for
+):
     visit(page, server.url, QUICK)
     words, headline = page.locator(".words"), page.locator(".headline")
     expect(words).to_have_text("finished, epoch 3 of 3")
@@ -43,11 +45,11 @@ def test_a_finished_run_is_replayed_from_the_keyboard_and_back_to_the_latest(pag
     expect(headline).to_contain_text("Not trained yet.")
     # Pictures out of sight follow.
     expect(page.locator(".mlp-live tbody tr.best")).to_have_count(0)
-    assert source(page) != end
+    wait_for(lambda: source(page) != end)
     page.get_by_role("button", name="Latest").click()
     expect(words).to_have_text("finished, epoch 3 of 3")
     expect(headline).to_have_text(answer)
-    assert source(page) == end
+    wait_for(lambda: source(page) == end)
     expect(page.locator(".mlp-live tbody tr.best").first).to_be_visible()
 
 
@@ -57,8 +59,10 @@ def test_a_moment_stays_while_training_goes_on(page, server, wait_for):
     slider, words = page.get_by_role("slider", name="Replay"), page.locator(".words")
     slider.press("Home")
     expect(words).to_have_text("replay: epoch 0 of 2000")
-    start, moments = source(page), last(page)
-    wait_for(lambda: last(page) >= moments + 5)
+    moments = last(page)
+    wait_for(lambda: last(page) >= moments + 3)
+    start = source(page)
+    wait_for(lambda: last(page) >= moments + 6)
     expect(words).to_have_text("replay: epoch 0 of 2000")
     assert source(page) == start
     # Where motion is not wanted, the button shows one moment more.
@@ -77,11 +81,11 @@ def test_a_replay_shows_one_moment_after_the_other_and_ends_at_the_latest(
     page.emulate_media(reduced_motion="no-preference")
     visit(page, server.url, QUICK)
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
-    answered: list[int | None] = []
+    shown: dict[int, None] = {}  # in order
 
     def note(request: Request) -> None:
-        if request.url.endswith("/live/frames"):
-            answered.append(request.post_data_json["at"])
+        if request.url.endswith("/live/frames") and request.post_data_json["at"] is not None:
+            shown[request.post_data_json["at"]] = None
 
     page.on("requestfinished", note)
     page.evaluate(
@@ -92,6 +96,6 @@ def test_a_replay_shows_one_moment_after_the_other_and_ends_at_the_latest(
         redrawn,
     )
     # Asking the page lets its requests be noted.
-    wait_for(lambda: [at for at in dict.fromkeys(answered) if at is not None] == [*range(last(page))])
+    wait_for(lambda: list(shown) == list(range(last(page))))
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
     expect(page.get_by_role("button", name="Replay the run")).to_be_visible()

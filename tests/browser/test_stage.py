@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.places import box
+
 pytestmark = pytest.mark.browser
 
 PLOT = ".mlp-live .js-plotly-plot"
@@ -39,12 +41,11 @@ def test_the_way_out_of_a_rooms_view_covers_nothing(page, server, width):
     expect(page.locator(".headline")).to_be_visible()
     leave = page.get_by_role("button", name="Leave projector")
     expect(leave).to_be_visible()
-    box = leave.bounding_box()
     for words in (page.locator(".st-key-sentence"), page.locator(".headline")):
         expect(words).to_be_visible()
-        other = words.bounding_box()
-        beside = other["x"] + other["width"] <= box["x"]
-        assert beside or box["y"] + box["height"] <= other["y"]
+        way, other = box(leave), box(words)
+        beside = other["x"] + other["width"] <= way["x"]
+        assert beside or way["y"] + way["height"] <= other["y"]
     leave.click()
     expect(page).not_to_have_url(re.compile("projector"))
 

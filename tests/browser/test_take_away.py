@@ -13,6 +13,8 @@ import safetensors.numpy
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.places import box
+
 pytestmark = pytest.mark.browser
 
 QUICK = "epochs=3&depth_to=3&seeds=2&samples=100&batch_size=32"
@@ -46,7 +48,7 @@ def report_of(page):
     return json.loads(download(page, "Report")[0])
 
 
-def test_a_copied_link_gives_the_same_elsewhere(page, server, own_server, chromium):
+def test_a_copied_link_gives_the_same_elsewhere(page, server, own_server, chromium, wait_for):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit(page, own_server.url, 9000, QUICK + "&noise=0.123&depth=2")
     press(page, "Share")
@@ -62,7 +64,7 @@ def test_a_copied_link_gives_the_same_elsewhere(page, server, own_server, chromi
     other = context.new_page()
     other.goto(f"{server.url}/wide-vs-deep?{urlsplit(link).query}")
     expect(other.locator(".words")).to_have_text(re.compile("^finished"))
-    assert controls(other) == controls(page)
+    wait_for(lambda: controls(other) == controls(page))
     expect(other.locator(".headline")).to_have_text(page.locator(".headline").inner_text())
     assert report_of(other) == report_of(page)
     context.close()
@@ -74,7 +76,7 @@ def test_the_code_fills_the_screen(page, server):
     page.get_by_role("button", name="Full screen").click()
     code = page.get_by_role("img", name="QR code of the link")
     expect(code).to_be_in_viewport(ratio=1)
-    assert code.bounding_box()["height"] > 0.8 * 720
+    assert box(code)["height"] > 0.8 * 720
     code.click()
     expect(code).to_have_count(0)
 
@@ -120,7 +122,7 @@ def test_the_figures_open_without_a_network(page, server, chromium, tmp_path):
         expect(plots).to_have_count(shown.count())
         expect(alone.locator("[data-title^=Share]")).to_have_count(0)
         expect(plots.first.locator("image")).to_have_count(1)
-        assert all(plot.bounding_box()["height"] > 100 for plot in plots.all())
+        assert all(box(plot)["height"] > 100 for plot in plots.all())
         expect(alone.locator(".headline")).to_have_text(page.locator(".headline").inner_text())
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
         assert failures == []
@@ -135,9 +137,9 @@ def test_a_figure_with_a_caption_is_saved_from_the_keyboard(page, server):
         page.keyboard.press("Enter")
     assert coming.value.suggested_filename == "wide-vs-deep-decision-map-depth-1-network-0.png"
     picture = Image.open(coming.value.path()).convert("RGBA")
-    box = cell.locator(".js-plotly-plot").bounding_box()
-    assert picture.width == pytest.approx(3 * box["width"], abs=3)
-    assert picture.height > 3 * box["height"] + 100  # the caption's lines
+    place = box(cell.locator(".js-plotly-plot"))
+    assert picture.width == pytest.approx(3 * place["width"], abs=3)
+    assert picture.height > 3 * place["height"] + 100  # the caption's lines
     assert picture.getpixel((2, picture.height - 2)) == (255, 255, 255, 255)
-    ink = picture.crop((0, int(3 * box["height"]) + 10, picture.width, picture.height))
+    ink = picture.crop((0, int(3 * place["height"]) + 10, picture.width, picture.height))
     assert ink.convert("L").getextrema()[0] < 100

@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.places import box
+
 pytestmark = pytest.mark.browser
 
 LONG = "epochs=2000&seeds=32&budget=1000"
@@ -98,9 +100,8 @@ def test_a_zoom_survives_updates(page, server, wait_for):
     expect(page.locator(".mlp-live .cell.waiting")).to_have_count(0)
     large = page.locator(MAP).filter(has=page.locator(".ytitle")).nth(1)
     large.scroll_into_view_if_needed()
-    box = large.locator(".nsewdrag").bounding_box()
-    assert box
-    x, y, size = box["x"], box["y"], box["width"]
+    place = box(large.locator(".nsewdrag"))
+    x, y, size = place["x"], place["y"], place["width"]
     page.mouse.move(x + size * 0.3, y + size * 0.3)
     page.mouse.down()
     drawn = frames(page, large)
