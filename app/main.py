@@ -8,6 +8,7 @@ from app.live.component import frames, jobs, shown
 from app.pages import PARAMETERS
 from app.server import files, operations, presses, uploads, visitors
 from app.server.settings import settings
+from app.styles import STYLES
 
 settings()  # a wrong one ends the start, not a visit
 operations.log_to_stdout()
@@ -26,6 +27,7 @@ app = st.App(
         files.files(
             base,
             {"": (), **dict.fromkeys(PARAMETERS, libraries.hints())},
+            STYLES,
             libraries.libraries(),
         ),
     ],

@@ -6,12 +6,14 @@ import streamlit as st
 
 from app import pages, visit
 from app.live import component
+from app.styles import SHEETS
 from app.texts.home import PAGES
 from app.visit import Place
 
 st.set_page_config(page_title="MLP Explorer", page_icon="assets/icon.png", layout="wide")
-st.html(Path(__file__).with_name("style.css"))
-st.html(component.STYLES)
+# The first page has them from the start; this is for Streamlit's own, at an address of no page.
+for sheet in SHEETS:
+    st.html(sheet)
 embedded = bool(st.context.is_embedded)
 if embedded:
     st.html(Path(__file__).with_name("embedded.css"))

@@ -9,6 +9,8 @@ own, so that each run is a new one. Of each page are told:
   home, until the title is there;
 * ratio: of that and the bare page's in the same round;
 * MB and requests until the run has finished and nothing has come for a while, with headers;
+* jumps: how much of what is shown moves while the page comes: the sum of the browser's layout
+  shifts, each the share of the window that moves times how far;
 * return: kB of a second visit to the same address in the same context.
 
 Bytes are told by kind too, of the middle round. Then Wide vs Deep is visited over a line of
@@ -68,6 +70,10 @@ new PerformanceObserver((list) => {
     if (name === "first-contentful-paint") seen.words = startTime;
   }
 }).observe({ type: "paint", buffered: true });
+window.jumps = 0;
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) jumps += value;
+}).observe({ type: "layout-shift", buffered: true });
 """
 FINISHED = """(picture) => {
   if (!picture) return Boolean(seen.title);
@@ -109,6 +115,7 @@ class Visit:
         seconds: until its first words, its title and its first picture, as far as they came.
         bytes: on the wire, by kind.
         requests: how many reached the wire.
+        jumps: the sum of its layout shifts.
         again: bytes of a second visit.
         files: addresses of what it fetched that was no answer about a run.
     """
@@ -116,6 +123,7 @@ class Visit:
     seconds: dict[str, float] = field(default_factory=dict)
     bytes: Counter[str] = field(default_factory=Counter)
     requests: int = 0
+    jumps: float = 0.0
     again: int = 0
     files: list[str] = field(default_factory=list)
 
@@ -189,8 +197,9 @@ def visit(context: BrowserContext, address: str, first: str, slow: bool = False)
     while time.monotonic() < wire.last + STILL:
         page.wait_for_timeout(250)
     seconds = {name: at / 1000 for name, at in page.evaluate("seen").items()}
+    jumps = page.evaluate("jumps")
     page.close()
-    return Visit(seconds, wire.bytes, wire.requests, files=wire.files)
+    return Visit(seconds, wire.bytes, wire.requests, jumps, files=wire.files)
 
 
 def fresh(browser: Browser) -> BrowserContext:
@@ -289,6 +298,7 @@ def row(case: Case, visits: Sequence[Visit], bare: Sequence[Visit]) -> str:
     cells = [case.name, spread(seconds, 2), spread(ratios, 2)]
     cells.append(spread([one.bytes.total() / 1e6 for one in visits], 2))
     cells.append(spread([one.requests for one in visits], 0))
+    cells.append(spread([one.jumps for one in visits], 2))
     cells.append(spread([one.again / 1e3 for one in visits], 0))
     return f"| {' | '.join(cells)} |"
 
@@ -329,7 +339,7 @@ def tables(about: str, measured: dict[Case, list[Visit]], slowly: Case, slow: Vi
     return "\n".join(
         [
             f"{about}; {len(bare)} rounds: median (least to most).\n",
-            "| page | first, s | ratio | MB | requests | return, kB |\n|---|---|---|---|---|---|",
+            "| page | first, s | ratio | MB | requests | jumps | return, kB |\n" + 7 * "|---" + "|",
             *(row(case, visits, bare) for case, visits in measured.items()),
             f"\n{by_kind({case.name: visits for case, visits in measured.items()})}",
             f"\n{slowly.name} at {bits / 1e6} Mbit/s and {milliseconds} ms: {told}.",

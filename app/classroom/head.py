@@ -25,9 +25,7 @@ from app.visit import Place
 from mlpcore.params import Config
 from mlpcore.running.jobs import Job
 
-_STYLES = {
-    name: Path(__file__).with_name(f"{name}.css") for name in ("stage", "lesson", "projector")
-}
+_STYLES = {name: Path(__file__).with_name(f"{name}.css") for name in ("lesson", "projector")}
 # Page, and parameters of its address.
 Link = tuple[str, Mapping[str, str]]
 
@@ -39,7 +37,6 @@ def present(panel: Panel, config: Config) -> None:
         panel: the page's controls.
         config: the experiment they describe.
     """
-    st.html(_STYLES["stage"])
     if panel.stage.projector:
         st.html(_STYLES["projector"])
     step = panel.prepared

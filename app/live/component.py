@@ -38,7 +38,7 @@ HEAD_START = 0.4
 GLANCE = 0.03
 
 _HERE = Path(__file__).parent
-STYLES, _JS = _HERE / "live.css", script(_HERE / "browser" / "start.js")
+_JS = script(_HERE / "browser" / "start.js")
 
 
 @dataclass

@@ -34,28 +34,35 @@ class Files:
 
 
 def files(
-    base: str, pages: Mapping[str, tuple[str, ...]], scripts: Mapping[str, Packed]
+    base: str,
+    pages: Mapping[str, tuple[str, ...]],
+    styles: str,
+    scripts: Mapping[str, Packed],
 ) -> Middleware:
     """The middleware of an app served under ``base``.
 
     Args:
         base: such as "/mlp", or "".
         pages: a page's name in addresses → what its head has more: elements of HTML.
+        styles: of all pages, which they have from the start, so that nothing jumps.
         scripts: path below ``base`` → what is served there besides.
     """
-    answers = {f"{base}/{name}": first_page(head) for name, head in pages.items()}
+    answers = {f"{base}/{name}": first_page(head, styles) for name, head in pages.items()}
     answers |= {f"{base}/{name}": text for name, text in {**_streamlits(), **scripts}.items()}
     return Middleware(Files, answers=answers)
 
 
 @cache
-def first_page(head: tuple[str, ...]) -> Packed:
-    """What a browser loads first, with more in its head, and words until there is more to see."""
+def first_page(head: tuple[str, ...], styles: str) -> Packed:
+    """What a browser loads first, with more in its head, and words until there is more to see.
+
+    The styles stand in its body, for Streamlit's own come in its head, and must not win.
+    """
     page = FIRST_PAGE
     for before, after in (
         ("<title>Streamlit</title>", "<title>MLP Explorer</title>"),
         ("</head>", "".join(f"  {one}\n" for one in head) + "</head>"),
-        ('<div id="root"></div>', f'<div id="root">{COMING}</div>'),
+        ('<div id="root"></div>', f'<style>{styles}</style><div id="root">{COMING}</div>'),
     ):
         if page.count(before) != 1:
             raise RuntimeError(f"Streamlit's first page must have {before!r} once")

@@ -24,7 +24,7 @@ def test_what_a_request_is_for(address, told, what):
 
 
 def visit(picture, title, **sizes):
-    return Visit({"title": title, "picture": picture}, Counter(sizes), 100, 5000)
+    return Visit({"title": title, "picture": picture}, Counter(sizes), 100, 0.5, 5000)
 
 
 def test_a_page_is_compared_with_the_bare_one_of_the_same_round():
@@ -36,6 +36,7 @@ def test_a_page_is_compared_with_the_bare_one_of_the_same_round():
         "1.50 (1.00 to 2.00)",
         "1.50 (1.00 to 2.00)",
         "100 (100 to 100)",
+        "0.50 (0.50 to 0.50)",
         "5 (5 to 5) |",
     ]
     assert row(BARE_PAGE, bare, bare).split(" | ")[2] == "1.00 (1.00 to 1.00)"

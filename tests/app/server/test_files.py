@@ -11,6 +11,7 @@ from app.server import files, operations
 from app.server.packed import ASKED_FOR, KEPT, Packed
 from tests.app.server.asking import ask
 
+STYLES = "h1 { color: red }"
 HINT = '<link rel="preload" as="script" href="./live/some.js">'
 
 
@@ -23,7 +24,7 @@ def app(base=""):
     pages, scripts = {"": (), "page": (HINT,)}, {"live/some.js": Packed(b"1", "text/css", KEPT)}
     return Starlette(
         routes=[Route("/{path:path}", streamlit, methods=["GET", "POST"])],
-        middleware=[operations.guard(base), files.files(base, pages, scripts)],
+        middleware=[operations.guard(base), files.files(base, pages, STYLES, scripts)],
     )
 
 
@@ -53,6 +54,7 @@ def test_the_first_page_is_streamlits_with_words_and_what_the_page_needs():
     assert HINT in page.partition("</head>")[0]
     for text in (home, page):
         assert "<title>MLP Explorer</title>" in text
+        assert f"<style>{STYLES}</style>" in text.partition("<body>")[2]
         assert files.COMING in text
         assert all(f".{path}" in text for path in SCRIPTS)
 
@@ -81,4 +83,4 @@ def test_the_rest_is_left_to_streamlit(base):
 def test_a_first_page_of_another_version_is_not_guessed_at(monkeypatch):
     monkeypatch.setattr(files, "FIRST_PAGE", "<title>Streamlit</title>")
     with pytest.raises(RuntimeError, match="must have '</head>' once"):
-        files.first_page(("anything",))
+        files.first_page(("anything",), STYLES)
