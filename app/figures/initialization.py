@@ -159,7 +159,7 @@ def signal_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
 
 def gradient_by_layer(snapshot: Snapshot, theme: Theme, gain: float) -> Figure:
     """E[(∂loss/∂h)²] by layer at a gain, as multiples of the output layer's."""
-    title = "gradient, output layer = 1"
+    title = "gradient,<br>output layer = 1"
     return _by_layer(snapshot, theme, gain, "gradients", "Gradient", title=title)
 
 
@@ -224,7 +224,7 @@ def _by_layer(
         theme,
         traces,
         alt=f"{name}: {ends}; theory {theory[0]:.3g} and {theory[-1]:.3g}.",
-        margin=(10, 10, 34, 10),
+        margin=(10, 10, 54, 10),
         title=heading(name),
         xaxis=axis(
             theme,
@@ -235,7 +235,10 @@ def _by_layer(
             showgrid=False,
         ),
         yaxis=curves.log_axis(theme, title, *_reach(snapshot, gain, moment)),
-        annotations=[curves.key("dashed: theory, full: measured, dots: seeds", theme)],
+        # Above, for curves may end in any corner.
+        annotations=[
+            curves.key("dashed: theory, full: measured, dots: seeds", theme) | {"x": 0, "y": 1}
+        ],
     )
 
 
