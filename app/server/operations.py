@@ -5,7 +5,7 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -87,15 +87,23 @@ def readiness(jobs: Callable[[], Jobs], base: str) -> Route:
     return Route(f"{base}/ready", ready)
 
 
-def ending(jobs: Callable[[], Jobs]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
-    """Around the server's life: it starts small and prepared; at the end all runs are stopped."""
+def ending(
+    jobs: Callable[[], Jobs], watched: Callable[[], AbstractContextManager[None]]
+) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
+    """Around the server's life: it starts small and prepared; at the end all runs are stopped.
+
+    Args:
+        jobs: gives the process's jobs.
+        watched: entered for as long as runs are taken.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH)
         settle()
         jobs()  # starts to compile what runs train with, should it not be there
-        yield
+        with watched():
+            yield
         jobs().close()
         log.info("stopped")
 
