@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.server.json_lines import JsonLines
 from app.server.memory import settle
 from mlpcore.running.jobs import Jobs
 
@@ -67,10 +68,21 @@ SWITCH = 0.001
 CLOSED = ("/_stcore/metrics", "/_stcore/agent/")
 
 
-def log_to_stdout() -> None:
-    """Send the log of the app and of its library to standard output, a line an event."""
+# How the lines of the log look, by the names that the setting has.
+LINES = {
+    "text": logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"),
+    "json": JsonLines(),
+}
+
+
+def log_to_stdout(lines: str) -> None:
+    """Send the log of the app and of its library to standard output, a line an event.
+
+    Args:
+        lines: a key of :data:`LINES`.
+    """
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(LINES[lines])
     for name in ("app", "mlpcore"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False

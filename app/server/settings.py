@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from app.server.memory import allowed
 from mlpcore.engines.workers import cores
-from mlpcore.params import Config, ParameterError, number, specs, switch, text
+from mlpcore.params import Config, ParameterError, choice, number, specs, switch, text
 
 PREFIX = "MLP_EXPLORER_"
 # What runs may hold, if nobody says how much; or a third of what there is, if that is less.
@@ -88,6 +88,9 @@ class Settings(Config):
         "a host and a port from 1 to 65535, such as 127.0.0.1:9464 or [::1]:9464",
         label="Metrics",
         help="Where Prometheus may ask how the app is; nowhere if empty.",
+    )
+    log: str = choice(
+        "text", ("text", "json"), label="Log", help="Whether its lines are words or JSON objects."
     )
 
     def check(self) -> None:

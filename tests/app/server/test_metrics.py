@@ -1,5 +1,6 @@
 """What Prometheus is told, and where."""
 
+import json
 import logging
 import math
 import re
@@ -65,8 +66,8 @@ class Tiny(Visitor):
 
 def test_a_server_tells_of_a_run_where_it_was_asked_to_and_nowhere_else(tmp_path):
     port, record = free_port(), Record()
-    chosen = {"MLP_EXPLORER_METRICS": f"{HOST}:{port}"}
-    with AppServer(tmp_path / "log", chosen) as app:
+    chosen = {"MLP_EXPLORER_METRICS": f"{HOST}:{port}", "MLP_EXPLORER_LOG": "json"}
+    with AppServer(log := tmp_path / "log", chosen) as app:
         awaited(Tiny(app.url, port, 1, record).visit(math.inf))
         assert (record.errors, record.finished) == ([], 1)
         eventually(lambda: values(scrape(port)["mlp_explorer_visitors"]) == {(): 0})
@@ -82,6 +83,9 @@ def test_a_server_tells_of_a_run_where_it_was_asked_to_and_nowhere_else(tmp_path
     assert values(told["mlp_explorer_runs"])["finished",] == 1
     assert values(told["mlp_explorer_answer_seconds"], "_count")[()] == record.answers[200]
     assert values(told["mlp_explorer_memory_bytes"])["pasts",] > 0
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    (run,) = (line for line in lines if "run" in line)
+    assert (run["state"], run["epochs"], run["parameters"]["data"]) == ("finished", 2, "moons")
 
 
 def test_what_is_told_is_documented_with_its_kind_and_labels(jobs, pytestconfig):

@@ -76,6 +76,12 @@ def test_what_is_no_address_ends_the_start(text):
     )
 
 
+def test_the_log_has_two_forms():
+    assert settings.read({"MLP_EXPLORER_LOG": "JSON"}).log == "json"
+    with pytest.raises(SystemExit, match="MLP_EXPLORER_LOG must be one of text, json; got 'xml'"):
+        settings.read({"MLP_EXPLORER_LOG": "xml"})
+
+
 def test_a_folder_that_is_not_there_ends_the_start(tmp_path):
     assert settings.read({"MLP_EXPLORER_LESSONS": f"{tmp_path}"}).lessons == f"{tmp_path}"
     with pytest.raises(SystemExit) as ended:
