@@ -7,22 +7,29 @@ from app.live import libraries, route
 from app.live.component import frames, jobs, shown
 from app.pages import PARAMETERS
 from app.server import files, operations, presses, uploads, visitors
+from app.server.metrics import Metrics
 from app.server.settings import settings
 from app.styles import STYLES
+from mlpcore.experiments import gain_sweep
 
 settings()  # a wrong one ends the start, not a visit
-operations.log_to_stdout()
+operations.log_to_stdout(settings().log)
 presses.hear_all()
 shades.warm()  # else the first visitor of a new installation waits for the compiler
 uploads.keep_in_memory(st.get_option("server.maxUploadSize") << 20)
 base = str(st.get_option("server.baseUrlPath")).strip("/")
 base = f"/{base}" if base else ""
+pages = visitors.Pages()
+metrics = Metrics(jobs, pages, sweeps=lambda: gain_sweep.kept_weights.size)
 app = st.App(
     "router.py",
-    routes=[*route.routes(jobs, shown, frames, base), operations.readiness(jobs, base)],
+    routes=[
+        *route.routes(jobs, shown, frames, base, metrics.answered),
+        operations.readiness(jobs, base),
+    ],
     middleware=[
         operations.guard(base, settings().frame_ancestors),
-        visitors.bounded(base, settings().visitors),
+        visitors.bounded(base, settings().visitors, pages),
         uploads.few(base),
         files.files(
             base,
@@ -31,6 +38,6 @@ app = st.App(
             libraries.libraries(),
         ),
     ],
-    lifespan=operations.ending(jobs),
+    lifespan=operations.ending(jobs, lambda: metrics.served(settings().metrics_address)),
     on_script_error=operations.apologise,
 )

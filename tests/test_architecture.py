@@ -86,8 +86,8 @@ def test_the_sources_are_found():
     assert "mlpcore.running.jobs → mlpcore.running.slots" in arrows("mlpcore", slots)
 
 
-def test_the_library_knows_neither_app_nor_what_draws_it():
-    assert arrows("mlpcore", ["app", "streamlit", "plotly"]) == []
+def test_the_library_knows_neither_app_nor_what_draws_or_watches_it():
+    assert arrows("mlpcore", ["app", "streamlit", "plotly", "prometheus_client"]) == []
 
 
 def test_figures_do_not_know_streamlit():

@@ -37,7 +37,13 @@ LARGEST_REQUEST = 64 * 1024
 MOST_OPEN = 16
 
 
-def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) -> list[Route]:
+def routes(
+    jobs: Callable[[], Jobs],
+    shown: Shown,
+    frames: Frames,
+    base: str,
+    answered: Callable[[float], object] = lambda seconds: None,
+) -> list[Route]:
     """The routes of live figures.
 
     Args:
@@ -45,6 +51,7 @@ def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) ->
         shown: tells which of them a page shows.
         frames: draws and remembers pictures.
         base: the path under which the app is served, such as "/mlp", or "".
+        answered: told of each answer how many seconds it took once there was something to say.
     """
     # One thread draws: the GIL would not let two, and viewers then share a core fairly.
     artist = ThreadPoolExecutor(1, thread_name_prefix="frames")
@@ -88,8 +95,10 @@ def routes(jobs: Callable[[], Jobs], shown: Shown, frames: Frames, base: str) ->
             raise KeyError(before.id)
         if job.id != question.job:
             await _first(job)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(artist, _compose, job, frames, question)
+        loop, began = asyncio.get_running_loop(), time.monotonic()
+        text = await loop.run_in_executor(artist, _compose, job, frames, question)
+        answered(time.monotonic() - began)
+        return text
 
     return [
         Route(f"{base}{PREFIX}/frames", answer, methods=["POST"]),

@@ -1,3 +1,12 @@
 """The server around the pages: settings, what it refuses, what it answers besides them."""
 
-__all__ = ["files", "operations", "packed", "presses", "settings", "uploads", "visitors"]
+__all__ = [
+    "files",
+    "metrics",
+    "operations",
+    "packed",
+    "presses",
+    "settings",
+    "uploads",
+    "visitors",
+]

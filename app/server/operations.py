@@ -5,7 +5,7 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.server.json_lines import JsonLines
 from app.server.memory import settle
 from mlpcore.running.jobs import Jobs
 
@@ -67,10 +68,21 @@ SWITCH = 0.001
 CLOSED = ("/_stcore/metrics", "/_stcore/agent/")
 
 
-def log_to_stdout() -> None:
-    """Send the log of the app and of its library to standard output, a line an event."""
+# How the lines of the log look, by the names that the setting has.
+LINES = {
+    "text": logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"),
+    "json": JsonLines(),
+}
+
+
+def log_to_stdout(lines: str) -> None:
+    """Send the log of the app and of its library to standard output, a line an event.
+
+    Args:
+        lines: a key of :data:`LINES`.
+    """
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(LINES[lines])
     for name in ("app", "mlpcore"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
@@ -87,15 +99,23 @@ def readiness(jobs: Callable[[], Jobs], base: str) -> Route:
     return Route(f"{base}/ready", ready)
 
 
-def ending(jobs: Callable[[], Jobs]) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
-    """Around the server's life: it starts small and prepared; at the end all runs are stopped."""
+def ending(
+    jobs: Callable[[], Jobs], watched: Callable[[], AbstractContextManager[None]]
+) -> Callable[[st.App], AbstractAsyncContextManager[None]]:
+    """Around the server's life: it starts small and prepared; at the end all runs are stopped.
+
+    Args:
+        jobs: gives the process's jobs.
+        watched: entered for as long as runs are taken.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: st.App) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH)
         settle()
         jobs()  # starts to compile what runs train with, should it not be there
-        yield
+        with watched():
+            yield
         jobs().close()
         log.info("stopped")
 

@@ -6,16 +6,34 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from app.server.memory import allowed
 from mlpcore.engines.workers import cores
-from mlpcore.params import Config, ParameterError, number, specs, switch, text
+from mlpcore.params import Config, ParameterError, choice, number, specs, switch, text
 
 PREFIX = "MLP_EXPLORER_"
 # What runs may hold, if nobody says how much; or a third of what there is, if that is less.
 MOST_MEGABYTES = 1000
 # A site as a content security policy has it.
 _SITE = re.compile(r"https?://(\*\.)?[a-z0-9.-]+(:(\d+|\*))?", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+)):([0-9]{1,5})", re.IGNORECASE)
+
+
+class Address(NamedTuple):
+    """Where something listens.
+
+    Attributes:
+        host: a name, or a number of IPv4 or IPv6.
+        port: from 1 to 65535.
+    """
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
 
 
 class Settings(Config):
@@ -65,9 +83,18 @@ class Settings(Config):
         label="Sites that embed",
         help="Whose pages may show the app in a frame; its own may anyway.",
     )
+    metrics: str = text(
+        "",
+        "a host and a port from 1 to 65535, such as 127.0.0.1:9464 or [::1]:9464",
+        label="Metrics",
+        help="Where Prometheus may ask how the app is; nowhere if empty.",
+    )
+    log: str = choice(
+        "text", ("text", "json"), label="Log", help="Whether its lines are words or JSON objects."
+    )
 
     def check(self) -> None:
-        """Refuse a folder that is not there, and what is no site.
+        """Refuse a folder that is not there, and what is no site or no address.
 
         Raises:
             ParameterError: it is one of these.
@@ -77,6 +104,15 @@ class Settings(Config):
         if not all(map(_SITE.fullmatch, self.frame_ancestors.split())):
             allowed = specs(Settings)["frame_ancestors"].allowed
             raise ParameterError("frame_ancestors", allowed, self.frame_ancestors)
+        address = self.metrics_address
+        if self.metrics and not (address and 1 <= address.port <= 65535):
+            raise ParameterError("metrics", specs(Settings)["metrics"].allowed, self.metrics)
+
+    @property
+    def metrics_address(self) -> Address | None:
+        """Where metrics are told; None for nowhere."""
+        found = _ADDRESS.fullmatch(self.metrics)
+        return Address(found[1] or found[2], int(found[3])) if found else None
 
 
 def variable(field: str) -> str:

@@ -1,5 +1,7 @@
 """How many visits are open at a time: beyond that, the server says that it is full."""
 
+from dataclasses import dataclass
+
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse
@@ -16,6 +18,13 @@ FULL = HTMLResponse(
 )
 
 
+@dataclass
+class Pages:
+    """How many pages of Streamlit are open now."""
+
+    open: int = 0
+
+
 class Bounded:
     """Turns away whoever comes while ``most`` pages of Streamlit are open.
 
@@ -23,24 +32,23 @@ class Bounded:
     so, and one that was loaded before tries again by itself until there is room.
     """
 
-    def __init__(self, app: ASGIApp, base: str, most: int) -> None:
-        self.app, self.most = app, most
+    def __init__(self, app: ASGIApp, base: str, most: int, pages: Pages) -> None:
+        self.app, self.most, self.pages = app, most, pages
         self.stream, self.inner = f"{base}/_stcore/stream", (f"{base}/_stcore/", f"{base}/ready")
-        self.open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or connection."""
-        full = self.open >= self.most
+        full = self.pages.open >= self.most
         if scope["type"] == "websocket" and scope["path"] == self.stream:
             if full:
                 await receive()
                 await send({"type": "websocket.close", "code": TRY_AGAIN})
                 return
-            self.open += 1
+            self.pages.open += 1
             try:
                 await self.app(scope, receive, send)
             finally:
-                self.open -= 1
+                self.pages.open -= 1
         elif full and self._loads_page(scope):
             await FULL(scope, receive, send)
         else:
@@ -55,6 +63,6 @@ class Bounded:
         )
 
 
-def bounded(base: str, most: int) -> Middleware:
-    """The middleware of an app served under ``base``."""
-    return Middleware(Bounded, base=base, most=most)
+def bounded(base: str, most: int, pages: Pages) -> Middleware:
+    """The middleware of an app served under ``base``, which keeps count of its pages."""
+    return Middleware(Bounded, base=base, most=most, pages=pages)

@@ -105,6 +105,12 @@ class KeptWeights(Generic[Owner]):
                 total -= sum(array.nbytes for array in some)
                 self._arrays.pop(other, None)
 
+    @property
+    def size(self) -> int:
+        """Bytes of all arrays now."""
+        with self._lock:
+            return sum(array.nbytes for some in self._arrays.values() for array in some)
+
     def get(self, owner: Owner) -> Sequence[Floats] | None:
         """An owner's arrays, if they are still kept."""
         return self._arrays.get(owner)

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -172,14 +172,18 @@ class Job:
         except ParameterError as error:
             self._publish(state=State.FAILED, message=str(error))
         except Exception as error:
-            log.exception("job %s failed: %r", self.id, self.config)
+            log.exception("job %s failed", self.id)
             text = f"The experiment stopped: {type(error).__name__}: {error}"
             self._publish(state=State.FAILED, message=text)
         finally:
             self._seat.leave()
             self._room.leave()
             seconds = time.monotonic() - started
-            log.info("%s %s after %.1f s: %s", self.id, self._status.state, seconds, self.config)
+            log.info(
+                "%s %s after %.1f s: %s",
+                *(self.id, self._status.state, seconds, self.config),
+                extra={"ended": Ended(self, seconds)},
+            )
 
     def _wait_for_loops(self) -> None:
         """Let others go first while what runs train with is still being compiled."""
@@ -223,6 +227,19 @@ class Job:
                 listener()
             except Exception:
                 log.exception("a listener of job %s failed", self.id)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The end of a job, which the record in the log has as its attribute ``ended``.
+
+    Attributes:
+        job: the one.
+        seconds: since it was asked for, waiting and pauses included.
+    """
+
+    job: Job
+    seconds: float
 
 
 class Jobs:
@@ -365,11 +382,30 @@ class Jobs:
             return sum(job.history.bytes for job in self._jobs.values())
 
     @property
-    def _full(self) -> bool:
+    def working_bytes(self) -> int:
+        """Of all jobs that have begun and not ended, as their configs tell it."""
+        return self._room.taken
+
+    @property
+    def states(self) -> Counter[State]:
+        """How many jobs that are here do what now."""
         with self._lock:
-            states = [job.status().state for job in self._jobs.values()]
-            active = sum(state in (State.QUEUED, State.RUNNING) for state in states)
-            return active >= self._most_active
+            return Counter(job.status().state for job in self._jobs.values())
+
+    @property
+    def waiting_to_train(self) -> int:
+        """How many jobs wait in line now because so many work at once."""
+        return len(self._slots.line)
+
+    @property
+    def waiting_for_memory(self) -> int:
+        """How many jobs wait in line now because those that have begun hold so many bytes."""
+        return len(self._room.line)
+
+    @property
+    def _full(self) -> bool:
+        states = self.states
+        return states[State.QUEUED] + states[State.RUNNING] >= self._most_active
 
     def _start(self, config: Runnable, watcher: str, epochs: int | None = None) -> Job:
         if self._closed.is_set():

@@ -23,6 +23,11 @@ class Slots:
         self.changed = threading.Condition()
 
     @property
+    def taken(self) -> int:
+        """Slots that are not free."""
+        return self.count - self.free
+
+    @property
     def next_seat(self) -> "Seat | None":
         """The first in the line for which there are slots enough."""
         return next((seat for seat in self.line if seat.count <= self.free), None)
@@ -105,7 +110,7 @@ class Seat:
         """How many of all threads this seat's job may use: as many as the others at work."""
         slots = self._slots
         with slots.changed:
-            return max(1, slots.count // max(1, slots.count - slots.free))
+            return max(1, slots.count // max(1, slots.taken))
 
     def wake(self) -> None:
         """Look again whether to go on waiting."""

@@ -79,7 +79,7 @@ def test_the_log_goes_to_standard_output(capsys):
     loggers = [logging.getLogger(name) for name in ("app", "mlpcore")]
     before = [(logger.handlers, logger.propagate, logger.level) for logger in loggers]
     try:
-        operations.log_to_stdout()
+        operations.log_to_stdout("text")
         logging.getLogger("mlpcore.running.jobs").info("one line")
     finally:
         for logger, (handlers, propagate, level) in zip(loggers, before, strict=True):

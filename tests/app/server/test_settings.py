@@ -42,6 +42,46 @@ def test_what_is_no_site_ends_the_start(sites):
         settings.read({"MLP_EXPLORER_FRAME_ANCESTORS": sites})
 
 
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("127.0.0.1:9464", "127.0.0.1", 9464),
+        ("[::1]:1", "::1", 1),
+        ("Inner-1.example.org:65535", "Inner-1.example.org", 65535),
+    ],
+)
+def test_metrics_have_an_address(text, host, port):
+    address = Settings(metrics=text).metrics_address
+    assert address == (host, port)
+    assert str(address) == text
+
+
+def test_there_are_no_metrics_unless_asked_for():
+    assert Settings().metrics_address is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("9464", ":9464", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "::1:9464"),
+        *("http://127.0.0.1:9464", "a b:1", "127.0.0.1:-1", "127.0.0.1:٣", "127.0.0.1:1/metrics"),
+    ],
+)
+def test_what_is_no_address_ends_the_start(text):
+    with pytest.raises(SystemExit) as ended:
+        settings.read({"MLP_EXPLORER_METRICS": text})
+    assert str(ended.value) == (
+        "MLP_EXPLORER_METRICS must be a host and a port from 1 to 65535, such as 127.0.0.1:9464 or "
+        f"[::1]:9464; got {text!r}."
+    )
+
+
+def test_the_log_has_two_forms():
+    assert settings.read({"MLP_EXPLORER_LOG": "JSON"}).log == "json"
+    with pytest.raises(SystemExit, match="MLP_EXPLORER_LOG must be one of text, json; got 'xml'"):
+        settings.read({"MLP_EXPLORER_LOG": "xml"})
+
+
 def test_a_folder_that_is_not_there_ends_the_start(tmp_path):
     assert settings.read({"MLP_EXPLORER_LESSONS": f"{tmp_path}"}).lessons == f"{tmp_path}"
     with pytest.raises(SystemExit) as ended:

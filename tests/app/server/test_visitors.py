@@ -7,7 +7,7 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from app.server.visitors import TRY_AGAIN, Bounded
+from app.server.visitors import TRY_AGAIN, Bounded, Pages
 from tests.runs import awaited
 
 PAGE, OTHER = "text/html,*/*", "*/*"
@@ -47,7 +47,9 @@ def base(request):
 
 
 def test_a_full_server_turns_away_who_comes_until_somebody_leaves(base):
-    app, stream, accepted = Bounded(serve, base, 2), f"{base}/_stcore/stream", "websocket.accept"
+    pages = Pages()
+    app = Bounded(serve, base, 2, pages)
+    stream, accepted = f"{base}/_stcore/stream", "websocket.accept"
 
     async def come_and_go():
         async with visit(app, stream) as one:
@@ -56,6 +58,7 @@ def test_a_full_server_turns_away_who_comes_until_somebody_leaves(base):
                 refused = {"type": "websocket.close", "code": TRY_AGAIN}
                 async with visit(app, stream) as three:
                     assert three == refused
+                    assert pages.open == 2
                 answer = await get(app, f"{base}/wide-vs-deep", PAGE)
                 assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
                 assert "The server is full" in answer.text
@@ -67,7 +70,7 @@ def test_a_full_server_turns_away_who_comes_until_somebody_leaves(base):
 
 
 def test_those_who_are_there_and_who_asks_after_it_are_answered(base):
-    app, stream = Bounded(serve, base, 1), f"{base}/_stcore/stream"
+    app, stream = Bounded(serve, base, 1, Pages()), f"{base}/_stcore/stream"
     asked = [
         ("/static/index.js", OTHER, "GET"),
         ("/live/frames", PAGE, "POST"),

@@ -134,6 +134,7 @@ def test_kept_arrays_are_bounded_and_die_with_their_owner():
     for owner in owners[:3]:
         kept.put(owner, [np.zeros(2, np.float32)])
     assert [kept.get(owner) is not None for owner in owners] == [False, True, True, False]
+    assert kept.size == 16
     kept.put(owners[3], [np.zeros(9, np.float32)])
     assert [kept.get(owner) is not None for owner in owners] == [False, False, False, True]
     del owners[3], owner
