@@ -23,6 +23,8 @@ def visit(page: Page, url: str, parameters: str) -> None:
     page.goto(f"{url}/animal-faces?{parameters}&seed={next(SEEDS)}")
     # Drawn faces are made at the first visit ever.
     expect(page.locator(FILTERS).first).to_be_visible()
+    # While it trains, what is far out of sight waits.
+    page.locator(FILTERS).first.scroll_into_view_if_needed()
 
 
 def whole(page: Page) -> None:
