@@ -15,7 +15,7 @@ from app.results.document import Drawn, Ran, document
 from app.texts import take_away as texts
 from mlpcore.cli.commands import command_line, experiment_of
 from mlpcore.cli.report import report, to_csv, to_json
-from mlpcore.cli.script import MADE, to_script
+from mlpcore.cli.script import to_script
 from mlpcore.datasets import collection
 from mlpcore.datasets.points import PREFIX
 from mlpcore.experiments.settings import PlanarTraining
@@ -173,7 +173,7 @@ def uncarried(job: Job) -> list[str]:
     lines = steering(status)
     if status.state in (State.PAUSED, State.CANCELLED) and status.snapshot:
         lines.append(texts.STOPPED.format(label=status.snapshot.label))
-    if _config(job).values().get("data") not in (None, *MADE):
+    if _config(job).values().get("data") not in (None, *collection.MADE):
         lines.append(texts.OWN)
     return lines
 

@@ -5,13 +5,11 @@ import logging
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from mlpcore.datasets import collection, planar
+from mlpcore.datasets.collection import MADE
 from mlpcore.params import Config
 from mlpcore.running.jobs import Ended
 
-# Data sets that everybody has. Other names are fingerprints of what somebody brought: whoever knows
-# one may train on that, so none is told.
-COMMON = {collection.DRAWN, collection.REAL, *planar.PLANAR}
+# Told for the name of what somebody brought: whoever knows that may train on it.
 OWN = "own"
 
 
@@ -37,7 +35,7 @@ def run(ended: Ended) -> dict[str, Any]:
     job, status = ended.job, ended.job.status()
     config = cast("Config", job.config)
     parameters = config.values()
-    if "data" in parameters and parameters["data"] not in COMMON:
+    if "data" in parameters and parameters["data"] not in MADE:
         parameters["data"] = OWN
     return {
         "run": job.id,

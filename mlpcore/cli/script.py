@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import dedent
 
 import mlpcore
-from mlpcore.datasets.collection import DRAWN, REAL
-from mlpcore.datasets.planar import PLANAR
+from mlpcore.datasets.collection import MADE
 from mlpcore.experiments import (
     AnimalFaces,
     DegreeSweep,
@@ -46,9 +45,6 @@ _ANSWERS: dict[type[Config], str] = {
         print(f"{last.theory.lengths[-1]:.4g} in theory")
     """,
 }
-
-# Data that are there for everybody.
-MADE = (DRAWN, REAL, *PLANAR)
 
 # Data that somebody brought have a name that says nothing about where they are.
 _PICTURES = """

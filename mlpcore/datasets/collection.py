@@ -7,9 +7,12 @@ fingerprint. A name says nothing about this machine's files, so it may stand in 
 from mlpcore.caches.memory import Kept
 from mlpcore.datasets import animal_faces, drawn_faces
 from mlpcore.datasets.pictures import Pictures, Progress
+from mlpcore.datasets.planar import PLANAR
 from mlpcore.params import ParameterError
 
 DRAWN, REAL = "drawn", "real"
+# Data sets that everybody has; the names of others are fingerprints of what somebody brought.
+MADE = (DRAWN, REAL, *PLANAR)
 OTHERS = "the name of a set that was loaded"
 ALLOWED = f"{DRAWN}, {REAL} or {OTHERS}"
 # Pictures kept in memory, of 3 kB each; the set unused for longest goes first. A set counts this

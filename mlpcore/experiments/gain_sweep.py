@@ -61,7 +61,7 @@ class GainSweep(PlanarTraining, Experiment["Snapshot"]):
     widths: str = again(WIDTHS, default="128-64-32")
     data: str = choice(
         collection.DRAWN,
-        (collection.DRAWN, collection.REAL, *planar.PLANAR),
+        collection.MADE,
         label="Data set",
         help="Drawn or real animal faces, rotated and flipped anew, or points in the plane.",
         others=collection.OTHERS,

@@ -97,9 +97,8 @@ class KeptWeights(Generic[Owner]):
         """Keep arrays of an owner; those that were put first go first."""
         with self._lock:
             self._arrays[owner] = arrays
-            kept = list(self._arrays.items())
-            total = sum(array.nbytes for _, some in kept for array in some)
-            for other, some in kept[:-1]:
+            total = self._total()
+            for other, some in list(self._arrays.items())[:-1]:
                 if total <= self.most:
                     break
                 total -= sum(array.nbytes for array in some)
@@ -109,7 +108,10 @@ class KeptWeights(Generic[Owner]):
     def size(self) -> int:
         """Bytes of all arrays now."""
         with self._lock:
-            return sum(array.nbytes for some in self._arrays.values() for array in some)
+            return self._total()
+
+    def _total(self) -> int:
+        return sum(array.nbytes for some in self._arrays.values() for array in some)
 
     def get(self, owner: Owner) -> Sequence[Floats] | None:
         """An owner's arrays, if they are still kept."""
