@@ -12,7 +12,8 @@ COPY constraints.txt pyproject.toml package.json deno.lock ./
 RUN pip install --no-cache-dir --constraint constraints.txt uv \
     && uv venv /opt/venv \
     && uv pip install --python /opt/venv --no-cache --compile-bytecode \
-        --constraint constraints.txt ${TORCH:+--torch-backend "$TORCH"} --requirements pyproject.toml
+        --constraint constraints.txt ${TORCH:+--torch-backend "$TORCH"} \
+        --requirements pyproject.toml --extra app
 # Plotly's smaller bundles, from npm. Without them all of Plotly is served.
 RUN pip install --no-cache-dir --constraint constraints.txt deno \
     && (deno install --frozen || mkdir -p node_modules)

@@ -48,12 +48,12 @@ clean:
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(if $(TORCH_INDEX),$(PIP) --no-deps --index-url $(TORCH_INDEX) torch)
-	$(PIP) --editable .
+	$(PIP) --editable '.[app]'
 	touch $@
 
 .venv/installed-dev: .venv/installed
 	$(if $(TORCH_INDEX),$(PIP) --no-deps --index-url $(TORCH_INDEX) torchvision)
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[app,dev]'
 	touch $@
 
 # What trains networks, so that nobody waits for the compiler later.

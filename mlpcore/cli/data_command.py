@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlpcore.caches import disk
-from mlpcore.cli.progress_bar import ProgressBar
 from mlpcore.datasets import animal_faces, drawn_faces, image_folder
 from mlpcore.datasets.collection import DRAWN, REAL
 from mlpcore.datasets.contact_sheet import contact_sheet
 from mlpcore.params import ParameterError
+from mlpcore.progress import ProgressBar
 
 # What is made by which action, and what it is called.
 ACTIONS = {"fetch": REAL, "draw": DRAWN}
@@ -52,7 +52,7 @@ def _make(name: str, sheet: str | None, quiet: bool) -> None:
     if sheet is not None and not (sheet.endswith(".png") and Path(sheet).parent.is_dir()):
         raise ParameterError("sheet", "a .png file in a folder that exists", sheet)
     there = SETS[name].cached()
-    with ProgressBar(quiet) as bar:
+    with ProgressBar(quiet or None) as bar:
         pictures = SETS[name].load(bar.reach)
     if not SETS[name].cached():
         fix = f"Set {disk.VARIABLE} to another one"
@@ -79,7 +79,7 @@ def _info(data: str | None, quiet: bool) -> dict[str, object]:
     if data in SETS:
         counts = animal_faces.COUNTS
         return {"cached": SETS[data].cached(), **_counts(animal_faces.CLASSES, counts)}
-    with ProgressBar(quiet) as bar:
+    with ProgressBar(quiet or None) as bar:
         pictures = image_folder.load(Path(data), bar.reach)
     return {
         **_counts(pictures.classes, pictures.counts),

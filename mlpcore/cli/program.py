@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,7 +12,6 @@ import torch
 
 from mlpcore.cli import data_command
 from mlpcore.cli.commands import EXPERIMENTS, SWEEPS, flag
-from mlpcore.cli.progress_bar import ProgressBar
 from mlpcore.cli.report import report, to_json
 from mlpcore.datasets import collection, image_folder, planar, points
 from mlpcore.datasets.animal_faces import DownloadError
@@ -19,6 +19,7 @@ from mlpcore.engines.preparing import prepare
 from mlpcore.experiments import AnimalFaces, DegreeSweep, GainSweep
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.params import Config, ParameterError, Spec, specs
+from mlpcore.progress import progress
 from mlpcore.running.jobs import default_device
 from mlpcore.texts import printable
 
@@ -130,12 +131,9 @@ def _run(options: dict[str, Any]) -> None:
 
     prepare()
     started = time.perf_counter()
-    with ProgressBar(quiet) as bar:
-        for snapshot in config.run(device=device):
-            bar.reach(snapshot.progress)
-            bar.set_postfix_str(snapshot.label)
+    (last,) = deque(progress(config.run(device=device), quiet or None), maxlen=1)
     seconds = round(time.perf_counter() - started, 3)
-    text = to_json(report(experiment, config, snapshot, device, seconds=seconds))
+    text = to_json(report(experiment, config, last, device, seconds=seconds))
     if target == "-":
         print(text, end="")
         return
