@@ -1,5 +1,6 @@
 """Everybody can use the pages: without a mouse, without seeing them, without seeing colours."""
 
+import itertools
 import re
 
 import pytest
@@ -119,3 +120,21 @@ def test_nothing_moves_by_itself_where_that_is_not_wanted(page, server):
     expect(page.locator(CHART).first).to_be_visible()
     expect(page.locator(".words")).to_contain_text("epoch")
     assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_nothing_flashes_while_a_page_waits_to_be_drawn_again(page, server):
+    allowed = itertools.repeat(True)
+
+    def steer(socket):
+        upstream = socket.connect_to_server()
+        upstream.on_message(lambda message: socket.send(message) if next(allowed) else None)
+
+    page.route_web_socket(re.compile("_stcore/stream"), steer)
+    go(page, server.url, VISITS[1])
+    # Of the next run of the script the page hears that a script runs, and which, and no more.
+    allowed = itertools.chain([True, True], itertools.repeat(False))
+    page.get_by_role("slider", name="Seeds").press("ArrowRight")
+    waiting = page.locator("[data-stale=true]")
+    expect(waiting.first).to_be_attached()
+    opacities = waiting.evaluate_all("all => all.map(one => getComputedStyle(one).opacity)")
+    assert set(opacities) == {"1"}
