@@ -6,6 +6,8 @@ from app.figures import shades
 from app.live import libraries, route
 from app.live.component import frames, jobs, shown
 from app.pages import PARAMETERS
+from app.polls import route as poll_route
+from app.polls.poll import polls
 from app.server import files, operations, presses, uploads, visitors
 from app.server.metrics import Metrics
 from app.server.settings import settings
@@ -25,6 +27,7 @@ app = st.App(
     "router.py",
     routes=[
         *route.routes(jobs, shown, frames, base, metrics.answered),
+        *poll_route.routes(polls, base),
         operations.readiness(jobs, base),
     ],
     middleware=[

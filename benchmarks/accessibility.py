@@ -87,6 +87,12 @@ def answer(page: Page) -> None:
     finished(page)
 
 
+def ask_class(page: Page) -> None:
+    """Ask a class a lesson's question."""
+    page.get_by_role("button", name="Ask the class").click()
+    expect(page.locator(".mlp-poll .total")).to_be_visible()
+
+
 def draw(page: Page, count: int = 3) -> None:
     """Draw the first of the five places of a lesson's chart: this many."""
     places = page.get_by_role("slider", name="hidden layers: ")
@@ -160,6 +166,7 @@ VISITS = (
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
     Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),
     Visit("A lesson's slider", "initialization?lesson=deep-mlps&step=9", runs=False),
+    Visit("A class asked", "wide-vs-deep?lesson=deep-mlps&step=2", ask_class, runs=False),
     Visit("A lesson's answer", "wide-vs-deep?lesson=deep-mlps&step=2", answer, runs=False),
     Visit("A curve to draw", f"wide-vs-deep?{PLANAR}&{CURVE}", draw, runs=False),
     Visit("A curve compared", f"wide-vs-deep?{PLANAR}&{CURVE}", compare, runs=False),

@@ -1,6 +1,6 @@
 """Questions to answer before the answer is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zlib import crc32
@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import visit
+from app.classroom import polling
 from app.draw.curve import Curve, draw_curve, fine_steps, read_curve
 from app.figures.words import count
 from app.lessons.lessons import Choice, Guess, Step
@@ -45,6 +46,7 @@ class Said:
     Attributes:
         answers: a question's name and what it asks for → what was answered there.
         measured: as answers → what was measured once the run had finished.
+        counts: as answers → choice → how many of a class chose it, as it was shown to them.
         curves: a question's name and its places → what is drawn there so far.
         round: how often something was asked again; what answers are given with is then new.
         turns: how often a question was answered or asked again.
@@ -53,6 +55,7 @@ class Said:
 
     answers: dict[tuple[str, Choice | Guess], Answer] = field(default_factory=dict)
     measured: dict[tuple[str, Choice | Guess], Measured] = field(default_factory=dict)
+    counts: dict[tuple[str, Choice | Guess], dict[str, int]] = field(default_factory=dict)
     curves: dict[str, Curve] = field(default_factory=dict)
     round: int = 0
     turns: int = 0
@@ -75,11 +78,11 @@ def predict(question: str, choices: Sequence[str], right: int, answer: str, key:
     task = Choice(tuple(choices), right)
     given = answered(task, key)
     with _place(key):
-        st.markdown(f"**{question}**")
         if given is None:
+            st.markdown(f"**{question}**")
             _choose(question, task, key)
         else:
-            st.markdown(f"{told(task, given)}\n\n{answer}")
+            _reveal(f"**{question}**", task, answer, key)
             _ask_again(task, key)
     return given is not None
 
@@ -98,7 +101,7 @@ def ask(step: Step, config: Config, key: str) -> Answer | None:
     given = answered(step.task, key)
     with _place(key):
         if given is not None:
-            st.markdown(f"{step.question}\n\n{told(step.task, given)}\n\n{step.answer}")
+            _reveal(step.question, step.task, step.answer, key)
             with st.container(horizontal=True):
                 _ask_again(step.task, key)
                 st.button(
@@ -145,6 +148,21 @@ def _place(key: str) -> DeltaGenerator:
     return place
 
 
+def _reveal(question: str, task: Choice | Guess, answer: str, key: str) -> None:
+    """Draw a question that has been answered: what was said, and its answer."""
+    said = visit.of(Said)
+    counts = said.counts.get((key, task))
+    words = f"{told(task, said.answers[key, task], counts)}\n\n{answer}"
+    if counts and isinstance(task, Choice):
+        st.markdown(question)
+        heard, reveal = st.columns(2)
+        with heard:
+            polling.result(counts, task.choices[task.right])
+        reveal.markdown(words)
+    else:
+        st.markdown(f"{question}\n\n{words}")
+
+
 def _answer(task: Choice | Guess, key: str, answer: Answer) -> None:
     """Keep an answer. From a callback."""
     visit.of(Said).answers[key, task] = answer
@@ -160,11 +178,11 @@ def _take_back(key: str, task: Choice | Guess | None = None) -> None:
     """Forget an answer, or all of the visit; whoever asks is at this question. From a callback."""
     said = visit.of(Said)
     if task is None:
-        said.answers.clear()
-        said.measured.clear()
+        for kept in (said.answers, said.measured, said.counts):
+            kept.clear()
     else:
-        said.answers.pop((key, task), None)
-        said.measured.pop((key, task), None)
+        for kept in (said.answers, said.measured, said.counts):
+            kept.pop((key, task), None)
     said.curves.clear()
     said.round += 1
     _turn(key)
@@ -182,7 +200,17 @@ def _ask_again(task: Choice | Guess, key: str) -> None:
 
 
 def _choose(question: str, task: Choice, key: str) -> None:
-    """Draw choices, and the button that answers with the chosen one."""
+    """Draw choices, and the button that answers with the chosen one; or what a class says."""
+    choices = shuffled(question, task.choices)
+
+    def heard(numbers: list[int]) -> None:
+        counts = dict(zip(choices, numbers, strict=True))
+        visit.of(Said).counts[key, task] = counts
+        _answer(task, key, task.choices.index(max(counts, key=counts.__getitem__)))
+
+    if polling.asks(key):
+        polling.listen(choices, key, heard)
+        return
     radio = f"{key} choice {visit.of(Said).round}"
 
     def answer() -> None:
@@ -194,7 +222,7 @@ def _choose(question: str, task: Choice, key: str) -> None:
     with st.form(f"{key} form", border=False):
         st.radio(
             question,
-            shuffled(question, task.choices),
+            choices,
             index=None,
             key=radio,
             label_visibility="collapsed",
@@ -203,6 +231,7 @@ def _choose(question: str, task: Choice, key: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.form_submit_button("Answer", type="primary", on_click=answer)
             st.caption("Choose first; then the answer is shown.")
+    polling.offer(question, choices, key)
 
 
 def _estimate(task: Guess, config: Config, key: str) -> None:
@@ -278,9 +307,18 @@ def _slide(task: Guess, measure: Measure, key: str) -> None:
             st.caption(words(end), width="content")
 
 
-def told(task: Choice | Guess, answer: Answer) -> str:
-    """What was chosen, and what is right, as Markdown; of a guess nothing."""
+def told(task: Choice | Guess, answer: Answer, counts: Mapping[str, int] | None = None) -> str:
+    """What was chosen, and what is right, as Markdown; of a guess nothing.
+
+    Args:
+        task: how a question was to be answered.
+        answer: what was.
+        counts: choice → how many of a class chose it, if one was asked.
+    """
     if not (isinstance(task, Choice) and isinstance(answer, int)):
         return ""
-    right = "Yes." if answer == task.right else f"Rather: *{task.choices[task.right]}*"
-    return f"You said: *{task.choices[answer]}* {right}"
+    chosen, right = task.choices[answer], task.choices[task.right]
+    if counts and list(counts.values()).count(counts[chosen]) > 1:
+        return f"The class is divided. Right is: *{right}*"
+    who = "The class" if counts else "You"
+    return f"{who} said: *{chosen}* {'Yes.' if chosen == right else f'Rather: *{right}*'}"

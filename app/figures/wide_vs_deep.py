@@ -12,6 +12,8 @@ from mlpcore.datasets.planar import HALF_WIDTH
 from mlpcore.experiments.architecture import Architecture
 from mlpcore.experiments.wide_vs_deep import Snapshot, view
 
+# Accuracies that stand beside each other above a plot with their unit and a decimal.
+MOST_ABOVE = 6
 # Test accuracies in percent at 1 to 5 hidden layers, as three public notebooks show them that ran
 # the tutorial's code (Neuromatch W1D3, tutorial 2, section 1) unchanged, with its seed 2021.
 TUTORIALS_RUNS = (
@@ -105,7 +107,7 @@ def accuracy_by_depth(snapshot: Snapshot, theme: Theme, tutorial: bool = False) 
         yaxis=axis(theme, "test accuracy (%)", range=[0, 102]),
         shapes=[guessing],
         annotations=[
-            *(_above(a, a in tied, theme) for a in architectures),
+            *(_above(a, a in tied, len(depths) > MOST_ABOVE, theme) for a in architectures),
             label,
             curves.key(legend, theme),
         ],
@@ -134,9 +136,11 @@ def _tutorials_runs(depths: Sequence[int], theme: Theme) -> list[dict[str, Any]]
     ]
 
 
-def _above(a: Architecture, tied: bool, theme: Theme) -> dict[str, Any]:
-    """A depth's accuracy, above the plot; bold if it may be the best."""
-    text = percent(a.score.mean) if a.score.count else "diverged"
+def _above(a: Architecture, tied: bool, many: bool, theme: Theme) -> dict[str, Any]:
+    """A depth's accuracy, above the plot, shorter beside many; bold if it may be the best."""
+    text = f"{100 * a.score.mean:.0f}" if many else percent(a.score.mean)
+    if not a.score.count:
+        text = "–" if many else "diverged"
     if tied:
         return curves.above(a.depth, f"<b>{text}</b>", theme.accent, 6)
     return curves.above(a.depth, text, theme.text, 6)

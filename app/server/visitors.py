@@ -34,7 +34,9 @@ class Bounded:
 
     def __init__(self, app: ASGIApp, base: str, most: int, pages: Pages) -> None:
         self.app, self.most, self.pages = app, most, pages
-        self.stream, self.inner = f"{base}/_stcore/stream", (f"{base}/_stcore/", f"{base}/ready")
+        self.stream = f"{base}/_stcore/stream"
+        # What is no page of Streamlit.
+        self.inner = tuple(f"{base}/{path}" for path in ("_stcore/", "ready", "answer/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or connection."""

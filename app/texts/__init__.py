@@ -8,6 +8,7 @@ __all__ = [
     "markdown",
     "own_points",
     "parts",
+    "polls",
     "polynomial_features",
     "take_away",
     "wide_vs_deep",

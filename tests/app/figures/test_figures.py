@@ -87,6 +87,17 @@ def test_accuracy_by_depth_holds_every_seed_and_the_mean(finished):
     assert all(f"{a.parameters}" in t for a, t in zip(finished.architectures, ticks, strict=True))
 
 
+@pytest.mark.parametrize(("most", "ending"), [(6, "%"), (1, "")])
+def test_accuracies_above_are_shorter_where_there_are_many(finished, monkeypatch, most, ending):
+    monkeypatch.setattr(wide_vs_deep, "MOST_ABOVE", most)
+    drawn = wide_vs_deep.accuracy_by_depth(finished, THEME)
+    above = [note["text"] for note in drawn["layout"]["annotations"][: len(finished.architectures)]]
+    for a, text in zip(finished.architectures, above, strict=True):
+        shown = text.removeprefix("<b>").removesuffix("</b>")
+        assert shown.endswith(ending)
+        assert float(shown.removesuffix("%")) == pytest.approx(100 * a.score.mean, abs=0.51)
+
+
 def test_decision_map_shows_the_likeliest_class_at_every_place(finished):
     architecture = finished.at_depth(2)
     drawn = wide_vs_deep.decision_map(finished, THEME, depth=2, network=1)
