@@ -23,8 +23,8 @@ from mlpcore.networks.weights import networks_of, to_safetensors
 from mlpcore.params import Config
 from mlpcore.running.jobs import Job, State, Status
 
-# What a command calls the file of points that somebody brought.
-OWN_POINTS = "points.csv"
+# What a command calls the file of points, or of pictures, that somebody brought.
+OWN_POINTS, OWN_PICTURES = "points.csv", "pictures.zip"
 
 
 def name(job: Job) -> str:
@@ -36,7 +36,11 @@ def name(job: Job) -> str:
 def command_of(job: Job) -> str:
     """The command that reproduces a job's result."""
     config = _config(job)
-    own = isinstance(config, PlanarTraining) and config.data.startswith(PREFIX)
+    data = str(config.values().get("data"))
+    if notebook.on_pictures(config) and data not in collection.MADE:
+        split: dict[str, list[str]] = {"split_train": []} if collection.splits_train(data) else {}
+        return command_line(config, OWN_PICTURES, split)
+    own = isinstance(config, PlanarTraining) and data.startswith(PREFIX)
     return command_line(config, OWN_POINTS if own else None)
 
 
