@@ -86,17 +86,19 @@ def as_notebook(job: Job, link: str) -> str:
         about.append(texts.NOTEBOOK_PICTURES.format(file=notebook.pictures_file(config)))
     trained = _trained(job, status)
     if trained is None:
-        about.append(texts.NOTEBOOK_NO_WEIGHTS)
-    elif len(trained.weights) > notebook.MOST_EMBEDDED:
+        about.append(texts.NOTEBOOK_UNFINISHED)
+    elif isinstance(trained, notebook.Trained) and len(trained.weights) > notebook.MOST_EMBEDDED:
         about.append(texts.NOTEBOOK_WEIGHTS.format(file=trained.file))
     return notebook.to_notebook(config, about, trained)
 
 
-def _trained(job: Job, status: Status) -> notebook.Trained | None:
+def _trained(job: Job, status: Status) -> notebook.Trained | notebook.Said | None:
     """A finished job's networks; of others, weights and accuracies are of different moments."""
-    networks = networks_of(status.snapshot)
-    if status.state is not State.FINISHED or networks is None:
+    if status.state is not State.FINISHED:
         return None
+    networks = networks_of(status.snapshot)
+    if networks is None:
+        return notebook.without_weights(status.snapshot)
     table = status.snapshot.table()
     last = table[table["epoch"] == status.snapshot.epoch]["test_accuracy"]
     by_name = dict(zip(networks.layers, last.tolist(), strict=True))

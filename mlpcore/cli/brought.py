@@ -12,7 +12,7 @@ from mlpcore.experiments import AnimalFaces, GainSweep
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.params import Config, ParameterError, specs
 
-SPLIT_TRAIN, COLUMNS, ENCODING = "--split-train", "--columns", "--encoding"
+SPLIT_TRAIN = "--split-train"
 OPTIONS = ("split_train", "columns", "encoding")
 
 
@@ -22,14 +22,14 @@ def add_options(command: argparse.ArgumentParser, kind: type[Config]) -> None:
         add_split(command)
     if _takes_points(kind):
         command.add_argument(
-            COLUMNS,
+            "--columns",
             nargs=3,
             metavar=("X", "Y", "LABEL"),
             help="Columns of one's own table, each by its name or its number from 1 on; default "
             "those of these names, or the only three.",
         )
         command.add_argument(
-            ENCODING,
+            "--encoding",
             metavar="VALUE",
             help=f"Of one's own table, {tables.ENCODINGS_ALLOWED}; default the likeliest.",
         )

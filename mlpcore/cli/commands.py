@@ -60,11 +60,12 @@ def command_line(
         file: what holds its data, if they were brought.
         reading: option → values that say how to read the file.
     """
-    values: dict[str, Sequence[str]] = {name: [text] for name, text in config.changes().items()}
+    texts = config.changes()
+    values: dict[str, Sequence[str]] = {}
     if file is not None:
-        values["data"] = [file]
-        values.pop("classes", None)
-    values |= reading or {}
+        values = {"data": [file], **(reading or {})}
+        texts = {name: text for name, text in texts.items() if name not in ("data", "classes")}
+    values |= {name: [text] for name, text in texts.items()}
     flags = [shlex.join([flag(name), *texts]) for name, texts in values.items()]
     sweep = " --sweep" if type(config) in SWEEPS.values() else ""
     return " ".join([f"python -m mlpcore {experiment_of(config)}{sweep}", *flags])

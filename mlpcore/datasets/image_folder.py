@@ -30,7 +30,7 @@ SUFFIXES = (
     *(".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
     *(".heic", ".heif", ".avif"),
 )
-_SPLIT = "Or split train: a fifth of each of its classes takes the place of val"
+_SPLIT = "split train: a fifth of each of its classes takes the place of val"
 
 
 class UnlikeSets(ParameterError):
@@ -81,7 +81,7 @@ def load(
             allowed = f"at least {fewest} readable {image_file.KINDS} in each class's folder"
             has = f"{'/'.join(folder)}: it has {len(images)}{_why(tree, folder)}"
             if place >= len(classes):
-                raise tree.refusal(allowed, f"Fill {has}. {_SPLIT}", UnlikeSets)
+                raise tree.refusal(allowed, f"Fill {has}. Or {_SPLIT}", UnlikeSets)
             raise tree.refusal(allowed, f"Fill or remove {has}")
     train, val = (sets[: len(classes)], sets[len(classes) :]) if len(roots) == 2 else _divided(sets)
     return Pictures.in_order(
@@ -143,7 +143,7 @@ def _classes(tree: FileTree, roots: list[Parts]) -> list[str]:
             if lacks
         ]
         if lacking:
-            fix = f"{'; '.join(lacking)}. Add it. {_SPLIT}"
+            fix = f"{'; '.join(lacking)}. Add it, or {_SPLIT}"
             raise tree.refusal("the same classes in train and val", fix, UnlikeSets)
     return names
 

@@ -190,7 +190,7 @@ def test_classes_that_will_not_do_are_refused(zipped, encode, good_files):
     assert "2 to 20 folders of pictures, one a class" in refusal(many)
     assert "it has 21" in refusal(many)
     said = refusal(good_files | {"afhq/train/bird/0.png": picture})
-    assert "val has no folder bird. Add it. Or split train: a fifth of each of its" in said
+    assert "val has no folder bird. Add it, or split train: a fifth of each of its" in said
     assert "train has no folder bird" in refusal(good_files | {"afhq/val/bird/0.png": picture})
     empty = {"afhq/train/bird/": None, "afhq/val/bird/": None}
     assert "Fill or remove afhq/train/bird: it has 0" in refusal(good_files | empty)
