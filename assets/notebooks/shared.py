@@ -111,7 +111,7 @@ def initialise(net, scheme, gain, bias_deviation=None):
 
 # %% theory
 # An integral over a standard normal as a sum; no point is 0, where some activations have a kink.
-z = torch.linspace(-8, 8, 400, dtype=torch.float64)
+z = torch.linspace(-6, 6, 300, dtype=torch.float64)
 weight = torch.exp(-(z**2) / 2) / torch.exp(-(z**2) / 2).sum()
 phi = ACTIVATIONS[ACTIVATION]()
 

@@ -57,7 +57,9 @@ for depth in depths:
 # %%
 def layers_to_change(factor):
     """Layers after which a quantity that each multiplies has changed by a factor of e."""
-    return math.inf if abs(factor - 1) < 1e-9 else 1 / abs(math.log(factor))
+    if factor <= 0:
+        return 0.0
+    return math.inf if abs(factor - 1) < 1e-6 else 1 / abs(math.log(factor))
 
 
 def trainable_depth(sigma_w):
@@ -66,7 +68,9 @@ def trainable_depth(sigma_w):
     for _ in range(200):
         q = min(max(length_map(q, sigma_w), 1e-100), 1e100)
     for _ in range(200):
-        c = correlation_map(c, q, sigma_w)
+        before, c = c, correlation_map(c, q, sigma_w)
+        if abs(c - before) < 1e-9:
+            break
     nearer, gradient = slope_product(c, q, sigma_w), slope_product(1.0, q, sigma_w)
     return 6 * min(layers_to_change(nearer), layers_to_change(gradient))
 
@@ -81,7 +85,7 @@ grid = np.array(list(seen_accuracy.values())).reshape(len(depths), SIGMAS, SEEDS
 plt.figure(figsize=(8, 5))
 plt.pcolormesh(scales, np.arange(len(depths)), grid, vmin=1 / CLASSES, vmax=1, shading="nearest")
 plt.colorbar(label="Training accuracy")
-rows = np.interp(np.log(theory), np.log(depths), np.arange(len(depths)))
+rows = np.interp(theory, depths, np.arange(len(depths)))
 plt.plot(scales, rows, "w--", label="theory's depth")
 plt.gca().set(xlabel="σ_w", ylabel="Hidden layers")
 plt.yticks(np.arange(len(depths)), depths)

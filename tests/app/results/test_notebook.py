@@ -165,6 +165,20 @@ def test_a_grid_s_theory_is_the_app_s(finished, execute):
     assert (names["trained"] == job.status().snapshot.trained).all()
 
 
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "selu", "gelu"])
+@pytest.mark.parametrize("sigma_b", [0.0, 0.3])
+def test_theory_of_a_grid_has_no_holes(activation, sigma_b):
+    config = Trainability(
+        activation=activation, sigma_b=sigma_b, sigma_from=0.1, sigma_to=4.1, sigmas=2
+    )
+    cells = cells_of(notebook.to_notebook(config, [], None))
+    names = {"np": np, "scales": config.scales}
+    for cell in cells:
+        if any(part in cell for part in ("import", "SIGMA_B =", "ACTIVATIONS = {", "_map(")):
+            exec(cell, names)
+    np.testing.assert_allclose(names["theory"], config.trainable_depths(config.scales), rtol=0.02)
+
+
 def test_a_sweep_learns_own_points(finished, execute):
     config = DegreeSweep(
         data=own_points(), classes=2, batch_size=32, degree_to=5, basis="chebyshev", epochs=2
