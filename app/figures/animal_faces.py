@@ -11,6 +11,7 @@ from app.figures.drawing import CLASS_COLOURS, Figure, Html, Theme, escape
 from app.figures.plane import diverged, instead
 from app.figures.words import accuracy, count, covered, in_points, percent
 from mlpcore.datasets import augmentation
+from mlpcore.datasets.image_folder import VAL_SHARE
 from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments.animal_faces import Snapshot, confusion, filters, probabilities
 from mlpcore.experiments.verdicts import Difference, paired
@@ -91,6 +92,8 @@ def about(snapshot: Snapshot, theme: Theme) -> Html:
     seen = snapshot.pictures
     train, val = (sum(counts) for counts in seen.counts)
     text = f"{train + val:,} pictures of {len(seen.classes)} classes, {val:,} of them to validate."
+    if seen.split_train:
+        text += f" Those are {VAL_SHARE:.0%} of each class in train, in place of val."
     if seen.resized:
         text += f" {count(seen.resized, 'picture')} cropped and resized to {SIDE} × {SIDE}."
     if seen.skipped:

@@ -9,6 +9,7 @@ from pathlib import Path
 from app.texts import animal_faces as texts
 from mlpcore.datasets import animal_faces, collection, image_folder
 from mlpcore.datasets.animal_faces import DownloadError
+from mlpcore.datasets.image_folder import UnlikeSets
 from mlpcore.datasets.pictures import Progress
 from mlpcore.params import ParameterError
 from mlpcore.running.control import Cancelled
@@ -32,17 +33,23 @@ class Loading:
     Args:
         task: loads it, tells its progress, and returns the name it has in the collection.
         shared: whether others may wait for it, so that nobody can give it up.
+        split: what to do if its ``train`` and ``val`` are unlike.
 
     Attributes:
         share: how much of the work is done, 0…1.
         name: of the set, once it is there.
         problem: why it will not be, in words for who asked.
+        split: loads it with ``train`` split in place of its ``val``, if that is the problem.
     """
 
-    def __init__(self, task: Task, shared: bool = False) -> None:
+    def __init__(
+        self, task: Task, shared: bool = False, split: "Callable[[], Loading] | None" = None
+    ) -> None:
         self.share = 0.0
         self.name: str | None = None
         self.problem: str | None = None
+        self.split: Callable[[], Loading] | None = None
+        self._if_unlike = split
         self._task, self._shared, self._given_up = task, shared, False
         self.thread = threading.Thread(target=self._work, name="loading", daemon=True)
         self.thread.start()
@@ -61,6 +68,7 @@ class Loading:
             self.name = self._task(self._note)
         except (Cancelled, ParameterError, Refused) as error:
             self.problem = str(error)
+            self.split = self._if_unlike if isinstance(error, UnlikeSets) else None
         except DownloadError:
             log.exception("the real photographs could not be downloaded")
             self.problem = texts.NO_DOWNLOAD
@@ -95,17 +103,22 @@ def real_faces() -> RealFaces:
     return RealFaces()
 
 
-def read(source: Path | bytes) -> Loading:
-    """Read a folder or an archive that somebody brought, and keep its pictures."""
-    return Loading(functools.partial(_read, source))
+def read(source: Path | bytes, split_train: bool = False) -> Loading:
+    """Read a folder or an archive that somebody brought, and keep its pictures.
+
+    Args:
+        source, split_train: as for :func:`mlpcore.datasets.image_folder.load`.
+    """
+    task = functools.partial(_read, source, split_train)
+    return Loading(task, split=functools.partial(read, source, split_train=True))
 
 
-def _read(source: Path | bytes, progress: Progress) -> str:
+def _read(source: Path | bytes, split_train: bool, progress: Progress) -> str:
     if not _places.acquire(blocking=False):
         raise Refused(FULL)
     try:
         with _turn:
-            return collection.keep(image_folder.load(source, progress))
+            return collection.keep(image_folder.load(source, progress, split_train))
     finally:
         _places.release()
 

@@ -67,6 +67,13 @@ def choose_pictures(config: AnimalFaces) -> bool:
     if coming is not None:
         if coming.problem is not None:
             st.error(plain(coming.problem), icon=":material/error:")
+            if coming.split:
+                st.button(
+                    "Split train instead",
+                    icon=":material/call_split:",
+                    help=texts.SPLIT,
+                    on_click=_split,
+                )
         else:
             _progress(coming)
     return there
@@ -120,6 +127,12 @@ def _read_path() -> None:
 def _expect_brought(source: Path | bytes) -> None:
     _expect(loading.read(source))
     st.session_state[POPOVER] = False  # it would cover what is said about them
+
+
+def _split() -> None:
+    coming = _coming()
+    if coming is not None and coming.split is not None:  # not pressed twice
+        _expect(coming.split())
 
 
 def _want_real() -> None:

@@ -1,6 +1,5 @@
 """Which points a page's networks learn: generated ones, or one's own."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import PurePath
@@ -19,8 +18,8 @@ from app.own_data.preview import Reading
 from app.results.files import OWN_POINTS
 from app.texts import own_points as texts
 from mlpcore.cli.commands import command_line
-from mlpcore.datasets import planar, points
-from mlpcore.datasets.points import Points
+from mlpcore.datasets import planar, points, tables
+from mlpcore.datasets.points import Columns, Points
 from mlpcore.experiments.settings import GENERATED, PlanarTraining
 from mlpcore.params import ParameterError, specs
 from mlpcore.texts import encodable
@@ -42,6 +41,8 @@ class OwnPoints:
         reading: what was read and is not used yet, if there is such.
         readings: how many there were.
         files: name → file of the points that were brought.
+        sources: name → the file that was uploaded, and how the command line reads these points from
+            it, if its name alone does not say that.
     """
 
     bringing: bool = False
@@ -51,6 +52,7 @@ class OwnPoints:
     reading: Reading | None = None
     readings: int = 0
     files: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, tuple[str, dict[str, list[str]]]] = field(default_factory=dict)
 
 
 def choose_points(panel: Panel, kind: type[PlanarTraining]) -> None:
@@ -89,8 +91,10 @@ def show_classes(config: PlanarTraining) -> None:
 
 def command(config: PlanarTraining) -> str:
     """The command that reproduces a config's result; it names the file of what was brought."""
-    file = None if config.data in planar.PLANAR else _names().get(config.data, OWN_POINTS)
-    return command_line(config, file)
+    if config.data in planar.PLANAR:
+        return command_line(config)
+    file = _names().get(config.data, OWN_POINTS)
+    return command_line(config, *visit.of(OwnPoints).sources.get(config.data, (file, {})))
 
 
 def _describe(brought: Points, file: str) -> None:
@@ -263,25 +267,31 @@ def _use_at_once(kind: type[PlanarTraining]) -> None:
     own = visit.of(OwnPoints)
     if own.reading and len(own.reading.table.header) == len(own.reading.columns):
         reading, own.reading = own.reading, None
-        _bring(kind, reading, partial(points.take, reading.table, reading.columns))
+        _bring(kind, reading, reading.columns)
 
 
 def _use_reading(kind: type[PlanarTraining]) -> None:
     reading = visit.of(OwnPoints).reading
     if reading:
-        _bring(kind, reading, partial(preview.chosen, reading))
+        _bring(kind, reading, *preview.chosen(reading))
 
 
-def _bring(kind: type[PlanarTraining], reading: Reading, take: Callable[[], Points]) -> None:
+def _bring(
+    kind: type[PlanarTraining], reading: Reading, columns: Columns, leave_out: bool = False
+) -> None:
     """Use points and close the dialog, or keep what is wrong with them."""
     _forget_problem()
     try:
-        brought = take()
+        brought = points.take(reading.table, columns, leave_out)
         name = points.keep(brought)
         _use(kind, name)
     except ParameterError as problem:
         visit.of(OwnPoints).problem = problem
         return
+    own, options = visit.of(OwnPoints), _options(reading, columns, brought)
+    own.sources.pop(name, None)
+    if options or (options is not None and _is_workbook(reading)):
+        own.sources[name] = PurePath(reading.table.name).name, options
     file = _file(reading, brought)
     _names()[name] = _unlike(file, [taken for other, taken in _names().items() if other != name])
     _close()
@@ -294,8 +304,33 @@ def _file(reading: Reading, brought: Points) -> str:
         same = points.read(reading.source, path.name).fingerprint == brought.fingerprint
     except ParameterError:
         same = False
-    text = reading.table.delimiter != ""
-    return path.name if same and text else f"{path.stem}-points.csv"
+    return path.name if same and not _is_workbook(reading) else f"{path.stem}-points.csv"
+
+
+def _is_workbook(reading: Reading) -> bool:
+    return not reading.table.delimiter
+
+
+def _options(reading: Reading, columns: Columns, brought: Points) -> dict[str, list[str]] | None:
+    """How the command line reads points from a file that was uploaded.
+
+    Returns:
+        Option → values where what is chosen is not what would be taken by itself; None if there is
+        no such file, or rows of it were left out.
+    """
+    source, table, options = reading.source, reading.table, dict[str, list[str]]()
+    if isinstance(source, str):
+        return None
+    try:
+        if table.encoding != tables.read(source, table.name).encoding:
+            options["encoding"] = [table.encoding.partition(" (")[0]]
+        if columns != points.certain(table):
+            options["columns"] = points.called(table, columns)
+        chosen = options.get("columns")
+        same = points.read(source, table.name, chosen, table.encoding).fingerprint
+    except ParameterError:
+        return None
+    return options if same == brought.fingerprint else None
 
 
 def _use(kind: type[PlanarTraining], data: str) -> None:

@@ -53,15 +53,11 @@ def read(source: str | bytes, file: str, number: int, encoding: str = "") -> Rea
     return Reading(table, points.likely(table), source, number)
 
 
-def chosen(reading: Reading) -> Points:
-    """The points that are chosen, for a callback.
-
-    Raises:
-        ParameterError: as :func:`mlpcore.datasets.points.take`.
-    """
+def chosen(reading: Reading) -> tuple[Columns, bool]:
+    """The columns that are chosen, and whether rows are to be left out; for a callback."""
     said = visit.values()
     x, y, label = (said[reading.key(part)] for part in PARTS)
-    return points.take(reading.table, (x, y, label), said.get(reading.key("leave_out"), False))
+    return (x, y, label), said.get(reading.key("leave_out"), False)
 
 
 def show(
@@ -75,7 +71,7 @@ def show(
         use: is called when the points are to be used.
         back: is called when something else is to be brought.
     """
-    table, names = reading.table, _names(reading.table)
+    table, names = reading.table, reading.table.names
     size = f"{count(len(table.rows), 'row')}, {count(len(names), 'column')}"
     st.markdown(f"{plain(table.name)}: {size}. {texts.PREVIEW}")
     if table.encoding not in ("", "UTF-8"):
@@ -133,15 +129,6 @@ def show_problem(problem: ParameterError) -> None:
         st.code("\n".join(problem.rows), language=None, wrap_lines=True)
     else:
         st.error(plain(problem), icon=":material/error:")
-
-
-def _names(table: Table) -> list[str]:
-    """What to call each column, no two the same."""
-    names: list[str] = []
-    for place, word in enumerate(table.header, 1):
-        name = word or f"column {place}"
-        names.append(f"{name} ({place})" if name in names else name)
-    return names
 
 
 def _first_rows(table: Table, names: list[str]) -> pd.DataFrame:

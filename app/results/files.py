@@ -23,8 +23,8 @@ from mlpcore.networks.weights import networks_of, to_safetensors
 from mlpcore.params import Config
 from mlpcore.running.jobs import Job, State, Status
 
-# What a command calls the file of points that somebody brought.
-OWN_POINTS = "points.csv"
+# What a command calls the file of points, or of pictures, that somebody brought.
+OWN_POINTS, OWN_PICTURES = "points.csv", "pictures.zip"
 
 
 def name(job: Job) -> str:
@@ -36,7 +36,11 @@ def name(job: Job) -> str:
 def command_of(job: Job) -> str:
     """The command that reproduces a job's result."""
     config = _config(job)
-    own = isinstance(config, PlanarTraining) and config.data.startswith(PREFIX)
+    data = str(config.values().get("data"))
+    if notebook.on_pictures(config) and data not in collection.MADE:
+        split: dict[str, list[str]] = {"split_train": []} if collection.splits_train(data) else {}
+        return command_line(config, OWN_PICTURES, split)
+    own = isinstance(config, PlanarTraining) and data.startswith(PREFIX)
     return command_line(config, OWN_POINTS if own else None)
 
 
@@ -82,17 +86,19 @@ def as_notebook(job: Job, link: str) -> str:
         about.append(texts.NOTEBOOK_PICTURES.format(file=notebook.pictures_file(config)))
     trained = _trained(job, status)
     if trained is None:
-        about.append(texts.NOTEBOOK_NO_WEIGHTS)
-    elif len(trained.weights) > notebook.MOST_EMBEDDED:
+        about.append(texts.NOTEBOOK_UNFINISHED)
+    elif isinstance(trained, notebook.Trained) and len(trained.weights) > notebook.MOST_EMBEDDED:
         about.append(texts.NOTEBOOK_WEIGHTS.format(file=trained.file))
     return notebook.to_notebook(config, about, trained)
 
 
-def _trained(job: Job, status: Status) -> notebook.Trained | None:
+def _trained(job: Job, status: Status) -> notebook.Trained | notebook.Said | None:
     """A finished job's networks; of others, weights and accuracies are of different moments."""
-    networks = networks_of(status.snapshot)
-    if status.state is not State.FINISHED or networks is None:
+    if status.state is not State.FINISHED:
         return None
+    networks = networks_of(status.snapshot)
+    if networks is None:
+        return notebook.without_weights(status.snapshot)
     table = status.snapshot.table()
     last = table[table["epoch"] == status.snapshot.epoch]["test_accuracy"]
     by_name = dict(zip(networks.layers, last.tolist(), strict=True))

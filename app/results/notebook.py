@@ -18,7 +18,18 @@ import numpy as np
 
 from app.texts import take_away as texts
 from mlpcore.datasets import planar
-from mlpcore.experiments import AnimalFaces, GainSweep, PolynomialFeatures, WideVsDeep
+from mlpcore.experiments import (
+    AnimalFaces,
+    DegreeSweep,
+    GainSweep,
+    PolynomialFeatures,
+    SignalPropagation,
+    Trainability,
+    WideVsDeep,
+    degree_sweep,
+    signal_propagation,
+    trainability,
+)
 from mlpcore.experiments.gain_sweep import ROTATION
 from mlpcore.experiments.settings import GENERATED, PlanarTraining
 from mlpcore.params import Config, specs
@@ -27,8 +38,11 @@ _FOLDER = Path(__file__).parents[2] / "assets" / "notebooks"
 _KINDS: dict[type[Config], str] = {
     WideVsDeep: "wide_vs_deep",
     PolynomialFeatures: "polynomial_features",
+    DegreeSweep: "degree_sweep",
     AnimalFaces: "animal_faces",
     GainSweep: "gain_sweep",
+    SignalPropagation: "signal_propagation",
+    Trainability: "trainability",
 }
 # Bytes of weights that are written into a notebook; more of them stay in the file beside it.
 MOST_EMBEDDED = 200_000
@@ -50,6 +64,19 @@ class Trained:
     accuracies: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the app found where it keeps no weights: numbers that a notebook compares its own with.
+
+    Attributes:
+        cell: the cell of ``shared.py`` that compares.
+        values: the numbers, by what they are of.
+    """
+
+    cell: str
+    values: Mapping[str, object]
+
+
 def has_notebook(config: Config) -> bool:
     """Whether there is a notebook of a config's experiment."""
     return type(config) in _KINDS
@@ -65,7 +92,26 @@ def pictures_file(config: Config) -> str:
     return f"pictures-{config.values()['data']}.npz"
 
 
-def to_notebook(config: Config, about: Sequence[str], trained: Trained | None) -> str:
+def without_weights(snapshot: Any) -> Said | None:
+    """What is to be compared with a finished snapshot that never has weights; None if it may."""
+    if isinstance(snapshot, signal_propagation.Snapshot):
+        of_layers = ("lengths", "correlations", "gradients")
+        means = {name: getattr(snapshot, name).mean(0).tolist() for name in of_layers}
+        return Said("measurements", means)
+    if isinstance(snapshot, degree_sweep.Snapshot):
+        table = snapshot.table()
+        table = table[table["epoch"] == snapshot.config.epochs]
+        names = table["basis"] + ".degree" + table["degree"].astype(str)
+    elif isinstance(snapshot, trainability.Snapshot):
+        table = snapshot.table()
+        names = "depth" + table["depth"] + ".sigma_w" + table["sigma_w"].astype(str)
+    else:
+        return None
+    names = names + ".seed" + table["seed"].astype(str)
+    return Said("accuracies", dict(zip(names, table["test_accuracy"].tolist(), strict=True)))
+
+
+def to_notebook(config: Config, about: Sequence[str], trained: Trained | Said | None) -> str:
     """A notebook, as nbformat 4.5 has it, that trains a config's networks.
 
     Args:
@@ -93,18 +139,21 @@ def to_notebook(config: Config, about: Sequence[str], trained: Trained | None) -
     return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
 
 
-def _made(config: Config, trained: Trained | None) -> dict[str, list[str]]:
+def _made(config: Config, trained: Trained | Said | None) -> dict[str, list[str]]:
     """The cells that depend on the config, by name."""
     shared, pictures = _shared(), on_pictures(config)
-    weights = [_weights(trained), *shared["weights"]] if trained else []
-    return {
+    compared: dict[str, list[str]] = {"weights": [], "accuracies": [], "measurements": []}
+    if isinstance(trained, Trained):
+        compared["weights"] = [_weights(trained), *shared["weights"]]
+    elif trained:
+        compared[trained.cell] = [_said(trained), *shared[trained.cell]]
+    return compared | {
         "values": [_values(config)],
         "data": _data(config),
         "plot data": shared["plot pictures" if pictures else "plot points"],
         "augment if pictures": [*shared["augment"], "change = augment"]
         if pictures
         else ["change = None"],
-        "weights": weights,
     }
 
 
@@ -128,7 +177,8 @@ def _data(config: Config) -> list[str]:
     shared = _shared()
     if on_pictures(config):
         return [f"PICTURES = {pictures_file(config)!r}\n\n{shared['pictures'][0]}"]
-    assert isinstance(config, PlanarTraining)
+    if not isinstance(config, PlanarTraining):
+        return []
     if config.brought:
         return [f"# {texts.OWN_POINTS}\nPOINTS = {_points(config)!r}", *shared["own points"]]
     name = config.data
@@ -159,6 +209,13 @@ def _weights(trained: Trained) -> str:
             f"WEIGHTS = {embedded!r}",
         ]
     )
+
+
+def _said(said: Said) -> str:
+    """The app's numbers; ``json`` writes those that are not finite as Python does not."""
+    text = json.dumps(said.values).replace("NaN", "math.nan").replace("Infinity", "math.inf")
+    name = {"accuracies": "APP_ACCURACY", "measurements": "APP_MEASURED"}[said.cell]
+    return f"# {texts.APP_NUMBERS}\n{name} = {text}"
 
 
 @cache

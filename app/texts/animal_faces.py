@@ -33,6 +33,10 @@ BRING = (
     "`cat/…`, `dog/…`. A `train` and a `val` folder with those inside are used as they are; else "
     "a fifth of each class is held out. Nothing is sent elsewhere or written to the disk."
 )
+SPLIT = (
+    "Leave val out, and hold out a fifth of each class in train in its place: the same fifth "
+    "whenever these pictures are brought."
+)
 ONE = (
     "JPEG, PNG, WebP, GIF, BMP or TIFF of any size. Its middle square is shown to the networks at "
     "32 × 32. It is kept in memory only, and no link carries it."

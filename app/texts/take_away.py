@@ -34,7 +34,7 @@ NO_WEIGHTS = "A sweep's weights are many: they are kept of finished sweeps, and 
 SCRIPT = "A short Python file that runs the same config with mlpcore."
 NOTEBOOK = (
     "A Jupyter notebook in plain torch, NumPy and Matplotlib: data, networks, training and "
-    "plots. A finished run's checks its weights against the app's accuracies."
+    "plots. A finished run's compares what comes of it with what the app found."
 )
 NOTEBOOK_ABOUT = (
     "Made by MLP Explorer from [this page](<{link}>). It needs torch, NumPy and Matplotlib, and "
@@ -44,12 +44,13 @@ NOTEBOOK_WEIGHTS = (
     "The last cells compare it with the weights that the app trained. They read "
     "`{file}`, which the page's *Download* has: put it beside this notebook."
 )
-NOTEBOOK_NO_WEIGHTS = "The app's weights are not part of it: they come once a run has ended."
+NOTEBOOK_UNFINISHED = "What the app found is not part of it: that comes once a run has ended."
 NOTEBOOK_PICTURES = (
     "It reads the pictures from `{file}`, which the page's *Download* has: put it beside this "
     "notebook."
 )
 OWN_POINTS = "The points that the page was given, shuffled, split and scaled as the app does."
+APP_NUMBERS = "What the app found."
 APP_WEIGHTS = "What the app trained, and the share of the test set it got right."
 PICTURES = "All pictures, 32 × 32 pixels, as NumPy arrays: what the notebook reads."
 FIGURES = "The page's figures in one file, to be opened without a network. They stay interactive."

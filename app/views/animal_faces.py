@@ -12,9 +12,8 @@ from app.live.component import Pictures, live_figures
 from app.live.frames import Draw
 from app.own_data import picture as own_picture
 from app.own_data import picture_sets
-from app.results import compare
+from app.results import compare, files
 from app.texts import animal_faces as texts
-from mlpcore.cli.commands import command_line
 from mlpcore.datasets import collection
 from mlpcore.experiments import AnimalFaces
 
@@ -126,4 +125,4 @@ with page.section("think"):
     explain("The mathematics of the probes", texts.PROBES)
     explain("The mathematics of looking inside", texts.SALIENCY)
 
-page.close(texts.CREDIT, [command_line(config)])
+page.close(texts.CREDIT, [files.command_of(job)])

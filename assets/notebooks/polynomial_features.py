@@ -14,43 +14,14 @@
 
 # %% include plot data
 
-
 # %% [markdown]
 # ## Features
 # All products of a polynomial in x and one in y up to the degree, in float64.
 
+# %% include features
+
 # %%
-def polynomials(x):
-    """The polynomials of degree 0, 1, … of a coordinate, by their recurrence."""
-    columns = [torch.ones_like(x), x]
-    for k in range(1, DEGREE):
-        a, c = {
-            "monomial": (1, 0),
-            "chebyshev": (2, 1),
-            "legendre": ((2 * k + 1) / (k + 1), k / (k + 1)),
-        }[BASIS]
-        columns.append(a * x * columns[k] - c * columns[k - 1])
-    return columns
-
-
-def raw_features(points):
-    """The features before they are standardised: (N, 2) → (N, F) float64."""
-    x, y = (polynomials(part) for part in (points.double() / (2 if SCALE else 1)).T)
-    terms = [(n, m) for n in range(DEGREE + 1) for m in range(DEGREE + 1 - n) if n + m > 0]
-    return torch.stack([x[n] * y[m] for n, m in terms], 1)
-
-
-variance, mean = torch.var_mean(raw_features(train_x), 0, correction=0)
-if not STANDARDISE:
-    variance, mean = torch.ones_like(mean), torch.zeros_like(mean)
-deviation = variance.sqrt().where(variance > 0, 1)
-
-
-def features(points):
-    """What the linear model gets: (N, 2) → (N, F)."""
-    return ((raw_features(points) - mean) / deviation).float()
-
-
+features = features_of(DEGREE, BASIS)
 train_features, test_features = features(train_x), features(test_x)
 print(f"{train_features.shape[1]} features")
 

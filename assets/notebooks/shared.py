@@ -85,8 +85,8 @@ ACTIVATIONS = {
 
 # %% initialise
 @torch.no_grad()
-def initialise(net, scheme, gain):
-    """Draw weights by a scheme, and biases as torch does."""
+def initialise(net, scheme, gain, bias_deviation=None):
+    """Draw weights by a scheme, and biases as torch does or with a normal law's deviation."""
     for layer in net:
         if not isinstance(layer, nn.Linear):
             continue
@@ -103,7 +103,77 @@ def initialise(net, scheme, gain):
             weight.uniform_(-gain * math.sqrt(3 / fan_in), gain * math.sqrt(3 / fan_in))
         elif scheme == "orthogonal":
             nn.init.orthogonal_(weight, gain)
-        layer.bias.uniform_(-1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+        if bias_deviation is None:
+            layer.bias.uniform_(-1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+        else:
+            layer.bias.normal_(0, bias_deviation)
+
+
+# %% theory
+# An integral over a standard normal as a sum; no point is 0, where some activations have a kink.
+z = torch.linspace(-6, 6, 300, dtype=torch.float64)
+weight = torch.exp(-(z**2) / 2) / torch.exp(-(z**2) / 2).sum()
+phi = ACTIVATIONS[ACTIVATION]()
+
+
+def slope(u):
+    """φ′, by torch."""
+    u = u.detach().requires_grad_()
+    return torch.autograd.grad(phi(u).sum(), u)[0]
+
+
+def expected_product(f, c, q):
+    """E[f(u) f(v)] of normal u and v of mean square q and correlation c."""
+    u = math.sqrt(q) * z[:, None]
+    v = math.sqrt(q) * (c * z[:, None] + math.sqrt(max(1 - c**2, 0)) * z)
+    return (weight[:, None] * weight * f(u) * f(v)).sum().item()
+
+
+def length_map(q, sigma_w):
+    """The next layer's length."""
+    square = (weight * phi(math.sqrt(q) * z) ** 2).sum().item()
+    return sigma_w**2 * square + SIGMA_B**2
+
+
+def correlation_map(c, q, sigma_w):
+    """The next layer's correlation, of inputs whose length is q."""
+    product = sigma_w**2 * expected_product(phi, c, q) + SIGMA_B**2
+    return min(max(product / length_map(q, sigma_w), -1), 1)
+
+
+def slope_product(c, q, sigma_w):
+    """By how much a layer changes a small difference of correlation c; a gradient if that is 1."""
+    return sigma_w**2 * expected_product(slope, c, q)
+
+
+# %% features
+def polynomials(x, degree, basis):
+    """The polynomials of degree 0, 1, … of a coordinate, by their recurrence."""
+    columns = [torch.ones_like(x), x]
+    for k in range(1, degree):
+        a, c = {
+            "monomial": (1, 0),
+            "chebyshev": (2, 1),
+            "legendre": ((2 * k + 1) / (k + 1), k / (k + 1)),
+        }[basis]
+        columns.append(a * x * columns[k] - c * columns[k - 1])
+    return columns
+
+
+def raw_features(points, degree, basis):
+    """The features before they are standardised: (N, 2) → (N, F) float64."""
+    x, y = (polynomials(part, degree, basis) for part in (points.double() / (2 if SCALE else 1)).T)
+    terms = [(n, m) for n in range(degree + 1) for m in range(degree + 1 - n) if n + m > 0]
+    return torch.stack([x[n] * y[m] for n, m in terms], 1)
+
+
+def features_of(degree, basis):
+    """What makes a linear model's inputs of points: (N, 2) → (N, F)."""
+    variance, mean = torch.var_mean(raw_features(train_x, degree, basis), 0, correction=0)
+    if not STANDARDISE:
+        variance, mean = torch.ones_like(mean), torch.zeros_like(mean)
+    deviation = variance.sqrt().where(variance > 0, 1)
+    return lambda points: ((raw_features(points, degree, basis) - mean) / deviation).float()
 
 
 # %% augment
@@ -226,3 +296,15 @@ if data:
         )
     largest = max(abs(loaded[name] - said) for name, said in APP_ACCURACY.items())
     print(f"The app's weights are at most {largest:.2%} from what the app says.")
+
+# %% accuracies
+gaps = {name: abs(curves[name][-1] - said) for name, said in APP_ACCURACY.items()}
+here, there = np.mean([curves[name][-1] for name in gaps]), np.mean(list(APP_ACCURACY.values()))
+print(f"{here:.1%} of the test set right on average, in the app {there:.1%};")
+print(f"one network is {max(gaps.values()):.1%} from its like there, the others less.")
+
+# %% measurements
+# Where differences grow from layer to layer, those of rounding do so too.
+for name, said in APP_MEASURED.items():
+    largest = np.abs(measured[name].mean(0) - said).max() / np.abs(said).max()
+    print(f"{name}: at most {largest:.2%} of the largest from the mean that the app measured")

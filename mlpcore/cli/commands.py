@@ -1,6 +1,7 @@
 """The experiments by their names on the command line, and the commands that run configs."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from mlpcore.experiments import (
@@ -49,17 +50,22 @@ def experiment_of(config: Config) -> str:
     return next(name for name, kind in kinds if kind is type(config))
 
 
-def command_line(config: Config, file: str | None = None) -> str:
+def command_line(
+    config: Config, file: str | None = None, reading: Mapping[str, Sequence[str]] | None = None
+) -> str:
     """The command that reproduces a config's result.
 
     Args:
         config: what it runs.
-        file: the CSV file that holds its points, if they were brought.
+        file: what holds its data, if they were brought.
+        reading: option → values that say how to read the file.
     """
     texts = config.changes()
+    values: dict[str, Sequence[str]] = {}
     if file is not None:
-        texts["data"] = shlex.quote(file)
-        texts.pop("classes", None)
-    flags = [f" {flag(name)} {text}" for name, text in texts.items()]
+        values = {"data": [file], **(reading or {})}
+        texts = {name: text for name, text in texts.items() if name not in ("data", "classes")}
+    values |= {name: [text] for name, text in texts.items()}
+    flags = [shlex.join([flag(name), *texts]) for name, texts in values.items()]
     sweep = " --sweep" if type(config) in SWEEPS.values() else ""
-    return f"python -m mlpcore {experiment_of(config)}{sweep}{''.join(flags)}"
+    return " ".join([f"python -m mlpcore {experiment_of(config)}{sweep}", *flags])

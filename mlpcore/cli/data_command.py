@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mlpcore.caches import disk
-from mlpcore.datasets import animal_faces, drawn_faces, image_folder
+from mlpcore.cli import brought
+from mlpcore.datasets import animal_faces, drawn_faces
 from mlpcore.datasets.collection import DRAWN, REAL
 from mlpcore.datasets.contact_sheet import contact_sheet
 from mlpcore.params import ParameterError
@@ -30,6 +31,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     info.add_argument(
         "data", nargs="?", help="drawn, real, or a zip archive or folder of pictures."
     )
+    brought.add_split(info)
     for action in (fetch, draw, info):
         action.add_argument("--quiet", action="store_true", help="No progress bar.")
 
@@ -44,7 +46,8 @@ def run(options: argparse.Namespace) -> None:
     if options.action in ACTIONS:
         _make(ACTIONS[options.action], options.sheet, options.quiet)
     else:
-        print(json.dumps(_info(options.data, options.quiet), indent=2, ensure_ascii=False))
+        told = _info(options.data, options.split_train, options.quiet)
+        print(json.dumps(told, indent=2, ensure_ascii=False))
 
 
 def _make(name: str, sheet: str | None, quiet: bool) -> None:
@@ -67,20 +70,22 @@ def _make(name: str, sheet: str | None, quiet: bool) -> None:
         print(f"{sheet} shows some of them.")
 
 
-def _info(data: str | None, quiet: bool) -> dict[str, object]:
+def _info(data: str | None, split_train: bool, quiet: bool) -> dict[str, object]:
     """What there is to tell about a set, or about the cache."""
+    if data in (None, *SETS):
+        brought.check_none({"split_train": split_train})
     if data is None:
         files = sorted(path for path in disk.folder().glob("*") if path.is_file())
         return {
             "cache": str(disk.folder()),
             "bytes": {path.name: path.stat().st_size for path in files},
-            **{name: _info(name, quiet) for name in SETS},
+            **{name: _info(name, False, quiet) for name in SETS},
         }
     if data in SETS:
         counts = animal_faces.COUNTS
         return {"cached": SETS[data].cached(), **_counts(animal_faces.CLASSES, counts)}
     with ProgressBar(quiet or None) as bar:
-        pictures = image_folder.load(Path(data), bar.reach)
+        pictures = brought.read_pictures(data, split_train, bar.reach)
     return {
         **_counts(pictures.classes, pictures.counts),
         "resized": pictures.resized,

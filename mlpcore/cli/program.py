@@ -10,15 +10,13 @@ from typing import Any, NoReturn
 
 import torch
 
-from mlpcore.cli import data_command
+from mlpcore.cli import brought, data_command
 from mlpcore.cli.commands import EXPERIMENTS, SWEEPS, flag
 from mlpcore.cli.report import report, to_json
-from mlpcore.datasets import collection, image_folder, planar, points
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.engines.preparing import prepare
-from mlpcore.experiments import AnimalFaces, DegreeSweep, GainSweep
-from mlpcore.experiments.settings import PlanarTraining
-from mlpcore.params import Config, ParameterError, Spec, specs
+from mlpcore.experiments import DegreeSweep
+from mlpcore.params import ParameterError, Spec, specs
 from mlpcore.progress import progress
 from mlpcore.running.jobs import default_device
 from mlpcore.texts import printable
@@ -46,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
         add_flags(command, fields.values())
         if name in SWEEPS:
             add_sweep(command, SWEEPS[name], fields)
+        brought.add_options(command, config)
         command.add_argument("--device", help="Where to train: cpu, cuda, …; default a GPU if any.")
         command.add_argument(
             "--json", metavar="FILE", default="-", help="Where to write the result; default stdout."
@@ -109,14 +108,13 @@ def _run(options: dict[str, Any]) -> None:
     experiment, kind, device_name, target, quiet = (
         options.pop(name) for name in ("experiment", "kind", "device", "json", "quiet")
     )
+    reading = {name: options.pop(name) for name in brought.OPTIONS if name in options}
     texts = {name: text for name, text in options.items() if text is not None}
     stray = next((name for name in texts if name not in specs(kind)), None)
     if stray:
         when = "with" if kind is SWEEPS[experiment] else "without"
         raise ParameterError(stray, f"left out {when} --sweep", texts[stray])
-    if "data" in texts:
-        texts = _brought(kind, texts)
-    config, problems = kind.parse(texts)
+    config, problems = kind.parse(brought.bring(kind, texts, reading))
     if problems:
         raise problems[0]
     try:
@@ -141,22 +139,6 @@ def _run(options: dict[str, Any]) -> None:
         Path(target).write_text(text)
     except OSError as error:
         raise unwritable from error
-
-
-def _brought(kind: type[Config], texts: dict[str, str]) -> dict[str, str]:
-    """The texts with the name of what ``data`` is the path of, which is read and kept."""
-    data = texts["data"]
-    made = (collection.DRAWN, collection.REAL, *specs(kind)["data"].options)
-    if kind in (AnimalFaces, GainSweep) and data not in made:
-        pictures = image_folder.load(Path(data))
-        for line in pictures.skipped:
-            print(f"left out {line}", file=sys.stderr)
-        return texts | {"data": collection.keep(pictures)}
-    takes_files = issubclass(kind, PlanarTraining) and not specs(kind)["data"].options
-    if takes_files and data not in planar.PLANAR:
-        brought = points.load(Path(data))
-        return {"classes": str(len(brought.classes))} | texts | {"data": points.keep(brought)}
-    return texts
 
 
 def _writable(path: Path) -> bool:

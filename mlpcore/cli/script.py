@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from textwrap import dedent
 
 import mlpcore
+from mlpcore.datasets import collection
 from mlpcore.datasets.collection import MADE
 from mlpcore.experiments import (
     AnimalFaces,
@@ -49,7 +50,7 @@ _ANSWERS: dict[type[Config], str] = {
 # Data that somebody brought have a name that says nothing about where they are.
 _PICTURES = """
     # The page was given pictures: name their folder or zip archive here.
-    data = collection.keep(image_folder.load(Path("pictures.zip")))
+    data = collection.keep(image_folder.load(Path("pictures.zip"){split}))
 """
 _POINTS = """
     # The page was given points: name their CSV file here.
@@ -68,7 +69,8 @@ def to_script(config: Config, about: Sequence[str] = ()) -> str:
     values = {name: repr(getattr(config, name)) for name in config.changes()}
     modules, own = "", ""
     if isinstance(config, AnimalFaces | GainSweep) and config.data not in MADE:
-        modules, own = "collection, image_folder", _PICTURES
+        split = ", split_train=True" if collection.splits_train(config.data) else ""
+        modules, own = "collection, image_folder", _PICTURES.format(split=split)
     elif isinstance(config, PlanarTraining) and config.brought:
         modules, own = "points", _POINTS
     if own:

@@ -49,6 +49,12 @@ def classes(name: str) -> tuple[str, ...]:
     return animal_faces.CLASSES if name in (DRAWN, REAL) else _brought(name).classes
 
 
+def splits_train(name: str) -> bool:
+    """Whether a set was read without its ``val``: a share of ``train`` took its place."""
+    pictures = _kept.get(name)
+    return pictures is not None and pictures.split_train
+
+
 def work(name: str) -> str:
     """What :func:`load` does when it takes its time, in words."""
     return "drawing the faces" if name == DRAWN else "loading the photographs"

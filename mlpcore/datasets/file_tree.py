@@ -68,9 +68,11 @@ class FileTree:
         """Leave a file out."""
         self.skipped.append(printable(f"{'/'.join(parts)}: {reason}"))
 
-    def refusal(self, allowed: str, fix: str) -> ParameterError:
+    def refusal(
+        self, allowed: str, fix: str, kind: type[ParameterError] = ParameterError
+    ) -> ParameterError:
         """The error that says why this source will not do."""
-        return ParameterError("data", allowed, self.name, printable(fix))
+        return kind("data", allowed, self.name, printable(fix))
 
 
 @contextmanager

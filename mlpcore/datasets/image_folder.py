@@ -23,31 +23,45 @@ MOST_LETTERS = 100
 MOST_PICTURES = 20_000
 # Pixels of all pictures.
 MOST_TOTAL_PIXELS = 10_000_000_000
-# Share of each class that becomes the validation set where there is none, and seed of the choice.
+# Share of each class that becomes the validation set where train is split, and seed of the choice.
 VAL_SHARE, VAL_SEED = 0.2, 0
 # Of names that are taken for pictures; what they are is told by their bytes.
 SUFFIXES = (
     *(".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
     *(".heic", ".heif", ".avif"),
 )
+_SPLIT = "split train: a fifth of each of its classes takes the place of val"
 
 
-def load(source: Path | bytes, progress: Progress = lambda share: None) -> Pictures:
+class UnlikeSets(ParameterError):
+    """A class has pictures in ``train`` or in ``val``, and not in both: ``train`` can be split."""
+
+
+def load(
+    source: Path | bytes, progress: Progress = lambda share: None, split_train: bool = False
+) -> Pictures:
     """Read pictures, crop each to its middle square and resize it to 32 × 32.
 
     What is no picture that is read, is broken, too large, a link or leads outside is left out, and
-    :attr:`Pictures.skipped` names it. Without ``val``, a fifth of each class is the validation set.
+    :attr:`Pictures.skipped` names it. Without ``val``, a fifth of each class is the validation set,
+    the same whenever these pictures are read.
 
     Args:
         source: path of a folder or a zip archive, or an archive's bytes.
         progress: is told the share of the files read.
+        split_train: whether to leave ``val`` out and split ``train`` in its place.
 
     Raises:
+        UnlikeSets: train and val have not the same classes, each with pictures.
         ParameterError: ``data`` is neither, exceeds a limit, or has not 2 to 20 classes, each with
             pictures in both sets.
     """
     with opened(source) as tree:
         roots = _roots(tree)
+        if split_train and len(roots) == 2:
+            left_out = roots.pop()
+            for path in [path for path in tree.files if path[: len(left_out)] == left_out]:
+                del tree.files[path]
         classes = _classes(tree, roots)
         members: dict[Parts, list[Parts]] = {(*r, name): [] for r in roots for name in classes}
         depth = len(roots[0]) + 1
@@ -62,12 +76,13 @@ def load(source: Path | bytes, progress: Progress = lambda share: None) -> Pictu
         decoder = _Decoder(tree, total, progress)
         sets = [decoder.decode(paths) for paths in members.values()]
     fewest = 1 if len(roots) == 2 else 2
-    for folder, images in zip(members, sets, strict=True):
+    for place, (folder, images) in enumerate(zip(members, sets, strict=True)):
         if len(images) < fewest:
-            raise tree.refusal(
-                f"at least {fewest} readable {image_file.KINDS} in each class's folder",
-                f"Fill or remove {'/'.join(folder)}: it has {len(images)}{_why(tree, folder)}",
-            )
+            allowed = f"at least {fewest} readable {image_file.KINDS} in each class's folder"
+            has = f"{'/'.join(folder)}: it has {len(images)}{_why(tree, folder)}"
+            if place >= len(classes):
+                raise tree.refusal(allowed, f"Fill {has}. Or {_SPLIT}", UnlikeSets)
+            raise tree.refusal(allowed, f"Fill or remove {has}")
     train, val = (sets[: len(classes)], sets[len(classes) :]) if len(roots) == 2 else _divided(sets)
     return Pictures.in_order(
         torch.cat([*train, *val]),
@@ -75,6 +90,7 @@ def load(source: Path | bytes, progress: Progress = lambda share: None) -> Pictu
         counts=([len(images) for images in train], [len(images) for images in val]),
         skipped=tree.skipped,
         resized=decoder.resized,
+        split_train=split_train,
     )
 
 
@@ -127,10 +143,8 @@ def _classes(tree: FileTree, roots: list[Parts]) -> list[str]:
             if lacks
         ]
         if lacking:
-            fix = (
-                f"{'; '.join(lacking)}. Add it, or leave val out: a fifth of train takes its place"
-            )
-            raise tree.refusal("the same classes in train and val", fix)
+            fix = f"{'; '.join(lacking)}. Add it, or {_SPLIT}"
+            raise tree.refusal("the same classes in train and val", fix, UnlikeSets)
     return names
 
 

@@ -25,6 +25,8 @@ class Pictures:
         train_labels, val_labels: (N,) int64, indices in ``classes``.
         skipped: files that were left out, each with the reason.
         resized: number of pictures that had another size.
+        split_train: whether a validation set of its own was left out, and a share of each class
+            took its place.
     """
 
     classes: tuple[str, ...]
@@ -34,6 +36,7 @@ class Pictures:
     val_labels: Tensor
     skipped: tuple[str, ...] = ()
     resized: int = 0
+    split_train: bool = False
 
     @classmethod
     def in_order(
@@ -43,6 +46,7 @@ class Pictures:
         counts: tuple[Sequence[int], Sequence[int]],
         skipped: Sequence[str] = (),
         resized: int = 0,
+        split_train: bool = False,
     ) -> Self:
         """Pictures from one array that holds the training set, then the validation set.
 
@@ -50,7 +54,7 @@ class Pictures:
             images: (N, 32, 32, 3) uint8, each set's class after class.
             classes: their names.
             counts: how many pictures each class has in the training and in the validation set.
-            skipped, resized: as the attributes.
+            skipped, resized, split_train: as the attributes.
         """
         train_labels, val_labels = map(class_labels, counts)
         train_images, val_images = images.split([len(train_labels), len(val_labels)])
@@ -62,6 +66,7 @@ class Pictures:
             val_labels=val_labels,
             skipped=tuple(skipped),
             resized=resized,
+            split_train=split_train,
         )
 
     @cached_property

@@ -10,6 +10,7 @@ import io
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -153,8 +154,12 @@ def find(name: str) -> Points:
     return points
 
 
-def load(path: Path) -> Points:
+def load(path: Path, columns: Sequence[str] | None = None, encoding: str = "") -> Points:
     """Read a file.
+
+    Args:
+        path: of the file.
+        columns, encoding: as for :func:`read`.
 
     Raises:
         ParameterError: it cannot be read, or as :func:`read` does.
@@ -162,7 +167,7 @@ def load(path: Path) -> Points:
     allowed = f"one of {', '.join(PLANAR)}, or a file of points that can be read"
     try:
         with path.open("rb") as file:
-            return read(file.read(MOST_BYTES + 1), str(path))
+            return read(file.read(MOST_BYTES + 1), str(path), columns, encoding)
     except (OSError, ValueError) as error:  # a ValueError is a name no file can have
         if isinstance(error, ParameterError):
             raise
@@ -170,27 +175,61 @@ def load(path: Path) -> Points:
         raise ParameterError("data", allowed, str(path), reason) from error
 
 
-def read(source: str | bytes, name: str) -> Points:
-    """Read points from a table of which there is no doubt what its columns are.
+def read(
+    source: str | bytes, name: str, columns: Sequence[str] | None = None, encoding: str = ""
+) -> Points:
+    """Read points from a table whose columns are named here, or of which there is no doubt.
 
-    They are if there are three, or if their names are ``x``, ``y`` and ``label`` (or ``class``);
-    others are left out then. What a table may be written in :func:`mlpcore.datasets.tables.read`
-    says.
+    There is none if there are three, or if their names are ``x``, ``y`` and ``label`` (or
+    ``class``). Other columns are left out. What a table may be written in
+    :func:`mlpcore.datasets.tables.read` says.
 
     Args:
         source: the text, or its bytes.
         name: what errors call it.
+        columns: of x, y and the label, each as :attr:`Table.names` has it, or its number from 1 on.
+        encoding: of bytes, one of :data:`mlpcore.datasets.tables.ENCODINGS`; else it is found out.
 
     Raises:
         RowsError: rows hold no points.
         ParameterError: ``data`` is no table, exceeds a limit, or has not 2 to 8 classes of at
-            least 5 points.
+            least 5 points; ``columns`` are not among the table's; or there are no bytes of text
+            to have an ``encoding``.
     """
-    table = tables.read(source, name)
-    columns = certain(table)
-    if columns is None:
+    table = tables.read(source, name, encoding)
+    if encoding and not table.encoding:
+        raise ParameterError("encoding", "left out with text and with workbooks", encoding)
+    places = certain(table) if columns is None else _places(table, columns)
+    if places is None:
         raise RowsError(name, [f"Row {table.line}: {_wanted(table.header)}"])
-    return take(table, columns)
+    return take(table, places)
+
+
+def called(table: Table, columns: Columns) -> list[str]:
+    """What :func:`read` takes these columns for: names, but numbers for those hard to type."""
+    names = table.names
+    plain = [names[place].isprintable() and names[place][:1] != "-" for place in columns]
+    return [
+        names[place] if easy else f"{place + 1}" for place, easy in zip(columns, plain, strict=True)
+    ]
+
+
+def _places(table: Table, columns: Sequence[str]) -> Columns:
+    """Where columns stand that are called by name or number."""
+    names = table.names
+    numbers = [f"{place}" for place in range(1, len(names) + 1)]
+    if len(columns) != 3:
+        raise ParameterError("columns", "those of x, y and the label", list(columns))
+    places = []
+    for column in columns:
+        wanted = " ".join(column.split())
+        if wanted not in (*names, *numbers):
+            some = ", ".join(map(_short, names[:MOST_NAMED]))
+            allowed = f"among the table's {len(names)}, by name or number: {some}"
+            raise ParameterError("columns", allowed, column)
+        places.append((names if wanted in names else numbers).index(wanted))
+    x, y, label = places
+    return x, y, label
 
 
 def certain(table: Table) -> Columns | None:
@@ -277,7 +316,7 @@ def _wanted(header: list[str]) -> str:
     names = f": {', '.join(map(_short, header[:MOST_NAMED]))}" if any(header) else ""
     return (
         "the columns must be x, y and label, separated by commas, semicolons, tabs, bars or spaces,"
-        " or their header must name those three; got "
+        " or their header must name those three, or columns must; got "
         f"{width} {'column' if width == 1 else 'columns'}{names}"
     )
 

@@ -33,6 +33,7 @@ ENCODINGS = {
     "Shift JIS (Japanese)": "cp932",
     "EUC-KR (Korean)": "cp949",
 }
+ENCODINGS_ALLOWED = "one of " + ", ".join(name.partition(" (")[0] for name in ENCODINGS)
 # No short table can be told from Windows-1252 if it may be in one of these.
 _RARE = ("mac_roman", "cp850")
 # Bytes of letters, without the digits that most of a table is made of.
@@ -87,6 +88,15 @@ class Table:
     encoding: str
     _commas: dict[int, bool | None] = field(default_factory=dict)
 
+    @property
+    def names(self) -> list[str]:
+        """What to call each column, no two the same."""
+        names: list[str] = []
+        for place, word in enumerate(self.header, 1):
+            name = word or f"column {place}"
+            names.append(f"{name} ({place})" if name in names else name)
+        return names
+
     def column(self, place: int) -> list[str]:
         """A column's words, without rows of another length than the header's."""
         return [row[place] for _, row in self.rows if len(row) == len(self.header)]
@@ -117,11 +127,12 @@ def read(source: str | bytes, name: str, encoding: str = "") -> Table:
     """
     if len(source) > MOST_BYTES:
         raise ParameterError("data", f"at most {MOST_BYTES:,} bytes", name, "Leave rows out")
+    taken = ""
     if isinstance(source, bytes) and workbooks.claims(source):
         rows, delimiter = workbooks.read(source, name, MOST_ROWS + 1, MOST_COLUMNS + 1), ""
     else:
         if isinstance(source, bytes):
-            source, encoding = _text(source, name, encoding)
+            source, taken = _text(source, name, encoding)
         elif not encodable(source):
             raise ParameterError("data", "text in UTF-8", name, "It holds halves of letters")
         # NumPy writes its header as a comment.
@@ -137,7 +148,19 @@ def read(source: str | bytes, name: str, encoding: str = "") -> Table:
     if width > MOST_COLUMNS:
         raise ParameterError("data", f"at most {MOST_COLUMNS} columns", name, "Leave some out")
     header = rows[0][1] if named else [""] * width
-    return Table(name, line, header, rows[named:], delimiter, encoding)
+    return Table(name, line, header, rows[named:], delimiter, taken)
+
+
+def encoding(text: str) -> str:
+    """The one of :data:`ENCODINGS` that a text names, with or without what stands in brackets.
+
+    Raises:
+        ParameterError: ``encoding`` is none of them.
+    """
+    for name in ENCODINGS:
+        if text.strip().casefold() in (name.casefold(), name.partition(" (")[0].casefold()):
+            return name
+    raise ParameterError("encoding", ENCODINGS_ALLOWED, text)
 
 
 def number(text: str, comma: bool = False) -> float | None:

@@ -92,6 +92,24 @@ def test_an_archive_that_is_uploaded_is_learnt(page, server):
     whole(page)
 
 
+def test_train_is_split_where_val_lacks_a_class(page, server):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        for i, name in enumerate(("ant", "bee") * 6):
+            file.writestr(f"zoo/train/{name}/{i}.png", picture(i))
+        file.writestr("zoo/val/ant/0.png", picture(99))
+    visit(page, server.url, "epochs=2&widths=8&augmentation=off")
+    page.get_by_text("Your own pictures").click()
+    upload(page, "A zip archive", "zoo.zip", stream.getvalue())
+    expect(page.get_by_text("val has no folder bee")).to_be_visible()
+    page.get_by_role("button", name="Split train instead").click()
+    told = "12 pictures of 2 classes, 2 of them to validate. Those are 20% of each class in train"
+    expect(page.get_by_text(told)).to_be_visible()
+    page.get_by_text("The command that reproduces this result").click()
+    expect(page.get_by_text("--data pictures.zip --split-train")).to_be_visible()
+    whole(page)
+
+
 def test_a_broken_archive_is_refused_in_words(page, server):
     visit(page, server.url, "epochs=2&widths=8&augmentation=off")
     page.get_by_text("Your own pictures").click()

@@ -157,5 +157,6 @@ def test_columns_of_public_data_sets_are_chosen(page, server):
     expect(page.locator(".words").first).to_contain_text("finished, epoch 2 of 2")
     expect(page.get_by_role("button", name="Back")).to_have_count(0)
     page.get_by_text("The command that reproduces this result").click()
-    expect(page.get_by_text("--data iris-points.csv")).to_be_visible()
+    columns = "--columns petal_length sepal_width species"
+    expect(page.get_by_text(f"--data iris.xlsx {columns}")).to_be_visible()
     whole(page)

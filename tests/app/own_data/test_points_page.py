@@ -232,12 +232,16 @@ def test_columns_are_chosen_from_more_than_three(way):
     at = press(at, "Use these points").run()
     assert not at.exception
     assert points.find(shown(at).config.data).axes == ("petal_length", "petal_width")
-    name = "typed-points.csv" if way == "typed" else "iris-points.csv"
-    assert f"--data {name}" in " ".join(code.value for code in at.code)
+    # What was typed is in no file but the one that can be downloaded.
+    columns = "--columns petal_length petal_width species"
+    command = " ".join(code.value for code in at.code)
+    assert ("--data typed-points.csv" if way == "typed" else "--data iris.csv") in command
+    assert (columns in command) == (way == "uploaded")
+    assert f"{'typed' if way == 'typed' else 'iris'}-points.csv" in data_set(at).options
 
 
 def test_rows_without_numbers_are_left_out_if_that_is_wished():
-    at = read(visit(), penguins().encode(), "penguins.csv")
+    at = read(visit(opened=["commands"]), penguins().encode(), "penguins.csv")
     assert not at.exception
     assert "Row 5: x must be a finite number; got 'NA'" in words(at)
     assert next(b for b in at.button if b.label == "Use these points").disabled
@@ -248,16 +252,22 @@ def test_rows_without_numbers_are_left_out_if_that_is_wished():
     assert brought.classes == ("Adelie", "Chinstrap", "Gentoo")
     assert brought.counts == [19, 20, 20]
     assert brought.axes == ("bill_length_mm", "bill_depth_mm")
+    assert "--data penguins-points.csv" in " ".join(code.value for code in at.code)
 
 
 def test_the_encoding_is_shown_and_can_be_changed():
     czech = table(0, ["kočka", "pes", "říp"]).encode("cp1250")
-    at = read(visit(), czech, "czech.csv")
+    at = read(visit(opened=["commands"]), czech, "czech.csv")
+    taken = box(at, "Encoding of the file").value
     assert box(at, "Encoding of the file").value.startswith("Windows-125")
     at = box(at, "Encoding of the file").set_value("Windows-1250 (Central Europe)").run()
     assert any("kočka" in html.proto.body for html in at.get("html"))
     at = press(at, "Use these points").run()
-    assert points.find(shown(at).config.data).classes == ("kočka", "pes", "říp")
+    brought = points.find(shown(at).config.data)
+    assert brought.classes == ("kočka", "pes", "říp")
+    command = " ".join(code.value for code in at.code)
+    assert ("--encoding Windows-1250" in command) == (taken != "Windows-1250 (Central Europe)")
+    assert "--columns" not in command
 
 
 def test_an_encoding_that_does_not_fit_is_said():

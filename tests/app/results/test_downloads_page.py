@@ -55,7 +55,7 @@ def test_what_is_offered_of_one_experiment(finish):
 def test_what_is_offered_of_two(finish):
     at = finish(visit("initialization", ["download"], **MOONS))
     assert labels(at).count("Table (CSV)") == 2
-    assert labels(at).count("Notebook") == 1
+    assert labels(at).count("Notebook") == 2
     assert sum(label.startswith("Weights") for label in labels(at)) == 1
     assert labels(at).count("All figures (HTML)") == 1
     sweep = {
@@ -67,6 +67,7 @@ def test_what_is_offered_of_two(finish):
     }
     at = finish(visit("polynomial-features", ["download"], **QUICK | sweep))
     assert labels(at).count("Table (CSV)") == 2
+    assert labels(at).count("Notebook") == 2
 
 
 def test_a_sweep_that_runs_says_why_it_has_no_weights(wait_for):

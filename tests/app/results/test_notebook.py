@@ -13,7 +13,16 @@ from app.results import files, notebook
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets import augmentation, collection, drawn_faces, planar, points
 from mlpcore.datasets.pictures import SIDE
-from mlpcore.experiments import AnimalFaces, DegreeSweep, GainSweep, PolynomialFeatures, WideVsDeep
+from mlpcore.experiments import (
+    AnimalFaces,
+    DegreeSweep,
+    GainSweep,
+    MeanField,
+    PolynomialFeatures,
+    SignalPropagation,
+    Trainability,
+    WideVsDeep,
+)
 from mlpcore.networks.weights import networks_of
 from mlpcore.running.jobs import Jobs, State
 
@@ -122,6 +131,93 @@ def test_still_pictures_are_learnt_as_in_the_app(finished, execute, tmp_path):
     check(execute(files.as_notebook(job, LINK)), job, within=1e-6)
 
 
+SWEEP = DegreeSweep(
+    degree_from=2, degree_to=5, degree_step=3, scale=True, standardise=True, **PLANE
+)
+GRID = Trainability(
+    **PLANE | {"noise": 0.3, "activation": "tanh", "width": 6},
+    data="circles",
+    optimiser="sgd",
+    sigmas=3,
+    depths=2,
+    depth_to=4,
+)
+
+
+@pytest.mark.parametrize("config", [SWEEP, GRID], ids=lambda config: type(config).__name__)
+def test_what_keeps_no_weights_is_compared_by_its_numbers(finished, execute, config):
+    job = finished(config)
+    names = execute(files.as_notebook(job, LINK))
+    said = names["APP_ACCURACY"]
+    table = job.status().snapshot.table()
+    if "epoch" in table:
+        table = table[table["epoch"] == config.epochs]
+    assert list(said) == list(names["curves"])
+    assert list(said.values()) == table["test_accuracy"].tolist()
+    here = [curve[-1] for curve in names["curves"].values()]
+    np.testing.assert_allclose(here, list(said.values()), atol=1e-6)
+
+
+def test_a_grid_s_theory_is_the_app_s(finished, execute):
+    job = finished(GRID)
+    names = execute(files.as_notebook(job, LINK))
+    np.testing.assert_allclose(names["theory"], GRID.trainable_depths(GRID.scales), rtol=1e-3)
+    assert (names["trained"] == job.status().snapshot.trained).all()
+
+
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "selu", "gelu"])
+@pytest.mark.parametrize("sigma_b", [0.0, 0.3])
+def test_theory_of_a_grid_has_no_holes(activation, sigma_b):
+    config = Trainability(
+        activation=activation, sigma_b=sigma_b, sigma_from=0.1, sigma_to=4.1, sigmas=2
+    )
+    cells = cells_of(notebook.to_notebook(config, [], None))
+    names = {"np": np, "scales": config.scales}
+    for cell in cells:
+        if any(part in cell for part in ("import", "SIGMA_B =", "ACTIVATIONS = {", "_map(")):
+            exec(cell, names)
+    np.testing.assert_allclose(names["theory"], config.trainable_depths(config.scales), rtol=0.02)
+
+
+def test_a_sweep_learns_own_points(finished, execute):
+    config = DegreeSweep(
+        data=own_points(), classes=2, batch_size=32, degree_to=5, basis="chebyshev", epochs=2
+    )
+    names = execute(files.as_notebook(finished(config), LINK))
+    assert (names["train_x"] == config.split().train_inputs).all()
+    assert names["gaps"].keys() == names["curves"].keys()
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        {"activation": "tanh", "sigma_w": 1.5, "sigma_b": 0.3},
+        {"activation": "relu", "sigma_w": 1.4, "sigma_b": 0.0},
+        {"activation": "leaky_relu", "negative_slope": 0.3, "sigma_w": 0.9, "sigma_b": 0.5},
+        {"activation": "selu", "sigma_w": 1.0, "sigma_b": 0.2, "correlation": -1.0},
+    ],
+)
+def test_random_networks_are_the_app_s(finished, execute, law):
+    job = finished(SignalPropagation(depth=8, width=30, networks=3, seed=4, **law))
+    snapshot = job.status().snapshot
+    names = execute(files.as_notebook(job, LINK))
+    for name in ("lengths", "correlations", "gradients"):
+        values = getattr(snapshot, name)
+        np.testing.assert_allclose(names["measured"][name], values, rtol=1e-3, atol=1e-5)
+        theory = getattr(snapshot.theory, name)
+        np.testing.assert_allclose(names["theory"][name], theory, rtol=2e-3, atol=1e-4)
+    found = names["singular_values"].numpy()
+    np.testing.assert_allclose(found, snapshot.singular_values, rtol=1e-3, atol=1e-6)
+
+
+def test_numbers_that_are_not_finite_are_written_down(finished, execute):
+    law = {"activation": "linear", "sigma_w": 5.0, "depth": 80}
+    job = finished(SignalPropagation(width=10, networks=1, mean_square=100.0, **law))
+    assert "math.inf" in files.as_notebook(job, LINK)
+    with np.errstate(invalid="ignore", over="ignore"):
+        execute(files.as_notebook(job, LINK))
+
+
 def test_own_points_are_written_down(finished, execute):
     job = finished(WideVsDeep(data=own_points(), classes=2, batch_size=32, depth_to=2, epochs=2))
     names = execute(files.as_notebook(job, LINK))
@@ -163,14 +259,16 @@ def test_a_run_that_goes_on_has_no_weights_yet(wait_for):
     job.set_learning_rate(0.5)
     text = files.as_notebook(job, LINK)
     jobs.close()
-    assert "they come once a run has ended" in text
+    assert "that comes once a run has ended" in text
     assert "learning rate was set to 0.5" in text
     assert "read_safetensors" not in text
 
 
-@pytest.mark.parametrize("kind", [WideVsDeep, PolynomialFeatures, AnimalFaces, GainSweep])
+@pytest.mark.parametrize("kind", notebook._KINDS)
 def test_a_notebook_is_one_and_needs_nothing_of_ours(kind):
     trained = notebook.Trained("w.safetensors", b"x" * 100, {"one": 0.5})
+    if kind in (DegreeSweep, SignalPropagation, Trainability):
+        trained = notebook.Said("accuracies", {"one": 0.5})
     text = notebook.to_notebook(kind(), ["about"], trained)
     whole = json.loads(text)
     assert (whole["nbformat"], whole["nbformat_minor"]) == (4, 5)
@@ -187,13 +285,13 @@ def test_a_notebook_is_one_and_needs_nothing_of_ours(kind):
     roots |= {node.module.split(".")[0] for node in nodes if isinstance(node, ast.ImportFrom)}
     standard = {"base64", "copy", "io", "itertools", "json", "math", "pathlib"}
     assert roots == {"torch", "numpy", "matplotlib"} | standard
-    assert base64.b64encode(trained.weights).decode() in text
+    if isinstance(trained, notebook.Trained):
+        assert base64.b64encode(trained.weights).decode() in text
     assert len(text) < 100_000
 
 
 def test_other_experiments_have_none(finished):
-    config = DegreeSweep(degree_from=2, degree_to=3, degree_step=1, basis="legendre", **PLANE)
-    assert not files.has_notebook(finished(config))
+    assert not files.has_notebook(finished(MeanField()))
 
 
 def test_every_activation_has_a_module():

@@ -49,7 +49,9 @@ def visit(**parameters):
 
 def arrived(at):
     """The page once what it waits for has come, or will not come."""
-    of(at, Expected).loading.thread.join(90)
+    coming = of(at, Expected).loading
+    if coming:
+        coming.thread.join(90)
     return at.run()
 
 
@@ -155,6 +157,41 @@ def test_an_archive_that_will_not_do_says_why(small):
     at = arrived(at)
     assert "2 to 20 folders" in at.error[0].value
     assert shown(at).config.data == small
+
+
+def uneven():
+    """An archive whose validation set lacks a class, which comes second."""
+    stream = io.BytesIO()
+    whole = zipfile.ZipFile(io.BytesIO(archive(["ant", "bee"], 5)))
+    with whole, zipfile.ZipFile(stream, "w") as file:
+        for name in whole.namelist():
+            file.writestr(f"train/{name}", whole.read(name))
+        file.writestr("val/ant/1.png", whole.read("ant/1.png"))
+    return stream.getvalue()
+
+
+def test_train_is_split_where_val_lacks_a_class(small):
+    at = visit(data=small, opened=["commands"])
+    of(at, Expected).loading = loading.read(uneven())
+    at = arrived(at)
+    assert "val has no folder bee" in at.error[0].value
+    assert shown(at).config.data == small
+    at = button(at, "Split train instead").click().run()
+    at = arrived(at)
+    assert not at.exception
+    assert not at.error
+    assert "Split train instead" not in buttons(at)
+    pictures = collection.load(shown(at).config.data)
+    assert pictures.counts == ([4, 4], [1, 1])
+    command = " ".join(code.value for code in at.code)
+    assert "animal-faces --data pictures.zip" in command
+    assert "--split-train" in command
+
+
+def test_only_unlike_sets_are_offered_a_split(small):
+    at = visit(data=small)
+    of(at, Expected).loading = loading.read(archive(["ant"]))
+    assert "Split train instead" not in buttons(arrived(at))
 
 
 def picture(form="PNG"):

@@ -37,6 +37,7 @@ def _no_training():
 
 
 RESULT = {"accuracy": None}
+READING = ["--split-train", "--columns", "--encoding"]
 FLAGS = sorted({flag(name) for kind in EXPERIMENTS.values() for name in specs(kind)})
 VALUES = st.sampled_from(
     [
@@ -47,7 +48,9 @@ VALUES = st.sampled_from(
     ]
 ) | st.text(st.characters(), max_size=8)  # fmt: skip
 ARGUMENTS = st.lists(
-    st.sampled_from([*FLAGS, "--device", "--quiet", "--sweep", "--help", "-h", "--seed=1"])
+    st.sampled_from(
+        [*FLAGS, *READING, "--device", "--quiet", "--sweep", "--help", "-h", "--seed=1"]
+    )
     | st.builds("{}={}".format, st.sampled_from(FLAGS), VALUES)
     | VALUES,
     max_size=5,

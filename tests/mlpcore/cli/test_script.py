@@ -1,5 +1,6 @@
 """Scripts: they run, and give the numbers of the config they were made from."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -94,6 +95,12 @@ def test_pictures_that_somebody_brought_are_asked_for():
     assert "data=data" in text
     assert name not in text
     compile(text, "script.py", "exec")
+
+
+def test_pictures_whose_train_was_split_are_split_again():
+    pictures = dataclasses.replace(drawn_faces.make(20, 10, seed=3), split_train=True)
+    text = to_script(GainSweep(data=collection.keep(pictures)))
+    assert 'image_folder.load(Path("pictures.zip"), split_train=True)' in text
 
 
 def test_points_that_somebody_brought_are_asked_for(run, monkeypatch, tmp_path):

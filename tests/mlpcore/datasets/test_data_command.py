@@ -132,6 +132,27 @@ def test_info_on_a_path(capsys, tmp_path, zipped, good_files):
     }
 
 
+def test_info_on_a_path_whose_train_is_split(capsys, tmp_path, zipped, good_files, encode):
+    path = tmp_path / "mine.zip"
+    more = {f"afhq/train/bird/{i}.png": encode() for i in range(9)}
+    path.write_bytes(zipped(good_files | more))
+    line = said(capsys, "info", str(path), status=2)
+    assert "val has no folder bird" in line
+    assert line.endswith("takes the place of val. --split-train does that.\n")
+    assert json.loads(said(capsys, "info", str(path), "--split-train")) == {
+        "train": {"bird": 7, "cat": 1, "dog": 1},
+        "val": {"bird": 2, "cat": 1, "dog": 1},
+        "resized": 0,
+        "left_out": [],
+    }
+
+
+@pytest.mark.parametrize("arguments", [[], ["drawn"], ["real"]])
+def test_only_pictures_of_ones_own_are_split(capsys, arguments):
+    line = said(capsys, "info", *arguments, "--split-train", status=2)
+    assert "split_train must be left out unless data is a file of one's own; got True." in line
+
+
 def test_info_refuses_what_is_no_set(capsys, tmp_path):
     line = said(capsys, "info", str(tmp_path / "none"), status=2)
     assert "data must be a folder or a zip archive that can be read" in line

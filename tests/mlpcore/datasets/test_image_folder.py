@@ -190,19 +190,63 @@ def test_classes_that_will_not_do_are_refused(zipped, encode, good_files):
     assert "2 to 20 folders of pictures, one a class" in refusal(many)
     assert "it has 21" in refusal(many)
     said = refusal(good_files | {"afhq/train/bird/0.png": picture})
-    assert "val has no folder bird. Add it, or leave val out: a fifth of train takes its" in said
+    assert "val has no folder bird. Add it, or split train: a fifth of each of its" in said
     assert "train has no folder bird" in refusal(good_files | {"afhq/val/bird/0.png": picture})
     empty = {"afhq/train/bird/": None, "afhq/val/bird/": None}
     assert "Fill or remove afhq/train/bird: it has 0" in refusal(good_files | empty)
     broken = {"afhq/val/dog/0.png": b"broken"}
-    assert "Fill or remove afhq/val/dog: it has 0 (afhq/val/dog/0.png: no" in refusal(
-        good_files | broken
-    )
+    said = refusal(good_files | broken)
+    assert "Fill afhq/val/dog: it has 0 (afhq/val/dog/0.png: no" in said
+    assert "Or split train" in said
     phones = {f"{name}/{i}.HEIC": b"\0\0\0\x18ftypheic" for name in "ab" for i in range(3)}
     assert "it has 0 (a/0.HEIC: this is HEIC, as phones take it" in refusal(phones)
     few = {"cat/0.png": picture, "cat/1.png": picture, "dog/0.png": picture}
     assert "at least 2 readable" in refusal(few)
     assert "Fill or remove dog: it has 1" in refusal(few)
+
+
+CLASSES = ["ant", "bee", "cow", "dog"]
+
+
+@given(
+    train=st.dictionaries(st.sampled_from(CLASSES), st.integers(2, 6), min_size=2),
+    val=st.dictionaries(st.sampled_from(CLASSES), st.integers(1, 3)),
+)
+def test_train_is_split_whatever_val_lacks(train, val, zipped, encode):
+    def files(**sets):
+        return {
+            f"{split}/{name}/{i}.png": encode((i, CLASSES.index(name), 0))
+            for split, counts in sets.items()
+            for name, count in counts.items()
+            for i in range(count)
+        }
+
+    archive = zipped(files(train=train, val=val))
+    if val and train.keys() != val.keys():
+        with pytest.raises(image_folder.UnlikeSets) as caught:
+            image_folder.load(archive)
+        for name in train.keys() ^ val.keys():
+            assert name in str(caught.value)
+    split = image_folder.load(archive, split_train=True)
+    held = [max(1, round(0.2 * train[name])) for name in sorted(train)]
+    assert split.classes == tuple(sorted(train))
+    assert split.counts == ([train[n] - h for n, h in zip(sorted(train), held, strict=True)], held)
+    assert split.split_train
+    assert split.skipped == ()
+    # As if there had been no val, so that equal pictures have one name.
+    assert split.fingerprint == image_folder.load(zipped(files(train=train))).fingerprint
+
+
+def test_a_split_is_part_of_what_names_a_set(zipped, good_files):
+    archive = zipped(good_files)
+    sets = [image_folder.load(archive, split_train=split) for split in (False, True, True)]
+    assert sets[0].fingerprint != sets[1].fingerprint == sets[2].fingerprint
+
+
+def test_a_split_needs_two_pictures_of_each_class(zipped, encode):
+    files = dict.fromkeys(("train/a/0.png", "train/b/0.png", "train/b/1.png"), encode())
+    with pytest.raises(ParameterError, match="Fill or remove train/a: it has 1"):
+        image_folder.load(zipped(files), split_train=True)
 
 
 def test_strange_names_are_printable(zipped, good_files, encode):

@@ -393,3 +393,39 @@ def test_a_file_is_loaded(tmp_path):
 def test_a_file_that_cannot_be_read(tmp_path, name):
     with pytest.raises(ParameterError, match="or a file of points that can be read; got"):
         points.load(tmp_path / name)
+
+
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=3, max_size=6),
+    st.data(),
+)
+def test_columns_are_found_by_what_they_are_called(header, data):
+    places = range(len(header))
+    x, y, label = data.draw(st.permutations(places))[:3]
+    stream = io.StringIO()
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL, delimiter=";")
+    writer.writerow(header)
+    writer.writerows([[f"{i % (2 + k)}" for k in places] for i in range(60)])
+    text = "sep=;\n" + stream.getvalue()
+    try:
+        table = tables.read(text, "wide.csv")
+        expected = points.take(table, (x, y, label))
+    except ParameterError:
+        return
+    called = points.called(table, (x, y, label))
+    assert all(word.isprintable() and not word.startswith("-") for word in called)
+    assert points.read(text, "wide.csv", called).fingerprint == expected.fingerprint
+    numbers = [f"{place + 1}" for place in (x, y, label)]
+    assert points.read(text, "wide.csv", numbers).fingerprint == expected.fingerprint
+
+
+@pytest.mark.parametrize("columns", [[], ["x", "y"], ["x", "y", "label", "x"]])
+def test_three_columns_are_named(columns):
+    with pytest.raises(ParameterError, match="columns must be those of x, y and the label"):
+        points.read(table(), "my.csv", columns)
+
+
+def test_only_bytes_of_text_have_an_encoding():
+    for source in (table(), workbook(("x", "y", "label"), *ROWS)):
+        with pytest.raises(ParameterError, match="encoding must be left out with text and with"):
+            points.read(source, "my.csv", encoding="UTF-8")
