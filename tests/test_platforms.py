@@ -17,11 +17,12 @@ ENVIRONMENT = os.environ | {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
 
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_all_pins_have_wheels(platform):
-    extras = [f"--extra={extra}" for extra in ("app", "notebook", "dev")]
+    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml"]
+    command += [f"--extra={extra}" for extra in ("app", "notebook", "dev")]
+    command += ["--constraint=constraints.txt", "--only-binary=:all:", "--python-version=3.11"]
+    command += [f"--python-platform={platform}", "--no-header", "--no-annotate", "--quiet"]
     done = subprocess.run(
-        [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *extras]
-        + ["--constraint", "constraints.txt", "--only-binary", ":all:", "--python-version", "3.11"]
-        + ["--python-platform", platform, "--no-header", "--no-annotate", "--quiet"],
+        command,
         cwd=ROOT,
         env=ENVIRONMENT,
         capture_output=True,
