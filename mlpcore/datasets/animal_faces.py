@@ -62,7 +62,7 @@ def offline() -> bool:
 
 def cached() -> bool:
     """Whether :func:`load` needs no network."""
-    return (disk.folder() / ARRAY).exists() or (disk.folder() / ARCHIVE).exists()
+    return disk.there(ARRAY) or disk.there(ARCHIVE)
 
 
 def load(progress: Progress = lambda share: None) -> Pictures:
@@ -80,7 +80,9 @@ def load(progress: Progress = lambda share: None) -> Pictures:
             return Pictures.in_order(torch.from_numpy(images), CLASSES, COUNTS)
         archive = disk.folder() / ARCHIVE
         try:
-            pictures = read(archive, progress) if archive.exists() else _download(archive, progress)
+            pictures = (
+                read(archive, progress) if disk.there(ARCHIVE) else _download(archive, progress)
+            )
         except ParameterError as error:
             raise DownloadError(str(error)) from error
         disk.save(ARRAY, pictures.images.numpy())
