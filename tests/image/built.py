@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +22,8 @@ FOLDER = ROOT / "build" / "image"
 NAME = "localhost/mlp-explorer:latest"
 TOOLS = ("buildah", "debootstrap")
 CACHE = "/var/cache/mlp-explorer"
+# What torch's build with CUDA has of its own in its package.
+CUDA = "torch/lib/lib*_cuda*.so"
 # In a mount namespace: makes the files, $0, a read-only root with a /tmp of its own, binds the
 # volume $1 to $2, and runs the command that follows there.
 ENTER = """
@@ -153,13 +157,15 @@ class Container:
 
 
 def sizes(files: Path):
-    """Megabytes of all files below each folder."""
+    """Bytes of all files below each folder, and of each file; folders end in a slash."""
     found = Counter()
     for folder, _, names in os.walk(files):
-        size = sum((Path(folder) / name).lstat().st_size for name in names) / 1e6
         here = Path(folder).relative_to(files)
-        for above in [here, *here.parents]:
-            found[above] += size
+        for name in names:
+            size = (Path(folder) / name).lstat().st_size
+            found[f"{here / name}"] = size
+            for above in [here, *here.parents]:
+                found[f"{above}/"] += size
     return found
 
 
@@ -167,14 +173,21 @@ def main():
     build()
     print("| layer | MB |\n|---|---|")
     for layer in layers():
-        print(f"| `{layer.step}` | {layer.size / 1e6:,.1f} |")
+        step = re.sub(r"^/bin/sh -c (#\(nop\) )?|dir:\w+ ", "", layer.step)
+        print(f"| `{step[:60]}` | {layer.size / 1e6:,.1f} |")
     with mounted() as files:
-        found = sizes(files / "opt" / "venv")
-        packages = next(folder for folder in found if folder.name == "site-packages")
-        print("\n| package | MB |\n|---|---|")
-        of = {folder.name: size for folder, size in found.items() if folder.parent == packages}
-        for name, size in sorted(of.items(), key=lambda one: -one[1])[:15]:
-            print(f"| {name} | {size:,.0f} |")
+        (packages,) = (files / "opt" / "venv" / "lib").glob("*/site-packages")
+        found = sizes(packages)
+    cuda = sum(found[name] for name in found if fnmatch(name, CUDA))
+    cuda += sum(found[f"{name}/"] for name in ("nvidia", "triton", "cuda"))
+    print("\n| what is in it | MB |\n|---|---|")
+    print(f"| for CUDA: nvidia, triton, cuda, torch's libraries for it | {cuda / 1e6:,.0f} |")
+    print(f"| all else | {(found['./'] - cuda) / 1e6:,.0f} |")
+    code = sum(size for name, size in found.items() if name.endswith(".pyc"))
+    print(f"| compiled Python of all packages | {code / 1e6:,.0f} |")
+    top = Counter({name: size for name, size in found.items() if re.fullmatch(r"[^./]+/", name)})
+    for name, size in top.most_common(16):
+        print(f"| {name.rstrip('/')} | {size / 1e6:,.0f} |")
 
 
 if __name__ == "__main__":
