@@ -114,19 +114,6 @@ def the_disk_is_full(trial: Trial) -> tuple[str, str]:
     return line(page), lost
 
 
-def the_cache_is_cut(trial: Trial) -> tuple[str, str]:
-    """While the server is down, its files lose their second half, or become zeros, in turn."""
-    until(trial.visit(FACES), "finished")
-    trial.app.stop()
-    for count, path in enumerate(sorted(cache(trial).rglob("*.n??"))):
-        half = path.stat().st_size // 2
-        path.write_bytes(path.read_bytes()[:half] if count % 2 else bytes(2 * half))
-    trial.app.start()
-    page = trial.visit(FACES)
-    until(page, "finished")
-    return line(page), "nothing; faces are drawn and loops compiled anew"
-
-
 def killed_while_it_writes(trial: Trial) -> tuple[str, str]:
     """By SIGKILL, when the faces' file is half there; and started again."""
     page = trial.visit(FACES)
@@ -203,7 +190,6 @@ FAULTS: dict[str, tuple[Fault, dict[str, str], str, Sequence[str]]] = {
         (*MOUNTED, FULL_DISK, "sh"),
     ),
     "the cache is read-only": (the_disk_is_full, {}, "", (*MOUNTED, READ_ONLY, "sh")),
-    "files of the cache are cut, or zeros": (the_cache_is_cut, {}, "", ()),
     "SIGKILL while the faces are written, and a start": (killed_while_it_writes, {}, "", ()),
     "two servers start on one empty cache": (two_servers_share_a_cache, {}, "", ()),
     "SIGTERM during training, and a start": (the_server_stops, {}, "", ()),
