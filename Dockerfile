@@ -9,11 +9,14 @@ FROM python:3.11-slim AS environment
 ARG TORCH=cpu
 WORKDIR /srv
 COPY constraints.txt pyproject.toml package.json deno.lock ./
+# Nobody here runs packages' tests, compiles against torch, or extends Jupyter.
 RUN pip install --no-cache-dir --constraint constraints.txt uv \
     && uv venv /opt/venv \
     && uv pip install --python /opt/venv --no-cache --compile-bytecode \
         --constraint constraints.txt ${TORCH:+--torch-backend "$TORCH"} \
-        --requirements pyproject.toml --extra app
+        --requirements pyproject.toml --extra app \
+    && find /opt/venv \( -type d -name tests -o -name '*.a' -o -path '*/torch/include' \
+        -o -path '*/share/jupyter' \) -prune -exec rm -r {} +
 # Plotly's smaller bundles, from npm. Without them all of Plotly is served.
 RUN pip install --no-cache-dir --constraint constraints.txt deno \
     && (deno install --frozen || mkdir -p node_modules)

@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 .PHONY: run test lint bench clean
 
 run: .venv/compiled .venv/packages
+	@echo "http://$(HOST):$(PORT)"
 	$(MALLOC) $(BIN)/streamlit run app/main.py --server.address $(HOST) --server.port $(PORT) \
 		$(if $(filter-out localhost,$(HOST)),--server.allowedHosts '*')
 

@@ -16,6 +16,7 @@ from mlpcore.experiments import gain_sweep
 
 settings()  # a wrong one ends the start, not a visit
 operations.log_to_stdout(settings().log)
+operations.ask_nobody()
 presses.hear_all()
 shades.warm()  # else the first visitor of a new installation waits for the compiler
 uploads.keep_in_memory(st.get_option("server.maxUploadSize") << 20)

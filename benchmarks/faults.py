@@ -1,7 +1,7 @@
 """What a visitor sees when something breaks, as a table.
 
 Breaks the app in one way after the other, looks at the page in headless Chromium, and prints what
-stands there. ``python -m benchmarks.faults`` takes about two minutes. Linux only: a full disk is a
+stands there. ``python -m benchmarks.faults`` takes about ten minutes. Linux only: a full disk is a
 small file system of our own.
 """
 
@@ -17,6 +17,7 @@ from benchmarks.chromium import launch
 
 LONG = "wide-vs-deep?epochs=2000&seeds=32&budget=1000"
 SHORT = "wide-vs-deep?depth_to=2&epochs=20"
+FACES = "animal-faces?epochs=1&augmentation=off"
 BROKEN_RUN = """
 from mlpcore.experiments import WideVsDeep
 run = WideVsDeep.run
@@ -36,6 +37,8 @@ steering.transport = broken
 """
 # A file system of 1 MB over the cache's folder, which holds the command that follows.
 FULL_DISK = 'mount -t tmpfs -o size=1m none $MLP_EXPLORER_CACHE && exec "$@"'
+READ_ONLY = 'mount -t tmpfs -o ro none $MLP_EXPLORER_CACHE && exec "$@"'
+MOUNTED = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
 
 
 class Trial:
@@ -59,7 +62,12 @@ def line(page: Page) -> str:
 
 def until(page: Page, words: str) -> None:
     """Wait until the line of progress has words in it; a full disk makes it compile first."""
-    expect(page.locator(".mlp-status")).to_contain_text(words, timeout=240_000)
+    expect(page.locator(".mlp-status")).to_contain_text(words, timeout=600_000)
+
+
+def cache(trial: Trial) -> Path:
+    """The folder of what the app keeps."""
+    return Path(trial.app.environment["MLP_EXPLORER_CACHE"])
 
 
 def alert(page: Page) -> str:
@@ -99,11 +107,38 @@ def the_line_is_full(trial: Trial) -> tuple[str, str]:
 
 def the_disk_is_full(trial: Trial) -> tuple[str, str]:
     """Faces are drawn, and cannot be kept."""
-    page = trial.visit("animal-faces?epochs=1&augmentation=off")
+    page = trial.visit(FACES)
     until(page, "finished")
     warned = "Cannot keep" in trial.app.log.read_text()
     lost = f"nothing; faces are drawn anew at each start (a warning is in the log: {warned})"
     return line(page), lost
+
+
+def killed_while_it_writes(trial: Trial) -> tuple[str, str]:
+    """By SIGKILL, when the faces' file is half there; and started again."""
+    page = trial.visit(FACES)
+    while not [*cache(trial).glob("*.npy*.part")]:
+        page.wait_for_timeout(1)
+    trial.app.process.kill()
+    trial.app.process.wait()
+    files = [*cache(trial).glob("*.npy*.part")]
+    trial.app.start()
+    until(page, "finished")
+    lost = f"nothing; what was half written ({len(files)} file) is removed by a write an hour later"
+    return line(page), lost
+
+
+def two_servers_share_a_cache(trial: Trial) -> tuple[str, str]:
+    """An empty one; both compile and draw at the same time."""
+    log = trial.app.log.with_suffix(".other")
+    with AppServer(log, trial.app.environment) as other:
+        pages = [trial.visit(FACES), Trial(other, trial.browser).visit(FACES)]
+        for page in pages:
+            until(page, "finished")
+        seen = ", ".join(map(line, pages))
+    errors = [text for text in (trial.app.log, log) if "Traceback" in text.read_text()]
+    log.unlink()
+    return seen, f"nothing; logs with errors: {len(errors)}"
 
 
 def the_server_stops(trial: Trial) -> tuple[str, str]:
@@ -134,7 +169,7 @@ def the_network_is_away(trial: Trial) -> tuple[str, str]:
 
 def rubbish_is_uploaded(trial: Trial) -> tuple[str, str]:
     """As an archive of pictures."""
-    page = trial.visit("animal-faces?epochs=1&augmentation=off")
+    page = trial.visit(FACES)
     until(page, "finished")
     page.get_by_role("button", name="Your own pictures").click()
     rubbish = {"name": "zoo.zip", "mimeType": "application/zip", "buffer": os.urandom(100_000)}
@@ -152,8 +187,11 @@ FAULTS: dict[str, tuple[Fault, dict[str, str], str, Sequence[str]]] = {
         the_disk_is_full,
         {},
         "",
-        ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", FULL_DISK, "sh"),
+        (*MOUNTED, FULL_DISK, "sh"),
     ),
+    "the cache is read-only": (the_disk_is_full, {}, "", (*MOUNTED, READ_ONLY, "sh")),
+    "SIGKILL while the faces are written, and a start": (killed_while_it_writes, {}, "", ()),
+    "two servers start on one empty cache": (two_servers_share_a_cache, {}, "", ()),
     "SIGTERM during training, and a start": (the_server_stops, {}, "", ()),
     "a visitor's network is away": (the_network_is_away, {}, "", ()),
     "an upload that is no archive": (rubbish_is_uploaded, {}, "", ()),
@@ -167,9 +205,9 @@ def main() -> None:
         browser = launch(playwright)
         for name, (fault, environment, prelude, wrapper) in FAULTS.items():
             with tempfile.TemporaryDirectory() as folder:
-                cache = {"MLP_EXPLORER_CACHE": folder}
                 log = Path(folder).with_suffix(".log")
-                with AppServer(log, environment | cache, prelude, wrapper) as app:
+                here = environment | {"MLP_EXPLORER_CACHE": folder}
+                with AppServer(log, here, prelude, wrapper) as app:
                     seen, lost = fault(Trial(app, browser))
                 log.unlink()
             print(f"| {name} | {seen} | {lost} |", flush=True)

@@ -20,6 +20,7 @@ from app.scripts import script
 from app.server.settings import settings
 from app.texts.markdown import plain
 from app.visit import Place
+from mlpcore.engines import devices
 from mlpcore.experiments import gain_sweep
 from mlpcore.running.jobs import Job, Jobs, Refused, Runnable, State
 
@@ -65,6 +66,7 @@ def jobs() -> Jobs:
     memory = chosen.memory_megabytes * 10**6
     gain_sweep.kept_weights.most = memory // 4
     return Jobs(
+        device=devices.device(chosen.device),
         at_once=chosen.training_threads,
         keep=chosen.kept_results,
         waiting=chosen.waiting_runs,

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import net_util
 
 from app.server.json_lines import JsonLines
 from app.server.memory import settle
@@ -73,6 +74,15 @@ LINES = {
     "text": logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"),
     "json": JsonLines(),
 }
+
+
+def ask_nobody() -> None:
+    """Keep Streamlit from asking a site for this machine's address, as others see it.
+
+    It would, and answer nobody meanwhile, whenever a page of another site opens a websocket: pages
+    at that address are allowed to. They are allowed anyway, for origin and host are the same.
+    """
+    net_util.get_external_ip = lambda: None
 
 
 def log_to_stdout(lines: str) -> None:

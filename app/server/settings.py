@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.server.memory import allowed
+from mlpcore.engines import devices
 from mlpcore.engines.workers import cores
 from mlpcore.params import Config, ParameterError, choice, number, specs, switch, text
 
@@ -70,6 +71,12 @@ class Settings(Config):
         unit="MB",
         help="What runs may hold: half for their work, a quarter each for pasts and for weights.",
     )
+    device: str = text(
+        "",
+        "a device as torch names it, such as cpu, cuda or cuda:1",
+        label="Device",
+        help="Where runs train; on a GPU if nothing is said and there is one.",
+    )
     lessons: str = text(
         "", "a folder", label="Lessons", help="Lessons and scenes besides the app's own."
     )
@@ -94,11 +101,13 @@ class Settings(Config):
     )
 
     def check(self) -> None:
-        """Refuse a folder that is not there, and what is no site or no address.
+        """Refuse a folder that is not there, and what is no device, no site or no address.
 
         Raises:
             ParameterError: it is one of these.
         """
+        if self.device and not devices.known(self.device):
+            raise ParameterError("device", specs(Settings)["device"].allowed, self.device)
         if self.lessons and not Path(self.lessons).is_dir():
             raise ParameterError("lessons", "a folder", self.lessons, "Make it, or leave it out")
         if not all(map(_SITE.fullmatch, self.frame_ancestors.split())):

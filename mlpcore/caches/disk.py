@@ -3,8 +3,10 @@
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import IO
 
@@ -18,12 +20,20 @@ log = logging.getLogger(__name__)
 
 # An environment variable that names another folder.
 VARIABLE = "MLP_EXPLORER_CACHE"
+# What is not written completely yet; who has not written to it for so many seconds no longer will.
+_PART = ".part"
+LEFT = 3600.0
 
 
 def folder() -> Path:
     """The folder that holds cached files; it may not exist yet."""
     chosen = os.environ.get(VARIABLE)
     return Path(chosen) if chosen else platformdirs.user_cache_path("mlp-explorer")
+
+
+def there(name: str) -> bool:
+    """Whether a file is cached, in a folder that we may look into."""
+    return os.path.exists(folder() / name)
 
 
 def load(name: str, shape: tuple[int, ...]) -> Bytes | None:
@@ -55,13 +65,19 @@ def save(name: str, array: Bytes) -> None:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Write a file so that it appears complete or not at all.
 
+    What others who wrote it left when they were killed is removed.
+
     Yields:
         An open file, readable too. When the block ends it is moved to ``path``; when the block
         raises it is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob(f"{escape(path.name)}*{_PART}"):
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > LEFT:
+                old.unlink()
     with tempfile.NamedTemporaryFile(
-        "w+b", dir=path.parent, prefix=path.name, suffix=".part", delete=False
+        "w+b", dir=path.parent, prefix=path.name, suffix=_PART, delete=False
     ) as file:
         part = Path(file.name)
         try:

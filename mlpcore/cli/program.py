@@ -14,11 +14,11 @@ from mlpcore.cli import brought, data_command
 from mlpcore.cli.commands import EXPERIMENTS, SWEEPS, flag
 from mlpcore.cli.report import report, to_json
 from mlpcore.datasets.animal_faces import DownloadError
+from mlpcore.engines import devices
 from mlpcore.engines.preparing import prepare
 from mlpcore.experiments import DegreeSweep
 from mlpcore.params import ParameterError, Spec, specs
 from mlpcore.progress import progress
-from mlpcore.running.jobs import default_device
 from mlpcore.texts import printable
 
 # Of a message that repeats arguments.
@@ -117,12 +117,10 @@ def _run(options: dict[str, Any]) -> None:
     config, problems = kind.parse(brought.bring(kind, texts, reading))
     if problems:
         raise problems[0]
-    try:
-        device = torch.device(device_name or default_device())
-        torch.zeros((), device=device).item()
-    except (RuntimeError, AssertionError, ValueError) as error:
-        reason = printable(str(error).partition("\n")[0].removesuffix("."), MOST_LETTERS)
-        raise ParameterError("device", "one torch can use here", device_name, reason) from error
+    reason = devices.trouble(device_name) if device_name else ""
+    if reason:
+        raise ParameterError("device", "one torch can use here", device_name, reason)
+    device = devices.device(device_name or "")
     unwritable = ParameterError("json", "a file that can be written, or -", target)
     if target != "-" and not _writable(Path(target)):
         raise unwritable

@@ -62,7 +62,7 @@ def offline() -> bool:
 
 def cached() -> bool:
     """Whether :func:`load` needs no network."""
-    return (disk.folder() / ARRAY).exists() or (disk.folder() / ARCHIVE).exists()
+    return disk.there(ARRAY) or disk.there(ARCHIVE)
 
 
 def load(progress: Progress = lambda share: None) -> Pictures:
@@ -79,8 +79,9 @@ def load(progress: Progress = lambda share: None) -> Pictures:
         if images is not None:
             return Pictures.in_order(torch.from_numpy(images), CLASSES, COUNTS)
         archive = disk.folder() / ARCHIVE
+        take = read if disk.there(ARCHIVE) else _download
         try:
-            pictures = read(archive, progress) if archive.exists() else _download(archive, progress)
+            pictures = take(archive, progress)
         except ParameterError as error:
             raise DownloadError(str(error)) from error
         disk.save(ARRAY, pictures.images.numpy())

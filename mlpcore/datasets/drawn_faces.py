@@ -65,7 +65,7 @@ def load(progress: Progress = lambda share: None) -> Pictures:
 
 def cached() -> bool:
     """Whether :func:`load` need not draw."""
-    return (disk.folder() / _name()).exists()
+    return disk.there(_name())
 
 
 def make(

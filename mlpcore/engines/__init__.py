@@ -16,6 +16,7 @@ __all__ = [
     "PictureSamples",
     "Rule",
     "Samples",
+    "devices",
     "engine",
     "evenly",
     "maps",

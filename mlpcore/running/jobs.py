@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import torch
 
+from mlpcore.engines import devices
 from mlpcore.engines.preparing import prepared
 from mlpcore.engines.workers import cores
 from mlpcore.params import ParameterError
@@ -246,7 +247,7 @@ class Jobs:
     """All jobs of a process.
 
     Args:
-        device: where they train; a GPU if there is one by default.
+        device: where they train; a GPU by default, if there is one that works.
         at_once: how many work at once, and threads they train on together; by default one for every
             core.
         turn: seconds a job may work while others wait.
@@ -275,7 +276,7 @@ class Jobs:
         working_bytes: int = 512 * 2**20,
     ) -> None:
         torch.set_num_threads(1)  # what it computes here is small
-        self._device = device or default_device()
+        self._device = device or devices.device()
         at_once = at_once or cores()
         self._slots, self._room = Slots(at_once, turn), Slots(working_bytes)
         self._patience, self._keep = patience, keep
@@ -479,8 +480,3 @@ class Jobs:
                 return
             if not job.watchers:
                 self._forget(job)
-
-
-def default_device() -> torch.device:
-    """The GPU if there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")

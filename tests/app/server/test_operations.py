@@ -8,7 +8,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit import net_util
 from streamlit.testing.v1 import AppTest
+from streamlit.web.server import server_util
 
 from app.server import operations
 from mlpcore.running.jobs import Jobs
@@ -99,3 +101,15 @@ def test_an_error_of_a_page_is_logged_and_told_without_a_traceback(caplog):
     assert not page.exception
     assert "secret" not in page.error[0].value
     assert "error of its own" in page.error[0].value
+
+
+def test_a_page_of_another_site_lets_the_server_ask_nobody(monkeypatch):
+    asked = []
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda *a, **k: asked.append(a))
+    monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)
+    assert not server_util.is_url_from_allowed_origins("http://elsewhere.example")
+    assert asked.pop()
+    asked.clear()
+    operations.ask_nobody()
+    assert not server_util.is_url_from_allowed_origins("http://elsewhere.example")
+    assert not asked

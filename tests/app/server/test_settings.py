@@ -93,3 +93,18 @@ def test_every_variable_is_documented(pytestconfig):
     table = (pytestconfig.rootpath / "docs" / "operations.md").read_text()
     for name in specs(Settings):
         assert f"`{settings.variable(name)}`" in table
+
+
+@pytest.mark.parametrize("name", ["", "cpu", "cuda", "cuda:1", "mps"])
+def test_a_device_may_be_absent(name):
+    assert settings.read({"MLP_EXPLORER_DEVICE": name}).device == name
+
+
+@pytest.mark.parametrize("name", ["gpu", "cuda:x", "cuda:-1", "0"])
+def test_what_is_no_device_ends_the_start(name):
+    with pytest.raises(SystemExit) as ended:
+        settings.read({"MLP_EXPLORER_DEVICE": name})
+    assert str(ended.value) == (
+        "MLP_EXPLORER_DEVICE must be a device as torch names it, such as cpu, cuda or cuda:1; "
+        f"got {name!r}."
+    )
