@@ -7,6 +7,7 @@ of which Numba only watches its own file, compiles all anew.
 
 import hashlib
 import logging
+import pickletools
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -26,6 +27,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 _SOURCES = ("arithmetic/*.py", "engines/*.py")
 # Bytes that must fit where code is kept: more than all of it. Numba ends a call at a full disk.
 _ROOM = 16 * 2**20
+# How many pickles Numba's files consist of: of an index, and of code.
+_PICKLES = {".nbi": 2, ".nbc": 1}
 
 
 def inner(function: F) -> F:
@@ -71,10 +74,26 @@ def _folder() -> Path | None:
     path = folder() / "compiled" / name
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path) as file:
-            file.write(bytes(_ROOM))
-            file.flush()
+        with tempfile.TemporaryFile(dir=path) as room:
+            room.write(bytes(_ROOM))
+            room.flush()
+        for file in path.rglob("*.nb[ci]"):
+            if not _whole(file):
+                log.warning("%s is damaged, so what it held is compiled anew", file.name)
+                file.unlink(missing_ok=True)
         return path
     except OSError as error:
         log.warning("compiled loops cannot be kept, and are compiled at each start: %s", error)
         return None
+
+
+def _whole(file: Path) -> bool:
+    """Whether a file of Numba's is complete; at one that is cut or full of zeros Numba fails."""
+    with file.open("rb") as stream:
+        try:
+            for _ in range(_PICKLES[file.suffix]):
+                for _ in pickletools.genops(stream):
+                    pass
+        except ValueError:
+            return False
+        return not stream.read(1)
