@@ -87,6 +87,15 @@ def answer(page: Page) -> None:
     finished(page)
 
 
+def table_of_runs(page: Page) -> None:
+    """Make a second run, and look at both in a table."""
+    page.get_by_role("button", name="New seeds").click()
+    finished(page)
+    page.get_by_role("button", name="Runs").click()
+    page.get_by_role("button", name="In a table").click()
+    expect(page.get_by_role("dialog").get_by_test_id("stDataFrame")).to_be_visible()
+
+
 def ask_class(page: Page) -> None:
     """Ask a class a lesson's question."""
     page.get_by_role("button", name="Ask the class").click()
@@ -164,6 +173,7 @@ VISITS = (
     Visit("Your own points, read", f"wide-vs-deep?{PLANAR}", preview_points),
     Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
     Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
+    Visit("Runs in a table", f"wide-vs-deep?{PLANAR}", table_of_runs),
     Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),
     Visit("A lesson's slider", "initialization?lesson=deep-mlps&step=9", runs=False),
     Visit("A class asked", "wide-vs-deep?lesson=deep-mlps&step=2", ask_class, runs=False),

@@ -1,4 +1,4 @@
-"""The runs of a visit: those to return to, and the one that is pinned to compare others with."""
+"""The runs of a visit, and the one that is pinned to compare others with."""
 
 import html
 import json
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from app import controls, visit
+from app import visit
 from app.controls import name_of
 from app.live import component
 from app.live.component import PINNED, follow, frames, jobs, show, watcher
@@ -66,6 +66,11 @@ def config_of(job: Job) -> Training:
     return cast("Training", job.config)
 
 
+def runs_of(kind: type[Config]) -> list[Run]:
+    """The visit's runs of configs of a kind, the latest first."""
+    return visit.of(Listed).runs.setdefault(kind, [])
+
+
 def note(job: Job, headline: Draw, **parameters: Any) -> None:
     """Remember the run a page shows, as its latest, and what came of it.
 
@@ -74,7 +79,7 @@ def note(job: Job, headline: Draw, **parameters: Any) -> None:
         headline, parameters: the picture that says the answer, in bold.
     """
     config = config_of(job)
-    runs = _runs(type(config))
+    runs = runs_of(type(config))
     run = next((run for run in runs if run.config == config), Run(config))
     runs[:] = [run, *(other for other in runs if other is not run)][:MOST_RUNS]
     status = job.status()
@@ -98,23 +103,6 @@ def pin_button(job: Job) -> None:
             on_click=_pin,
             args=(job,),
         )
-
-
-def list_button(job: Job) -> None:
-    """Draw what returns to another run of the visit on this page."""
-    config = config_of(job)
-    with st.popover("Runs", icon=":material/history:"):
-        st.caption("The runs of this visit on this page, the latest first. Choose one to return.")
-        for place, run in enumerate(_runs(type(config))):
-            st.button(
-                name(run.config),
-                key=f"run {place}",
-                icon=":material/check:" if run.config == config else None,
-                on_click=controls.change,
-                args=(type(run.config),),
-                kwargs=run.config.values(),
-            )
-            st.caption(run.answer or "Not finished.")
 
 
 def pinned(job: Job) -> Job | None:
@@ -189,11 +177,6 @@ def _pairs(before: Config, after: Config) -> list[tuple[Spec, Value, Value]]:
 
 def _small(label: str) -> str:
     return label[0].lower() + label[1:]
-
-
-def _runs(kind: type[Config]) -> list[Run]:
-    """A page's runs, the latest first."""
-    return visit.of(Listed).runs.setdefault(kind, [])
 
 
 def _pins() -> dict[type[Config], Pin]:

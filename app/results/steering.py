@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from app import controls
 from app.controls import Panel
 from app.live import component
-from app.results import runs
+from app.results import run_list, runs
 from app.texts.markdown import plain
 from app.texts.parts import BUTTONS
 from mlpcore.experiments.settings import Training
@@ -48,7 +48,7 @@ def transport(job: Job, config: Training, panel: Panel) -> DeltaGenerator:
             _learning_rate(job, config)
         with panel.place("pin", row):
             runs.pin_button(job)
-        runs.list_button(job)
+        run_list.list_button(job)
     return row
 
 

@@ -10,6 +10,7 @@ __all__ = [
     "parts",
     "polls",
     "polynomial_features",
+    "run_list",
     "take_away",
     "wide_vs_deep",
 ]

@@ -130,8 +130,10 @@ def test_nothing_flashes_while_a_page_waits_to_be_drawn_again(page, server):
         upstream.on_message(lambda message: socket.send(message) if next(allowed) else None)
 
     def opacities():
-        return page.locator(".stApp *").evaluate_all(
-            "all => [...new Set(all.map((one) => getComputedStyle(one).opacity))].sort()"
+        return set(
+            page.locator(".stApp *").evaluate_all(
+                "all => all.map((one) => getComputedStyle(one).opacity)"
+            )
         )
 
     page.route_web_socket(re.compile("_stcore/stream"), steer)
@@ -143,4 +145,4 @@ def test_nothing_flashes_while_a_page_waits_to_be_drawn_again(page, server):
     allowed = itertools.chain([True, True], itertools.repeat(False))
     slider.press("ArrowRight")
     expect(page.locator("[data-stale=true]").first).to_be_attached()
-    assert opacities() == before
+    assert opacities() <= before | {""}  # what is gone meanwhile has none

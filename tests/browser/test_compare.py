@@ -67,7 +67,7 @@ def test_a_run_is_returned_to_from_the_list(page, server):
     expect(page.locator(".words")).to_have_text("finished, epoch 3 of 3")
     page.get_by_role("button", name="Runs").click()
     runs = page.get_by_test_id("stPopoverBody").get_by_role("button")
-    expect(runs).to_have_count(2)
+    expect(runs).to_have_count(3)  # one leads to the table
     runs.last.click()
     expect(page).to_have_url(re.compile("seeds=2"))
     expect(page.locator(".headline")).to_have_text(answer)
@@ -83,3 +83,25 @@ def test_both_runs_are_replayed_each_by_its_own_slider(page, server):
     expect(page.locator(".words")).to_have_text(["finished, epoch 3 of 3", "replay: epoch 0 of 3"])
     expect(page.locator(".headline").last).to_contain_text("Not trained yet.")
     expect(page.locator(".headline").first).not_to_contain_text("Not trained yet.")
+
+
+def test_a_row_of_the_table_of_runs_is_returned_to(page, server):
+    visit(page, server.url)
+    more_seeds(page)
+    expect(page.locator(".headline")).to_contain_text("covers 3 seeds")
+    page.get_by_role("button", name="Runs").click()
+    page.get_by_role("button", name="In a table").click()
+    dialog = page.get_by_role("dialog").filter(has_text="Runs of this visit")
+    expect(dialog).to_be_visible()
+    # What it was opened from does not cover it.
+    expect(page.get_by_test_id("stPopoverBody")).to_be_hidden()
+    back = dialog.get_by_role("button", name="Return to this run")
+    expect(back).to_be_disabled()
+    # The marker of the second row, which is the first run.
+    dialog.get_by_test_id("stDataFrame").click(position={"x": 18, "y": 87})
+    expect(back).to_be_enabled()
+    back.click()
+    expect(dialog).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("seeds=3"))
+    expect(page.locator(".headline")).to_contain_text("covers 2 seeds")
+    whole(page)

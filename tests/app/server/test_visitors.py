@@ -76,6 +76,7 @@ def test_those_who_are_there_and_who_asks_after_it_are_answered(base):
         ("/live/frames", PAGE, "POST"),
         ("/_stcore/health", PAGE, "GET"),
         ("/ready", PAGE, "GET"),
+        ("/answer/abcdef", PAGE, "GET"),
     ]
 
     async def ask():

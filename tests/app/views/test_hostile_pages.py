@@ -194,7 +194,7 @@ def test_labels_and_headers_are_text_in_every_picture_of_points(page, wait_for, 
 
 @pytest.fixture
 def _slow_reading(monkeypatch):
-    def load(source, progress):
+    def load(source, progress, split_train):
         while True:
             progress(0.5)
             time.sleep(0.01)

@@ -1,0 +1,80 @@
+"""The visit's runs to return to, as a list and as a table."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.results import run_list
+from app.results.run_list import Tabled
+from app.results.runs import Listed, Run
+from app.texts import run_list as texts
+from mlpcore.experiments import WideVsDeep
+from mlpcore.params import specs
+from tests.app.pages import of, press, visit
+
+QUICK = {"budget": "40", "depth_to": "2", "seeds": "2", "samples": "50", "epochs": "2"} | {
+    "batch_size": "32"
+}
+
+
+def labels(at):
+    return [button.label for button in at.button]
+
+
+def two_runs():
+    at = visit("wide-vs-deep", **QUICK)
+    seeds = next(slider for slider in at.slider if slider.label == "Seeds")
+    return seeds.set_value(3).run()
+
+
+@given(
+    st.lists(
+        st.builds(
+            WideVsDeep,
+            seeds=st.integers(1, 14),
+            learning_rate=st.floats(1e-6, 10),
+            activation=st.sampled_from(["relu", "gelu"]),
+            drop_last=st.booleans(),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_a_table_has_what_differs_and_nothing_else(configs):
+    table = run_list.table([Run(config, f"answer {i}") for i, config in enumerate(configs)])
+    differing = [
+        spec.label
+        for field, spec in specs(WideVsDeep).items()
+        if len({getattr(config, field) for config in configs}) > 1
+    ]
+    assert [*table.columns] == [*differing, texts.ANSWER]
+    assert [*table[texts.ANSWER]] == [f"answer {i}" for i in range(len(configs))]
+    if "Learning rate" in differing:
+        assert [*table["Learning rate"]] == [config.learning_rate for config in configs]
+    if "Activation" in differing:
+        assert {*table["Activation"]} == {"ReLU", "GELU"}
+
+
+def test_one_run_needs_no_table():
+    assert texts.TABLE not in labels(visit("wide-vs-deep", **QUICK))
+
+
+def test_a_table_opens_without_touching_the_run():
+    at = two_runs()
+    before = of(at, Listed).runs[WideVsDeep][0].config
+    at = press(at, texts.TABLE)
+    assert not at.exception
+    (table,) = at.dataframe
+    assert [*table.value["Seeds"]] == [3, 2]
+    (back,) = [button for button in at.button if button.label == texts.RETURN]
+    assert back.disabled
+    assert of(at, Tabled).open
+    assert of(at, Listed).runs[WideVsDeep][0].config == before
+
+
+def test_a_chosen_row_is_returned_to():
+    at = press(two_runs(), texts.TABLE)
+    at.session_state["table of runs 1"] = {"selection": {"rows": [1], "columns": [], "cells": []}}
+    at = press(at.run(), texts.RETURN)
+    assert not at.exception
+    assert not of(at, Tabled).open
+    assert next(slider for slider in at.slider if slider.label == "Seeds").value == 2
