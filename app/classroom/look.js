@@ -28,8 +28,7 @@ export default function ({ data, parentElement }) {
     for (const act of ACTS) document.removeEventListener(act, stop);
   };
   for (const act of ACTS) document.addEventListener(act, stop, { passive: true });
-  // From now on, through further runs of the page.
-  for (const part of [look, ...page.querySelectorAll(".st-key-stage, .st-key-projected")]) {
-    sizes.observe(part);
-  }
+  // From now on, through further runs of the page, which may put other elements above it.
+  sizes.observe(look);
+  sizes.observe(/** @type {HTMLElement} */ (look.closest("[data-testid=stMainBlockContainer]")));
 }
