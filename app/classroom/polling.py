@@ -60,13 +60,12 @@ def offer(question: str, choices: Sequence[str], key: str) -> None:
     )
 
 
-def listen(choices: Sequence[str], key: str, heard: Callable[[list[int]], None]) -> None:
+def listen(key: str, heard: Callable[[dict[str, int]], None]) -> None:
     """Draw the way to a question for phones, what they answer so far, and what ends it.
 
     Args:
-        choices: as they were offered.
-        key: names the question.
-        heard: called with how many chose each, when the answer is to be shown.
+        key: names the question, which is asked.
+        heard: called with each choice and how many chose it, when the answer is to be shown.
     """
     asking = visit.of(Asking)
     poll = asking.poll
@@ -75,7 +74,7 @@ def listen(choices: Sequence[str], key: str, heard: Callable[[list[int]], None])
     st.components.v2.component("mlp_poll", html=_HTML, css=_CSS, js=_JS, isolate_styles=False)(
         data={
             "counts": f"{urlsplit(link).path}/counts?key={poll.key}",
-            "html": _open(link, poll.code, dict(zip(choices, poll.counts, strict=True))),
+            "html": _open(link, poll),
         },
         key=f"{key} open",
     )
@@ -108,21 +107,27 @@ def _ask(question: str, choices: tuple[str, ...], key: str) -> None:
     asking.key, asking.silent = key, False
 
 
-def _show(heard: Callable[[list[int]], None]) -> None:
+def _show(heard: Callable[[dict[str, int]], None]) -> None:
     asking = visit.of(Asking)
     if asking.poll is None:
         return
     asking.silent = not any(asking.poll.counts)
     if not asking.silent:
         asking.key = ""
-        heard(asking.poll.close())
+        asking.poll.close()
+        heard(_counts(asking.poll))
 
 
-def _open(link: str, code: str, counts: Mapping[str, int]) -> str:
-    way = escape(link.removesuffix(code)) + f"<strong>{code}</strong>"
+def _counts(poll: Poll) -> dict[str, int]:
+    """Choice → how many chose it, in the order they are shown."""
+    return dict(zip(poll.asked.choices, poll.counts, strict=True))
+
+
+def _open(link: str, poll: Poll) -> str:
+    way = escape(link.removesuffix(poll.code)) + f"<strong>{poll.code}</strong>"
     picture = qr_code(link)
     image = f'<img class="qr" src="{escape(picture)}" alt="{texts.QR}">' if picture else ""
-    return f'<div class="mlp-way">{image}<p>{way}</p></div>{_bars(counts)}'
+    return f'<div class="mlp-way">{image}<p>{way}</p></div>{_bars(_counts(poll))}'
 
 
 def _bars(counts: Mapping[str, int], right: str | None = None) -> str:

@@ -203,13 +203,12 @@ def _choose(question: str, task: Choice, key: str) -> None:
     """Draw choices, and the button that answers with the chosen one; or what a class says."""
     choices = shuffled(question, task.choices)
 
-    def heard(numbers: list[int]) -> None:
-        counts = dict(zip(choices, numbers, strict=True))
+    def heard(counts: dict[str, int]) -> None:
         visit.of(Said).counts[key, task] = counts
         _answer(task, key, task.choices.index(max(counts, key=counts.__getitem__)))
 
     if polling.asks(key):
-        polling.listen(choices, key, heard)
+        polling.listen(key, heard)
         return
     radio = f"{key} choice {visit.of(Said).round}"
 

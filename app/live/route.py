@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -25,6 +25,8 @@ from app.live.frames import Frame, Frames
 from app.live.libraries import PREFIX
 from app.live.protocol import BadRequest, Line, Question
 from app.live.shown import Shown
+from app.server import bodies
+from app.server.bodies import Unread
 from mlpcore.running.history import Moment
 from mlpcore.running.jobs import Job, Jobs, State, Status
 
@@ -65,8 +67,8 @@ def routes(
 
     async def answer(request: Request) -> Response:
         try:
-            question = Question.read(await _body(request))
-        except BadRequest as error:
+            question = Question.read(await bodies.read(request, LARGEST_REQUEST, "a question"))
+        except (BadRequest, Unread) as error:
             return JSONResponse({"message": str(error)}, 400)
         gone = JSONResponse({"message": "This result is no longer here."}, 410)
         job = alive(question)
@@ -103,18 +105,6 @@ def routes(
     return [
         Route(f"{base}{PREFIX}/frames", answer, methods=["POST"]),
     ]
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_REQUEST:
-                raise BadRequest(f"a question has at most {LARGEST_REQUEST} bytes")
-    except ClientDisconnect as error:
-        raise BadRequest("the browser left before it had asked") from error
-    return body
 
 
 async def _news(job: Job, shown: Shown, question: Question) -> None:

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from weakref import WeakValueDictionary
 
@@ -56,11 +56,10 @@ class Poll:
             self._answers.clear()
             self.asked = Asked(self.asked.turn + 1, question, tuple(choices), open=True)
 
-    def close(self) -> list[int]:
-        """Take no more answers to the question, and return how many chose each."""
+    def close(self) -> None:
+        """Take no more answers to the question."""
         with self._lock:
-            self.asked = Asked(self.asked.turn, self.asked.question, self.asked.choices)
-        return self.counts
+            self.asked = replace(self.asked, open=False)
 
     def answer(self, browser: str, turn: int, choice: int) -> bool:
         """Take a browser's answer, which replaces the one it gave before.

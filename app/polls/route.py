@@ -8,11 +8,13 @@ from string import Template
 from urllib.parse import parse_qs
 
 from markdown_it import MarkdownIt
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.polls.poll import Allowance, Poll, Polls
+from app.server import bodies
+from app.server.bodies import Unread
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -53,43 +55,39 @@ def routes(polls: Polls, base: str) -> list[Route]:
         text = _PAGE.substitute(title=words, heading=heading, body=body, root=root, turn=turn)
         return HTMLResponse(text, status, FRESH)
 
-    def found(show: Callable[[Request, Poll], Response]) -> Endpoint:
+    def found(show: Callable[[Request, Poll], Awaitable[Response]]) -> Endpoint:
         async def answer(request: Request) -> Response:
             poll = polls.find(request.path_params["code"])
             if poll is not None:
-                return show(request, poll)
+                return await show(request, poll)
             if misses.take():
                 return page(404, "Nothing is asked under this address now", _GONE)
             return page(429, "Too many addresses were tried", "<p>Try again in a minute.</p>")
 
         return answer
 
-    def question(request: Request, poll: Poll) -> Response:
+    async def question(request: Request, poll: Poll) -> Response:
         browser = _browser(request) or secrets.token_urlsafe(12)
         shown = page(200, *_question(poll, browser), turn=_turn(poll))
         shown.set_cookie(COOKIE, browser, path=root, httponly=True, samesite="lax")
         return shown
 
-    async def answer(request: Request) -> Response:
-        poll = polls.find(request.path_params["code"])
-        body = await _body(request)
-        if poll is None:
-            return await found(question)(request)
-        browser = _browser(request)
+    async def answer(request: Request, poll: Poll) -> Response:
+        fields, browser = await _fields(request), _browser(request)
         if browser is None:
             return page(403, "This browser keeps no cookies", _COOKIES, _turn(poll))
         if not answers.take():
             return page(429, "Too many answers at once", "<p>Go back, and try again.</p>")
-        turn, choice = (_whole(body, name) for name in ("turn", "choice"))
+        turn, choice = (_whole(fields, name) for name in ("turn", "choice"))
         if turn is None or choice is None:
             return page(400, "Not an answer", "<p>Go back, and choose one of the answers.</p>")
         poll.answer(browser, turn, choice)
         return RedirectResponse(f"{root}/{poll.code}", 303, FRESH)
 
-    def turn(request: Request, poll: Poll) -> Response:
+    async def turn(request: Request, poll: Poll) -> Response:
         return Response(_turn(poll), media_type="text/plain", headers=FRESH)
 
-    def counts(request: Request, poll: Poll) -> Response:
+    async def counts(request: Request, poll: Poll) -> Response:
         if not secrets.compare_digest(
             request.query_params.get("key", "").encode(), poll.key.encode()
         ):
@@ -102,7 +100,7 @@ def routes(polls: Polls, base: str) -> list[Route]:
     return [
         Route(f"{root}/phone.js", script),
         Route(f"{root}/{{code}}", found(question), methods=["GET"]),
-        Route(f"{root}/{{code}}", answer, methods=["POST"]),
+        Route(f"{root}/{{code}}", found(answer), methods=["POST"]),
         Route(f"{root}/{{code}}/turn", found(turn)),
         Route(f"{root}/{{code}}/counts", found(counts)),
     ]
@@ -143,15 +141,11 @@ def _browser(request: Request) -> str | None:
     return name if _BROWSER.fullmatch(name) else None
 
 
-async def _body(request: Request) -> dict[str, list[str]]:
+async def _fields(request: Request) -> dict[str, list[str]]:
     """A form's fields; none of one that is too large or broken off."""
-    body = b""
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                return {}
-    except ClientDisconnect:
+        body = await bodies.read(request, LARGEST_BODY, "an answer")
+    except Unread:
         return {}
     return parse_qs(body.decode("ascii", "replace"))
 

@@ -9,21 +9,12 @@ from app.results.runs import Listed, Run
 from app.texts import run_list as texts
 from mlpcore.experiments import WideVsDeep
 from mlpcore.params import specs
-from tests.app.pages import of, press, visit
-
-QUICK = {"budget": "40", "depth_to": "2", "seeds": "2", "samples": "50", "epochs": "2"} | {
-    "batch_size": "32"
-}
-
-
-def labels(at):
-    return [button.label for button in at.button]
+from tests.app.pages import of, press
+from tests.app.results.test_runs import QUICK, labels, more_seeds, visit
 
 
 def two_runs():
-    at = visit("wide-vs-deep", **QUICK)
-    seeds = next(slider for slider in at.slider if slider.label == "Seeds")
-    return seeds.set_value(3).run()
+    return more_seeds(visit(**QUICK))
 
 
 @given(
@@ -55,7 +46,7 @@ def test_a_table_has_what_differs_and_nothing_else(configs):
 
 
 def test_one_run_needs_no_table():
-    assert texts.TABLE not in labels(visit("wide-vs-deep", **QUICK))
+    assert texts.TABLE not in labels(visit(**QUICK))
 
 
 def test_a_table_opens_without_touching_the_run():
