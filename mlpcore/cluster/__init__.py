@@ -1,0 +1,1 @@
+"""Runs on a Ray cluster; an extra, ``pip install 'mlp-explorer[cluster]'``."""
