@@ -8,7 +8,8 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -66,18 +67,31 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    running = Server(MLP_EXPLORER_FRAME_ANCESTORS="http://localhost:*")
-    yield running
-    running.stop()
+def start_server() -> Callable[..., AbstractContextManager[Server]]:
+    """Start a server with the environment given; it stops at the block's end."""
+
+    @contextlib.contextmanager
+    def start(base: str = "", **environment: str) -> Iterator[Server]:
+        running = Server(base, **environment)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def server(start_server) -> Iterator[Server]:
+    with start_server(MLP_EXPLORER_FRAME_ANCESTORS="http://localhost:*") as running:
+        yield running
 
 
 @pytest.fixture
-def own_server() -> Iterator[Server]:
+def own_server(start_server) -> Iterator[Server]:
     """A server under a path, for one test to stop and start."""
-    running = Server("/teach/mlp")
-    yield running
-    running.stop()
+    with start_server("/teach/mlp") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
