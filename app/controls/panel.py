@@ -128,6 +128,7 @@ class Panel:
         if self["optimiser"] in ("sgd", "rmsprop"):
             self.draw(kind, "momentum")
         self.box(kind, "weight_decay")
+        self.box(kind, "l1")
         self.box(kind, "seed")
 
     def pick(self, kind: type[Config], name: str, options: Mapping[int, str]) -> None:

@@ -227,6 +227,8 @@ def train_network(net, x, y, test_x, seed, change=None):
                 break
             inputs = change(x[batch], generator) if change else x[batch]
             loss = nn.functional.cross_entropy(net(inputs), y[batch])
+            if L1:
+                loss = loss + L1 * sum(p.abs().sum() for p in net.parameters())
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()

@@ -77,7 +77,12 @@ class CompiledEnsemble(Ensemble):
         # SGD has no second state, and looks at none.
         second = np.zeros(len(self.flat), real) if rule.states == 2 else first
         self.moves = updates.Moves(
-            _RULES[rule.optimiser], first, second, real(rule.momentum), real(rule.weight_decay)
+            _RULES[rule.optimiser],
+            first,
+            second,
+            real(rule.momentum),
+            real(rule.weight_decay),
+            real(rule.l1),
         )
 
     def copies(self) -> list[tuple[Floats, ...]]:

@@ -30,17 +30,19 @@ class Rule:
             Adam and AdamW with β = (0.9, 0.999), RMSprop with α = 0.99, ε = 1e-8.
         momentum: of SGD and RMSprop; others do not use it.
         weight_decay: 0 for none.
+        l1: λ of λ Σ|θ|, which is added to every network's loss; its gradient at θ = 0 is 0.
     """
 
     optimiser: str = "adam"
     momentum: float = 0.0
     weight_decay: float = 0.0
+    l1: float = 0.0
 
     @property
     def states(self) -> int:
         """How many arrays it keeps that are as large as the weights."""
         if self.optimiser == "sgd":
-            return int(bool(self.momentum or self.weight_decay))
+            return int(any([self.momentum, self.weight_decay, self.l1]))
         return 2
 
 

@@ -42,7 +42,7 @@ def train(
         start, stop: steps from the beginning of the run.
     """
     kernels, sizes, layers, offsets, phi, slope, weights, seeds, rows, networks, tasks = nets
-    rule, first, second, momentum, decay = moves
+    rule, first, second, momentum, decay, l1 = moves
     size, zero = len(labels), like(0, slope)
     features = sizes[networks[0], 0] + 1
     at, most = np.empty((3, sizes.shape[1]), np.int64), np.empty(4, np.int64)
@@ -92,7 +92,7 @@ def train(
                              b, pre, hidden, errors, gradients, rate, plain)  # fmt: skip
                     if not plain:
                         update(rule, weights[w:end_w], gradients[: end_w - w], first[w:end_w],
-                               second[w:end_w], step + i, rate, momentum, decay)  # fmt: skip
+                               second[w:end_w], step + i, rate, momentum, decay, l1)  # fmt: skip
             step += count
 
 

@@ -114,6 +114,9 @@ class TorchEngine:
             # The sum over networks of each one's mean: no network's gradient has another in it.
             loss = cross_entropy(logits, labels[mine], reduction="sum") / labels.shape[1]
             loss.backward()
+        if ensemble.rule.l1:
+            for weights in optimiser.param_groups[0]["params"]:
+                weights.grad += ensemble.rule.l1 * weights.detach().sign()
         optimiser.step()
 
     @torch.no_grad()

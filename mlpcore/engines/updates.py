@@ -13,7 +13,7 @@ SGD, ADAM, ADAMW, RMSPROP = range(4)
 class Moves(NamedTuple):
     """How networks are updated, as for :func:`update`, which says what is what.
 
-    ``first`` and ``second`` are laid out as the weights; of SGD without momentum and weight decay
+    ``first`` and ``second`` are laid out as the weights; of SGD without momentum and penalties
     they may be empty.
     """
 
@@ -22,12 +22,13 @@ class Moves(NamedTuple):
     second: Any
     momentum: Any
     decay: Any
+    l1: Any
 
 
 @inner
 def update(
     rule: Any, weights: Any, gradients: Any, first: Any, second: Any, step: Any, rate: Any,
-    momentum: Any, decay: Any,
+    momentum: Any, decay: Any, l1: Any,
 ) -> None:  # fmt: skip
     """Move a network's weights by one update of torch.optim's rules.
 
@@ -40,17 +41,18 @@ def update(
         weights, gradients: the network's.
         first, second: laid out alike: velocity or mean, and mean square.
         step: updates that have been made before.
-        rate, momentum, decay: η, μ, and the weight decay.
+        rate, momentum, decay, l1: η, μ, the weight decay, and λ of the penalty λ Σ|θ|.
     """
     one, epsilon = like(1, rate), like(1e-8, rate)
     if rule == SGD:
         for i in range(len(weights)):
-            first[i] = momentum * first[i] + (gradients[i] + decay * weights[i])
+            g = gradients[i] + decay * weights[i] + l1 * np.sign(weights[i])
+            first[i] = momentum * first[i] + g
             weights[i] -= rate * first[i]
     elif rule == RMSPROP:
         keep, rest = like(0.99, rate), like(1 - 0.99, rate)
         for i in range(len(weights)):
-            g = gradients[i] + decay * weights[i]
+            g = gradients[i] + decay * weights[i] + l1 * np.sign(weights[i])
             second[i] = keep * second[i] + rest * g * g
             first[i] = momentum * first[i] + g / (np.sqrt(second[i]) + epsilon)
             weights[i] -= rate * first[i]
@@ -62,7 +64,7 @@ def update(
         shrink = one - rate * decay if rule == ADAMW else one
         pull = decay if rule == ADAM else like(0, rate)
         for i in range(len(weights)):
-            g = gradients[i] + pull * weights[i]
+            g = gradients[i] + pull * weights[i] + l1 * np.sign(weights[i])
             first[i] = b1 * first[i] + r1 * g
             second[i] = b2 * second[i] + r2 * g * g
             root = np.sqrt(second[i]) * scale + epsilon

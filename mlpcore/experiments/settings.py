@@ -63,6 +63,13 @@ class Training(Config):
     weight_decay: float = number(
         0.0, 0.0, 1.0, label="Weight decay", help="Pulls all weights and biases towards 0."
     )
+    l1: float = number(
+        0.0,
+        0.0,
+        1.0,
+        label="L1 penalty",
+        help="λ of λ Σ|θ|, added to the loss: many weights and biases come to nearly 0.",
+    )
     batch_size: int = number(
         128, 1, 4096, label="Batch size", unit="samples", help="Samples a step."
     )
@@ -81,7 +88,7 @@ class Training(Config):
     @property
     def rule(self) -> Rule:
         """How networks are updated."""
-        return Rule(self.optimiser, self.momentum, self.weight_decay)
+        return Rule(self.optimiser, self.momentum, self.weight_decay, self.l1)
 
     def steps_per_epoch(self, size: int) -> int:
         """Batches in one pass over so many samples."""

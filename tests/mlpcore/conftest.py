@@ -67,7 +67,8 @@ def learn_alone():
         )
         for inputs, labels in batches:
             optimiser.zero_grad()
-            nn.functional.cross_entropy(network(inputs), labels).backward()
+            penalty = rule.l1 * sum(each.abs().sum() for each in network.parameters())
+            (nn.functional.cross_entropy(network(inputs), labels) + penalty).backward()
             optimiser.step()
 
     return learn

@@ -89,7 +89,7 @@ def own_points():
 @pytest.mark.parametrize(
     "config",
     [
-        WideVsDeep(budget=40, depth_to=2, activation="gelu", width="nearest", **PLANE),
+        WideVsDeep(budget=40, depth_to=2, activation="gelu", width="nearest", l1=0.01, **PLANE),
         PolynomialFeatures(degree=3, basis="legendre", scale=True, standardise=True, **PLANE),
         GainSweep(**PLANE | {"data": "moons", "widths": "8-4", "gains": 3, "optimiser": "rmsprop"}),
     ],

@@ -199,6 +199,7 @@ def test_nobody_waits_for_a_thread_that_does_not_begin(school):
     [
         (Rule("sgd"), 0),
         (Rule("sgd", momentum=0.9), 1),
+        (Rule("sgd", l1=0.1), 1),
         (Rule("adam"), 2),
         (Rule("adamw"), 2),
         (Rule("rmsprop"), 2),

@@ -64,13 +64,16 @@ def test_networks_together_learn_what_each_learns_alone(
 
 
 @every_optimiser
-@pytest.mark.parametrize(("momentum", "decay"), [(0.9, 0.0), (0.0, 0.1), (0.9, 0.1)])
+@pytest.mark.parametrize(
+    ("momentum", "decay", "l1"),
+    [(0.9, 0.0, 0.0), (0.0, 0.1, 0.0), (0.0, 0.0, 0.01), (0.9, 0.1, 0.01)],
+)
 @every_dtype
-def test_momentum_and_weight_decay_are_torchs(
-    school, assert_parity, engine, optimiser, momentum, decay, dtype
+def test_momentum_and_penalties_are_torchs(
+    school, assert_parity, engine, optimiser, momentum, decay, l1, dtype
 ):
     networks = [school.network(shape, seed, dtype) for seed, shape in enumerate(SHAPES)]
-    dataset, rule = school.points(2, 3, 50, dtype), Rule(optimiser, momentum, decay)
+    dataset, rule = school.points(2, 3, 50, dtype), Rule(optimiser, momentum, decay, l1)
     assert_parity(engine, networks, dataset, rule, [0, 1, 2, 3], dtype)
 
 
