@@ -13,7 +13,7 @@ from app.lessons.lessons import Ending, Step
 from app.live.component import follow, follow_ahead, live_figures, release
 from app.live.frames import Draw
 from app.pages import PARAMETERS, parts
-from app.results import compare, runs
+from app.results import compare, resume, runs
 from app.results.downloads import take_away
 from app.results.steering import transport
 from app.texts.home import PAGES
@@ -56,6 +56,7 @@ class Page(Generic[C]):
             self.panel.row = st.container(key="projected", horizontal=True)
         # Before the controls, so that the pictures need not wait for them.
         follow_ahead(cast("Runnable | None", current(kind)))
+        resume.remember(name)
 
     def open(self, question: str) -> C:
         """Draw the page's name, its question, and what a class has to see first.

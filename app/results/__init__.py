@@ -1,3 +1,3 @@
-"""What a page does with its runs: steer, pin, compare and list them, take them away, share them."""
+"""What a page does with its runs: steer, pin, compare, list, take away, share, come back to."""
 
-__all__ = ["compare", "downloads", "files", "runs", "share", "steering"]
+__all__ = ["compare", "downloads", "files", "resume", "runs", "share", "steering"]

@@ -6,6 +6,8 @@ WELCOME = (
     "a result says how sure it is, and the link in the address bar brings it back."
 )
 
+RESUME = "Go on where you were:"
+
 # View, title, icon, words, what its picture shows.
 PAGES = (
     (

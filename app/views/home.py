@@ -5,12 +5,15 @@ import streamlit as st
 from app import pages
 from app.classroom import head
 from app.lessons import lessons
+from app.results.resume import resume
 from app.results.share import address, share
 from app.texts import home as texts
 
 st.title("MLP Explorer")
 st.markdown(texts.WELCOME)
-share(address({}))
+with st.container(horizontal=True):
+    share(address({}))
+    resume()
 found, problems = lessons.all_lessons()
 for lesson in found:
     with st.container(border=True):

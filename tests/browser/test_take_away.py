@@ -70,6 +70,24 @@ def test_a_copied_link_gives_the_same_elsewhere(page, server, own_server, chromi
     context.close()
 
 
+def test_home_leads_back_to_the_page_that_this_browser_saw_last(page, server):
+    page.goto(server.url)
+    expect(page.get_by_role("heading", name="MLP Explorer")).to_be_visible()
+    way_back = page.get_by_role("link", name="Go on where you were: Wide vs Deep", exact=True)
+    page.get_by_text("Lesson:").first.wait_for()
+    expect(way_back).to_have_count(0)
+    visit(page, server.url, 4711)
+    page.wait_for_function("() => localStorage.getItem('mlp-explorer-last')?.includes('seed=4711')")
+    page.goto(server.url)
+    way_back.click()
+    expect(page).to_have_url(re.compile(r"/wide-vs-deep\?.*seed=4711"))
+    expect(page.locator(".words")).to_have_text(re.compile("^finished"))
+    page.evaluate("localStorage.setItem('mlp-explorer-last', '{]')")
+    page.goto(server.url)
+    page.get_by_text("Lesson:").first.wait_for()
+    expect(way_back).to_have_count(0)
+
+
 def test_the_code_fills_the_screen(page, server):
     visit(page, server.url, 9100)
     press(page, "Share")
