@@ -15,6 +15,11 @@ PARAMETERS: dict[str, tuple[type[Config], ...]] = {
 }
 
 
+def page_of(kind: type[Config]) -> str:
+    """The page whose address holds the fields of a config of this kind; "" if none does."""
+    return next((page for page, kinds in PARAMETERS.items() if kind in kinds), "")
+
+
 def view(page: str) -> str:
     """The page's script, as ``st.switch_page`` and ``st.page_link`` take it."""
     return f"views/{page.replace('-', '_')}.py"

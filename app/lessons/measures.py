@@ -102,3 +102,15 @@ MEASURES = {
         values=lambda snapshot: [snapshot.best.gain if snapshot.progress else np.nan],
     ),
 }
+
+
+def results(page: str, snapshot: Any) -> dict[str, float]:
+    """A page's measures as rounded numbers, by their titles; of one at many places the highest."""
+    found = {}
+    for measure in MEASURES.values():
+        if measure.page == page:
+            title = f"highest {measure.title}" if measure.places else measure.title
+            values = [value for value in measure.values(snapshot) if not np.isnan(value)]
+            value = max(values, default=float("nan"))
+            found[f"{title[0].upper()}{title[1:]}"] = round(value, 1 if measure.unit == "%" else 3)
+    return found

@@ -52,7 +52,7 @@ def list_button(job: Job) -> None:
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
-    """Runs as rows, with a column for each field in which they differ, and what came of them."""
+    """Runs as rows: the fields in which they differ, what was measured, and what came of them."""
     first = runs[0].config
     columns = {
         spec.label: [
@@ -62,6 +62,8 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
         for field, spec in specs(type(first)).items()
         if any(getattr(run.config, field) != getattr(first, field) for run in runs)
     }
+    for title in dict.fromkeys(title for run in runs for title in run.numbers):
+        columns[title] = [run.numbers.get(title) for run in runs]
     answers = [run.answer or texts.UNFINISHED for run in runs]
     return pd.DataFrame({**columns, texts.ANSWER: answers})
 

@@ -10,9 +10,11 @@ import streamlit as st
 
 from app import visit
 from app.controls import name_of
+from app.lessons import measures
 from app.live import component
 from app.live.component import PINNED, follow, frames, jobs, show, watcher
 from app.live.frames import Draw, View
+from app.pages import page_of
 from app.texts.parts import BUTTONS
 from mlpcore.experiments.settings import Training
 from mlpcore.params import Config, Spec, Value, specs
@@ -29,10 +31,12 @@ class Run:
     Attributes:
         config: what ran.
         answer: what came of it, in a sentence; "" until it has finished.
+        numbers: what came of it by what is measured on its page; none until it has finished.
     """
 
     config: Config
     answer: str = ""
+    numbers: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def note(job: Job, headline: Draw, **parameters: Any) -> None:
         (text,) = frame.parts.values()
         bold = re.search("<strong>(.*?)</strong>", json.loads(text))
         run.answer = html.unescape(bold[1]) if bold else ""
+        run.numbers = measures.results(page_of(type(config)), status.snapshot)
 
 
 def pin_button(job: Job) -> None:
