@@ -5,8 +5,9 @@ UNFINISHED = "Not finished."
 TABLE = "In a table"
 TITLE = "Runs of this visit"
 SORT = (
-    "One row a run, the latest first, with the parameters in which they differ and what "
-    "was measured. A click on a heading sorts; choose a row to return to that run. The toolbar above it saves the table."
+    "One row a run, the latest first, with the parameters in which they differ and what was "
+    "measured. A click on a heading sorts; choose a row to return to that run. The toolbar above "
+    "it saves the table."
 )
 ANSWER = "What came of it"
 RETURN = "Return to this run"
