@@ -20,6 +20,7 @@ run: .venv/compiled .venv/packages
 
 test: .venv/installed-dev .venv/compiled .venv/packages .venv/chromium
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 30
+	$(BIN)/python -m pytest -m cluster --durations 10 tests/cluster
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check
