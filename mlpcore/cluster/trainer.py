@@ -5,7 +5,9 @@ Ray makes an actor of it. Nothing here knows Ray.
 
 import asyncio
 import logging
+import math
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +38,13 @@ class Wish:
     asked: Asked
     learning_rate: float | None
 
+    @property
+    def epochs(self) -> int | None:
+        """Where a run that begins with this shall pause, if anywhere."""
+        if self.asked.paused:
+            return 0
+        return None if self.asked.epochs == math.inf else int(self.asked.epochs)
+
 
 @dataclass(frozen=True)
 class Report:
@@ -63,13 +72,14 @@ class _Watch:
     Attributes:
         news: set when there may be something to report.
         wish: what is still to be done with the job.
+        asked: number of what was done last.
         catching_up: whether the job is a copy that goes to where the watcher's was; wishes wait.
     """
 
     def __init__(self, job: Job, catching_up: bool = False) -> None:
         self.news = asyncio.Event()
         self.wish: Wish | None = None
-        self._asked = -1  # number of what was done last
+        self.asked = 0
         self.move(job, catching_up)
 
     def move(self, job: Job, catching_up: bool) -> None:
@@ -94,8 +104,8 @@ class _Watch:
             return
         if wish.learning_rate not in (None, self.job.status().learning_rate):
             self.job.set_learning_rate(wish.learning_rate)
-        if caught_up or wish.asked.number != self._asked:
-            self._asked = wish.asked.number
+        if caught_up or wish.asked.number != self.asked:
+            self.asked = wish.asked.number
             self.job.pause() if wish.asked.paused else self.job.step(wish.asked.epochs)
 
     def report(self, patient: bool) -> Report | None:
@@ -135,9 +145,9 @@ class Trainer:
         """Whether a run would be taken, and could train at once."""
         return self._jobs.ready
 
-    async def states(self) -> dict[str, int]:
+    async def states(self) -> Counter[State]:
         """How many runs do what now."""
-        return {state.value: count for state, count in self._jobs.states.items()}
+        return self._jobs.states
 
     async def begin(
         self, watcher: str, config: Runnable, brought: Brought, wish: Wish | None, reach: int | None
@@ -159,12 +169,10 @@ class Trainer:
         try:
             if wish is None:
                 watch = _Watch(self._jobs.submit(config, watcher))
-            elif reach is not None:
-                watch = _Watch(self._jobs.alone(config, watcher, reach), catching_up=True)
-                watch.wish = wish
             else:
-                watch = _Watch(self._jobs.alone(config, watcher, 0))
-                watch.wish = wish
+                first = wish.epochs if reach is None else reach
+                watch = _Watch(self._jobs.alone(config, watcher, first), reach is not None)
+                watch.wish, watch.asked = wish, wish.asked.number
         except Refused as refused:
             return str(refused)
         self._watches[watcher] = watch

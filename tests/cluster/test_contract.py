@@ -1,4 +1,4 @@
-"""What jobs promise holds where a cluster trains as well: tests of runs on threads, on a cluster."""
+"""What jobs promise holds where a cluster trains as well: the tests of runs on threads, again."""
 
 import itertools
 
