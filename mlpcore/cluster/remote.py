@@ -1,6 +1,7 @@
 """Configs run by the trainers of a cluster, and watched from this process."""
 
 import logging
+import os
 import secrets
 import threading
 import time
@@ -53,6 +54,8 @@ class Cluster:
     """
 
     def __init__(self, address: str, options: Mapping[str, Any] | None = None) -> None:
+        # A process ends, as Ray has it, when the head is away for a minute; pages shall not.
+        os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "1000000000")
         connect(address)
         self.trainers = Trainers(options or {})
 

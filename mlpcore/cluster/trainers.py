@@ -4,7 +4,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlpcore import __version__
@@ -24,8 +24,8 @@ class Trainers:
     """Starts trainers where there are none, and knows which of them answer.
 
     Configs are spread by rendezvous hashing: every process that knows the same trainers finds the
-    same one for a config, without asking anybody. A thread looks at the cluster; whoever asks here
-    never waits for it.
+    same one for a config, without asking anybody. Threads look at the cluster; whoever asks here
+    never waits for Ray.
 
     Args:
         options: of the jobs of trainers that are started.
@@ -36,13 +36,18 @@ class Trainers:
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self._options = dict(options)
-        self._known: dict[str, Any] = {}  # node → its actor; of the looking thread alone
-        self._asked: dict[str, tuple[Any, float]] = {}  # node → an open question, and since when
+        self._known: Mapping[str, Any] = {}  # node → its trainer, be it there yet or not
+        self._open: dict[str, tuple[Any, float]] = {}  # node → an open question, and since when
         self.alive: Mapping[str, Any] = {}
         self._changed = threading.Condition()  # guards what answers
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="trainers", daemon=True)
-        self._thread.start()
+        # Two, for the list of nodes may stay away, and trainers answer nevertheless.
+        self._threads = [
+            threading.Thread(target=self._again, args=(task,), name=name, daemon=True)
+            for name, task in (("nodes", self._find), ("trainers", self._ask))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def reachable(self) -> bool:
@@ -65,50 +70,49 @@ class Trainers:
         """Do not use a trainer until it answers again."""
         with self._changed:
             self.alive = {node: one for node, one in self.alive.items() if one is not trainer}
-        for node, one in list(self._known.items()):
-            if one is trainer:
-                self._asked.pop(node, None)
 
     def close(self) -> None:
-        """End the thread; trainers go on."""
+        """Look no more; trainers go on. A look that is under way ends in its own time."""
         self._closed.set()
-        self._thread.join()
 
-    def _watch(self) -> None:
+    def _again(self, task: Callable[[], None]) -> None:
         while not self._closed.is_set():
             try:
-                self._look()
+                task()
             except Exception as error:  # whatever Ray meets while its head is away
                 log.warning("the cluster does not answer: %s", error)
-                self._answer({})
             self._closed.wait(LOOK if self.alive else LOOK / 5)
 
-    def _look(self) -> None:
+    def _find(self) -> None:
+        """See which nodes there are, and start trainers where there are none."""
         import ray  # noqa: PLC0415
 
+        known = {}
         for node in ray.nodes():  # type: ignore[no-untyped-call]
             name, has = node["NodeID"], node["Resources"]
-            if not node["Alive"]:
-                self._known.pop(name, None)
-            elif name not in self._known and (has.get("CPU", 0) or has.get("GPU", 0)):
-                self._known[name] = self._start(name, has)
-        answer = {}
+            if node["Alive"] and (has.get("CPU", 0) or has.get("GPU", 0)):
+                known[name] = self._known.get(name) or self._start(name, has)
+        self._known = known
+
+    def _ask(self) -> None:
+        """See which trainers answer."""
+        import ray  # noqa: PLC0415
+
+        alive, now = {}, time.monotonic()
         for name, trainer in self._known.items():
-            question, since = self._asked.get(name) or (trainer.ready.remote(), time.monotonic())
+            question, since = self._open.get(name) or (trainer.ready.remote(), now)
             done, _ = ray.wait([question], timeout=LOOK / 5)
-            answered = False
-            if done:
-                try:
-                    answered = ray.get(question)
-                except ray.exceptions.RayError as error:
-                    log.warning("a trainer does not answer: %s", str(error).partition("\n")[0])
-                self._asked.pop(name, None)
+            if not done:
+                self._open[name] = question, since
+                answered = name in self.alive and now - since < SILENCE
             else:
-                self._asked[name] = question, since
-                answered = name in self.alive and time.monotonic() - since < SILENCE
+                self._open.pop(name, None)
+                answered = _answered(question)
             if answered:
-                answer[name] = trainer
-        self._answer(answer)
+                alive[name] = trainer
+        with self._changed:
+            self.alive = alive
+            self._changed.notify_all()
 
     def _start(self, node: str, has: Mapping[str, float]) -> Any:
         """The trainer of a node; whoever asks first starts it.
@@ -133,10 +137,16 @@ class Trainers:
             scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
         ).remote({"at_once": max(1, cores)} | self._options)
 
-    def _answer(self, alive: dict[str, Any]) -> None:
-        with self._changed:
-            self.alive = alive
-            self._changed.notify_all()
+
+def _answered(question: Any) -> bool:
+    """Whether a trainer says that it takes runs."""
+    import ray  # noqa: PLC0415
+
+    try:
+        return bool(ray.get(question))
+    except ray.exceptions.RayError as error:
+        log.info("a trainer does not answer: %s", str(error).partition("\n")[0])
+        return False
 
 
 def place(config: object, nodes: Mapping[str, object]) -> str:
