@@ -56,8 +56,10 @@ class Cluster:
     def __init__(self, address: str, options: Mapping[str, Any] | None = None) -> None:
         # A process ends, as Ray has it, when the head is away for a minute; pages shall not.
         os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "1000000000")
+        # Nor shall a question that comes while it is away start a cluster here.
+        os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
         connect(address)
-        self.trainers = Trainers(options or {})
+        self.trainers = Trainers(address, options or {})
 
     @property
     def ready(self) -> bool:
@@ -212,11 +214,9 @@ class Watching:
 
     def _tell_trainer(self, method: str, *arguments: Any) -> None:
         """Call a method of the trainer without waiting; whoever asks it notices if it is lost."""
-        import ray  # noqa: PLC0415
-
         try:
             getattr(self.trainer, method).remote(self.name, *arguments)
-        except ray.exceptions.RayError as error:
+        except Exception as error:  # of Ray, and what a connection says that was let go of
             log.warning("a trainer cannot be told to %s: %s", method, error)
 
     def _ask(self, question: Any) -> Any:
@@ -238,7 +238,7 @@ class Watching:
                 continue
             except ray.exceptions.RayTaskError:
                 raise
-            except ray.exceptions.RayError as error:
+            except Exception as error:  # also what a connection says that was let go of
                 raise Silent(str(error).partition("\n")[0]) from error
         raise Silent("no answer")
 

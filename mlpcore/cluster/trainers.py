@@ -2,18 +2,22 @@
 
 import hashlib
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from mlpcore import __version__
+from mlpcore.cluster.connection import connect
 from mlpcore.cluster.trainer import Trainer
 
 log = logging.getLogger(__name__)
 
 # Seconds between two looks at the cluster, and after which a trainer that is silent is not used.
 LOOK, SILENCE = 1.0, 5.0
+# Looks in which the head is away until it is taken for gone.
+MISSED = 3
 # Questions that one trainer may have open at a time, a watched run each.
 QUESTIONS = 10_000
 # Of a node's GPU, so that there is some for others, such as sweeps of the command line.
@@ -28,15 +32,17 @@ class Trainers:
     never waits for Ray.
 
     Args:
+        address: the cluster's, to which this process is connected.
         options: of the jobs of trainers that are started.
 
     Attributes:
         alive: node → its trainer, of those that answer.
     """
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, address: str, options: Mapping[str, Any]) -> None:
         self._options = dict(options)
         self._known: Mapping[str, Any] = {}  # node → its trainer, be it there yet or not
+        self._address, self._missed = address, 0
         self._open: dict[str, tuple[Any, float]] = {}  # node → an open question, and since when
         self.alive: Mapping[str, Any] = {}
         self._changed = threading.Condition()  # guards what answers
@@ -76,23 +82,53 @@ class Trainers:
         self._closed.set()
 
     def _again(self, task: Callable[[], None]) -> None:
+        before = ""
         while not self._closed.is_set():
+            problem = ""
             try:
                 task()
             except Exception as error:  # whatever Ray meets while its head is away
-                log.warning("the cluster does not answer: %s", error)
-            self._closed.wait(LOOK if self.alive else LOOK / 5)
+                problem = str(error).partition("\n")[0]
+            if problem and problem != before:
+                log.warning("the cluster does not answer: %s", problem)
+            before = problem
+            self._closed.wait(LOOK if self.alive or problem else LOOK / 5)
 
     def _find(self) -> None:
         """See which nodes there are, and start trainers where there are none."""
         import ray  # noqa: PLC0415
 
+        if not self._connected():
+            return
         known = {}
         for node in ray.nodes():  # type: ignore[no-untyped-call]
             name, has = node["NodeID"], node["Resources"]
             if node["Alive"] and (has.get("CPU", 0) or has.get("GPU", 0)):
                 known[name] = self._known.get(name) or self._start(name, has)
         self._known = known
+
+    def _connected(self) -> bool:
+        """Whether the head is there. One that is away is let go of, and looked for anew.
+
+        Ray ends the process that still talks to the old head when it meets a new one.
+        """
+        import ray  # noqa: PLC0415
+
+        if not ray.is_initialized():
+            connect(self._address)
+            log.info("the cluster is there again")
+        host, port = ray.get_runtime_context().gcs_address.rsplit(":", 1)
+        try:
+            socket.create_connection((host, int(port)), timeout=LOOK).close()
+        except OSError:
+            self._missed += 1
+            if self._missed >= MISSED:
+                log.warning("the cluster's head is gone")
+                self._known = {}
+                ray.shutdown()
+            return False
+        self._missed = 0
+        return True
 
     def _ask(self) -> None:
         """See which trainers answer."""
@@ -110,6 +146,8 @@ class Trainers:
                 answered = _answered(question)
             if answered:
                 alive[name] = trainer
+        for name in sorted(alive.keys() ^ self.alive.keys()):
+            log.info("trainer %s %s", name, "answers" if name in alive else "does not answer")
         with self._changed:
             self.alive = alive
             self._changed.notify_all()
@@ -144,8 +182,7 @@ def _answered(question: Any) -> bool:
 
     try:
         return bool(ray.get(question))
-    except ray.exceptions.RayError as error:
-        log.info("a trainer does not answer: %s", str(error).partition("\n")[0])
+    except ray.exceptions.RayError:
         return False
 
 
