@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 # Seconds between two looks at the cluster, and after which a trainer that is silent is not used.
 LOOK, SILENCE = 1.0, 5.0
+# Of a node, as Ray's messages have it.
+ALIVE = 0
 # Looks in which the head is away until it is taken for gone.
 MISSED = 3
 # Questions that one trainer may have open at a time, a watched run each.
@@ -95,40 +97,31 @@ class Trainers:
             self._closed.wait(LOOK if self.alive or problem else LOOK / 5)
 
     def _find(self) -> None:
-        """See which nodes there are, and start trainers where there are none."""
-        import ray  # noqa: PLC0415
+        """See which nodes there are, and start trainers where there are none.
 
-        if not self._connected():
-            return
-        known = {}
-        for node in ray.nodes():  # type: ignore[no-untyped-call]
-            name, has = node["NodeID"], node["Resources"]
-            if node["Alive"] and (has.get("CPU", 0) or has.get("GPU", 0)):
-                known[name] = self._known.get(name) or self._start(name, has)
-        self._known = known
-
-    def _connected(self) -> bool:
-        """Whether the head is there. One that is away is let go of, and looked for anew.
-
-        Ray ends the process that still talks to the old head when it meets a new one.
+        A head that is away is let go of, and looked for anew: Ray ends a process that still waits
+        for the old head when it meets a new one.
         """
         import ray  # noqa: PLC0415
 
         if not ray.is_initialized():
             connect(self._address)
             log.info("the cluster is there again")
-        host, port = ray.get_runtime_context().gcs_address.rsplit(":", 1)
         try:
-            socket.create_connection((host, int(port)), timeout=LOOK).close()
-        except OSError:
+            nodes = _nodes()
+        except Exception:
             self._missed += 1
             if self._missed >= MISSED:
                 log.warning("the cluster's head is gone")
-                self._known = {}
+                self._known, self._missed = {}, 0
                 ray.shutdown()
-            return False
+            raise
         self._missed = 0
-        return True
+        self._known = {
+            name: self._known.get(name) or self._start(name, has)
+            for name, has in nodes.items()
+            if has.get("CPU", 0) or has.get("GPU", 0)
+        }
 
     def _ask(self) -> None:
         """See which trainers answer."""
@@ -174,6 +167,20 @@ class Trainers:
             num_gpus=GPU_SHARE if has.get("GPU", 0) else 0,
             scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
         ).remote({"at_once": max(1, cores)} | self._options)
+
+
+def _nodes() -> dict[str, Mapping[str, float]]:
+    """Nodes that are alive → what they have.
+
+    ``ray.nodes()`` would wait for a head that is away for as long as it is.
+    """
+    import ray  # noqa: PLC0415
+
+    head: Any = ray.get_runtime_context().worker.gcs_client
+    host, port = head.address.rsplit(":", 1)
+    socket.create_connection((host, int(port)), timeout=LOOK).close()
+    nodes = head.get_all_node_info(timeout=SILENCE).values()
+    return {node.node_id.hex(): node.resources_total for node in nodes if node.state == ALIVE}
 
 
 def _answered(question: Any) -> bool:
