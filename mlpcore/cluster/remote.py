@@ -6,6 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
@@ -29,6 +30,14 @@ SILENCE = PATIENCE
 SEARCH = 60.0
 # Seconds after which a run that waits looks whether it is still wanted.
 GLANCE = 0.5
+
+# Ray is a guest in a process that serves pages. It shall not end it when the head is away for a
+# minute, answer signals in its place, or start a cluster when a question comes without one.
+GUEST = {
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "1000000000",
+    "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",
+    "RAY_ENABLE_AUTO_CONNECT": "0",
+}
 
 AGAIN = "started again, for the machine that trained it is gone"
 NOBODY = "No machine of the cluster answers, so nothing can be trained now. Try again in a minute."
@@ -54,11 +63,9 @@ class Cluster:
     """
 
     def __init__(self, address: str, options: Mapping[str, Any] | None = None) -> None:
-        # A process ends, as Ray has it, when the head is away for a minute; pages shall not.
-        os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", "1000000000")
-        # Nor shall a question that comes while it is away start a cluster here.
-        os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
-        connect(address)
+        os.environ.update(GUEST)
+        with ThreadPoolExecutor(1) as thread:  # on the main one Ray would answer SIGTERM
+            thread.submit(connect, address).result()
         self.trainers = Trainers(address, options or {})
 
     @property
