@@ -40,6 +40,7 @@ bench: .venv/installed-dev .venv/compiled .venv/packages
 	-$(BIN)/python -m benchmarks.animal_faces
 	-$(BIN)/python -m benchmarks.gain_sweep
 	-$(BIN)/python -m benchmarks.claims
+	-$(BIN)/python -m benchmarks.cluster
 	-$(BIN)/python -m benchmarks.load
 	-$(BIN)/python -m benchmarks.faults
 	-$(BIN)/python -m benchmarks.accessibility
