@@ -5,8 +5,8 @@ cluster train one config, a new one each time, for some seconds. Of both are tol
 how long it takes from asking until the first snapshot is there, and how many come a second after
 that; a run makes ten a second at most. Both have compiled code and the data at hand.
 
-``python -m benchmarks.cluster`` takes three minutes. It fails if a first picture comes more than MOST
-milliseconds later, by the medians.
+``python -m benchmarks.cluster`` takes three minutes. It fails if a first picture comes more than
+MOST milliseconds later, by the medians.
 """
 
 import os
