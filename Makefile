@@ -20,6 +20,7 @@ run: .venv/compiled .venv/packages
 
 test: .venv/installed-dev .venv/compiled .venv/packages .venv/chromium
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 30
+	$(BIN)/python -m pytest -m cluster --durations 10 tests/cluster
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check
@@ -39,6 +40,7 @@ bench: .venv/installed-dev .venv/compiled .venv/packages
 	-$(BIN)/python -m benchmarks.animal_faces
 	-$(BIN)/python -m benchmarks.gain_sweep
 	-$(BIN)/python -m benchmarks.claims
+	-$(BIN)/python -m benchmarks.cluster
 	-$(BIN)/python -m benchmarks.load
 	-$(BIN)/python -m benchmarks.faults
 	-$(BIN)/python -m benchmarks.accessibility

@@ -8,7 +8,7 @@ from app.live.component import frames, jobs, shown
 from app.pages import PARAMETERS
 from app.polls import route as poll_route
 from app.polls.poll import polls
-from app.server import files, operations, presses, uploads, visitors
+from app.server import files, operations, presses, training, uploads, visitors
 from app.server.metrics import Metrics
 from app.server.settings import settings
 from app.styles import STYLES
@@ -16,6 +16,7 @@ from mlpcore.experiments import gain_sweep
 
 settings()  # a wrong one ends the start, not a visit
 operations.log_to_stdout(settings().log)
+training.way()  # so does a cluster that does not answer
 operations.ask_nobody()
 presses.hear_all()
 shades.warm()  # else the first visitor of a new installation waits for the compiler

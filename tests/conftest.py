@@ -30,7 +30,7 @@ def _compiled():
     prepare()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def wait_for() -> Callable[[Callable[[], object]], None]:
     """Wait until a condition holds; fail if it does not within a generous while."""
 

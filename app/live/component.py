@@ -17,6 +17,7 @@ from app.live.frames import Draw, Frames, Grid, View
 from app.live.protocol import Move, Placement, fits
 from app.live.shown import Shown
 from app.scripts import script
+from app.server import training
 from app.server.settings import settings
 from app.texts.markdown import plain
 from app.visit import Place
@@ -73,6 +74,7 @@ def jobs() -> Jobs:
         per_watcher=chosen.runs_per_visitor,
         history_bytes=memory // 4,
         working_bytes=memory // 2,
+        way=training.way(),
     )
 
 

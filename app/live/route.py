@@ -204,7 +204,7 @@ def describe(status: Status) -> Line:
     label = at.label if at else "starting"
     words = {
         "queued": f"waiting for a free place, {status.position or 1} in line",
-        "running": label,
+        "running": f"{label} – {status.message}" if status.message else label,
         "paused": f"paused at {label}",
         "finished": f"finished, {label}",
         "cancelled": "stopped",

@@ -8,6 +8,7 @@ __all__ = [
     "packed",
     "presses",
     "settings",
+    "training",
     "uploads",
     "visitors",
 ]

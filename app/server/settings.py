@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.server.memory import allowed
+from mlpcore.cluster import connection
 from mlpcore.engines import devices
 from mlpcore.engines.workers import cores
 from mlpcore.params import Config, ParameterError, choice, number, specs, switch, text
@@ -95,6 +96,12 @@ class Settings(Config):
         "a host and a port from 1 to 65535, such as 127.0.0.1:9464 or [::1]:9464",
         label="Metrics",
         help="Where Prometheus may ask how the app is; nowhere if empty.",
+    )
+    cluster: str = text(
+        "",
+        connection.ALLOWED,
+        label="Cluster",
+        help="A Ray cluster that trains the runs, instead of this process.",
     )
     log: str = choice(
         "text", ("text", "json"), label="Log", help="Whether its lines are words or JSON objects."

@@ -34,6 +34,12 @@ def keep(pictures: Pictures) -> str:
     return _kept.keep(pictures.fingerprint, pictures)
 
 
+def name(pictures: Pictures) -> str:
+    """The name under which a set that was loaded is found."""
+    made = (name for name, one in _made.items() if one is pictures)
+    return next(made, pictures.fingerprint)
+
+
 def check(name: str, allowed: str = ALLOWED) -> None:
     """Raise :class:`ParameterError` if ``data`` is not the name of a set."""
     if name not in (DRAWN, REAL):

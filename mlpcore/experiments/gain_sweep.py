@@ -1,9 +1,10 @@
 """Accuracy against the gain of the initial weights (Neuromatch W1D3, tutorial 2, bonus section)."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -235,6 +236,17 @@ class Snapshot(AnySnapshot):
         ends = np.clip([score.mean - margin, score.mean + margin], gains[0], gains[-1])
         low, high = ends.tolist()
         return Best(score.mean, low, high, theory)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: its weights as well, if they are kept here."""
+        return self.__dict__ | {"weights": kept_weights.get(self)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Keep the weights that came along, if any did."""
+        weights = cast("Sequence[Floats] | None", state.pop("weights"))
+        self.__dict__.update(state)
+        if weights is not None:
+            kept_weights.put(self, weights)
 
     def networks(self) -> Networks | None:
         """All networks, by gain and seed; None unless the sweep is finished and among the latest.

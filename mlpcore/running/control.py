@@ -5,12 +5,31 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mlpcore.engines.workers import cores
 
 
 class Cancelled(Exception):
     """Raised inside a run that has been cancelled."""
+
+
+class Stopped(Exception):
+    """Raised inside a run that cannot go on; the text is for whoever watches."""
+
+
+class Asked(NamedTuple):
+    """What the owner of a run has asked of its pace last.
+
+    Attributes:
+        number: grows with each time that something is asked; 0 if nothing ever was.
+        paused: whether the run shall wait.
+        epochs: after which it shall pause, or infinity.
+    """
+
+    number: int
+    paused: bool
+    epochs: float
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,8 @@ class Control:
         aside: entered for as long as the run prepares something that takes its time.
         prepared: told how far that is.
         share: how many threads the run may train on now.
+        moved: told the place in a line elsewhere, 1 being next, or None once out of it.
+        noted: told what is to be known beside a run's progress, or None for nothing any more.
     """
 
     def __init__(
@@ -49,14 +70,19 @@ class Control:
         aside: Callable[[], AbstractContextManager[object]] = nullcontext,
         prepared: Callable[[Preparation], object] = lambda preparation: None,
         share: Callable[[], int] = cores,
+        moved: Callable[[int | None], object] = lambda place: None,
+        noted: Callable[[str | None], object] = lambda words: None,
     ) -> None:
         self._away, self._make_room = away, make_room
         self._aside, self._prepared, self._share = aside, prepared, share
+        self._moved, self._noted = moved, noted
+        self._heard: Callable[[], object] = lambda: None
         self._changed = threading.Condition()  # guards what is below
         self._paused = False
         self._epochs_left = math.inf
+        self._asked = Asked(0, False, math.inf)
         self.cancelled = False
-        self.chosen_learning_rate: float | None = None
+        self._learning_rate: float | None = None
 
     # For the run
 
@@ -136,12 +162,51 @@ class Control:
             if count and self._epochs_left <= 0:
                 self._paused = True
 
+    # For a run that trains elsewhere: what is said here is passed on, and what is said there
+
+    @property
+    def asked(self) -> Asked:
+        """What the owner has asked for last."""
+        return self._asked
+
+    def follow(self, heard: Callable[[], object]) -> None:
+        """Call ``heard`` whenever the owner asks for something, on the owner's thread."""
+        self._heard = heard
+
+    def moved(self, place: int | None) -> None:
+        """Tell the run's place in a line, 1 being next, or None once it is out of it."""
+        self._moved(place)
+
+    def noted(self, words: str | None) -> None:
+        """Tell what is to be known beside the run's progress; None for nothing any more."""
+        self._noted(words)
+
+    def prepared(self, preparation: Preparation) -> None:
+        """Tell how far a preparation is."""
+        self._prepared(preparation)
+
+    def away(self) -> AbstractContextManager[object]:
+        """To be entered for as long as the run is paused."""
+        return self._away()
+
     # For its owner
+
+    @property
+    def chosen_learning_rate(self) -> float | None:
+        """The learning rate from the next step on; None for the config's."""
+        return self._learning_rate
+
+    @chosen_learning_rate.setter
+    def chosen_learning_rate(self, value: float | None) -> None:
+        self._learning_rate = value
+        self._heard()
 
     def pause(self) -> None:
         """Wait at the next step."""
         with self._changed:
             self._paused = True
+            self._asked = Asked(self._asked.number + 1, True, math.inf)
+        self._heard()
 
     def resume(self) -> None:
         """Go on to the end."""
@@ -151,10 +216,13 @@ class Control:
         """Go on to the end of this epoch and pause there, or that of a later one."""
         with self._changed:
             self._epochs_left, self._paused = epochs, False
+            self._asked = Asked(self._asked.number + 1, False, epochs)
             self._changed.notify_all()
+        self._heard()
 
     def cancel(self) -> None:
         """End at the next step, whatever else is asked."""
         with self._changed:
             self.cancelled = True
             self._changed.notify_all()
+        self._heard()

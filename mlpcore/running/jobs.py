@@ -7,12 +7,13 @@ is disturbed and a steered result is never taken for the config's.
 
 import logging
 import secrets
+import sys
 import threading
 import time
 import weakref
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Hashable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
@@ -23,11 +24,13 @@ from mlpcore.engines import devices
 from mlpcore.engines.preparing import prepared
 from mlpcore.engines.workers import cores
 from mlpcore.params import ParameterError
-from mlpcore.running.control import Cancelled, Control, Preparation
+from mlpcore.running.control import Cancelled, Control, Preparation, Stopped
 from mlpcore.running.history import History
 from mlpcore.running.slots import Seat, Slots
 
 log = logging.getLogger(__name__)
+
+Snapshots = Generator[Any, None, None]
 
 # Of a preparation, at least this share lies between two changes of a job's status.
 PREPARATION_STEP = 0.05
@@ -74,7 +77,7 @@ class Status:
         snapshot: the latest, or None before the first.
         position: place in the line while queued, 1 being next.
         preparation: what the job did last before the first snapshot, if that took its time.
-        message: what went wrong, if the job failed.
+        message: what went wrong, if the job failed; else what is to be known beside its progress.
         learning_rate: the one chosen while the job runs, or None for the config's.
     """
 
@@ -87,6 +90,33 @@ class Status:
     learning_rate: float | None = None
 
 
+class Way(Protocol):
+    """How configs are run other than on threads of this process: it has a line of its own."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a run could begin at once."""
+
+    def run(self, config: Any, device: torch.device | str, control: Control) -> Snapshots:
+        """Yield the snapshots that ``config.run`` would yield."""
+
+
+class Here:
+    """Configs are run on threads of this process."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether what runs train with is compiled."""
+        return prepared().is_set()
+
+    def run(self, config: Runnable, device: torch.device | str, control: Control) -> Snapshots:
+        """Yield the config's snapshots."""
+        with control.preparing("compiling, once on this machine") as progress:
+            while not prepared().wait(0.2):
+                progress(0.0)  # lets others go first
+        yield from config.run(device=device, control=control)
+
+
 class Job:
     """One config at work. Made by :class:`Jobs`."""
 
@@ -97,6 +127,7 @@ class Job:
         room: Slots,
         device: torch.device | str,
         epochs: int | None,
+        way: Way,
     ) -> None:
         self.id = secrets.token_urlsafe(12)
         self.config = config
@@ -104,11 +135,12 @@ class Job:
         self.watchers: dict[str, float] = {}  # watcher → when last seen; guarded by Jobs
         self.seen = time.monotonic()  # when any watcher was last seen; guarded by Jobs
         self.device = device
-        self._slots = slots
+        self._slots, self._way = slots, way
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
         self._room = Seat(room, self._moved_outside, lambda: self._control.cancelled)
         self._control = Control(
-            self._away, self._seat.make_room, self._aside, self._prepared, self._seat.share
+            *(self._away, self._seat.make_room, self._aside, self._prepared, self._seat.share),
+            *(self._moved, self._noted),
         )
         if epochs is not None:
             self._control.step(epochs) if epochs else self._control.pause()
@@ -141,9 +173,9 @@ class Job:
         """Go on to the end."""
         self._control.resume()
 
-    def step(self) -> None:
-        """Go on to the end of an epoch and pause there."""
-        self._control.step()
+    def step(self, epochs: float = 1) -> None:
+        """Go on to the end of this epoch and pause there, or that of a later one."""
+        self._control.step(epochs)
 
     def set_learning_rate(self, value: float) -> None:
         """Use this learning rate from the next step on."""
@@ -161,16 +193,16 @@ class Job:
         try:
             self._room.take(self.config.working_bytes)
             self._seat.take()
-            self._wait_for_loops()
-            for snapshot in self.config.run(device=self.device, control=self._control):
-                self.history.add(snapshot)
-                self._publish(snapshot=snapshot)
-                if self._control.cancelled:
-                    raise Cancelled
+            with closing(self._way.run(self.config, self.device, self._control)) as snapshots:
+                for snapshot in snapshots:
+                    self.history.add(snapshot)
+                    self._publish(snapshot=snapshot)
+                    if self._control.cancelled:
+                        raise Cancelled
             self._publish(state=State.FINISHED)
         except Cancelled:
             self._publish(state=State.CANCELLED, position=None)
-        except ParameterError as error:
+        except (ParameterError, Stopped) as error:
             self._publish(state=State.FAILED, message=str(error))
         except Exception as error:
             log.exception("job %s failed", self.id)
@@ -185,13 +217,6 @@ class Job:
                 *(self.id, self._status.state, seconds, self.config),
                 extra={"ended": Ended(self, seconds)},
             )
-
-    def _wait_for_loops(self) -> None:
-        """Let others go first while what runs train with is still being compiled."""
-        ready = prepared()
-        with self._control.preparing("compiling, once on this machine") as progress:
-            while not ready.wait(0.2):
-                progress(0.0)
 
     @contextmanager
     def _away(self) -> Iterator[None]:
@@ -209,6 +234,10 @@ class Job:
         last = self._status.preparation
         if last is None or preparation.progress - last.progress >= PREPARATION_STEP:
             self._publish(preparation=preparation)
+
+    def _noted(self, words: str | None) -> None:
+        if words != self._status.message:
+            self._publish(message=words)
 
     def _moved(self, position: int | None) -> None:
         state = State.RUNNING if position is None else State.QUEUED
@@ -260,6 +289,7 @@ class Jobs:
         per_watcher: how many unfinished jobs one watcher may watch.
         working_bytes: of all jobs that have begun and not ended, be they paused, together; others
             wait. One that needs more than that works while no other does.
+        way: how runs are run instead of here; then neither places nor bytes hold them back here.
     """
 
     def __init__(
@@ -274,11 +304,14 @@ class Jobs:
         per_watcher: int = 8,
         history_bytes: int = 96 * 2**20,
         working_bytes: int = 512 * 2**20,
+        way: Way | None = None,
     ) -> None:
         torch.set_num_threads(1)  # what it computes here is small
         self._device = device or devices.device()
         at_once = at_once or cores()
-        self._slots, self._room = Slots(at_once, turn), Slots(working_bytes)
+        self._way = way or Here()
+        self._slots = Slots(sys.maxsize if way else at_once, turn)
+        self._room = Slots(sys.maxsize if way else working_bytes)
         self._patience, self._keep = patience, keep
         self._most_active, self._per_watcher = at_once + waiting, per_watcher
         self._history_bytes = history_bytes
@@ -329,9 +362,18 @@ class Jobs:
             Refused: as for :meth:`submit`; ``job`` is then still watched.
         """
         with self._lock:
-            new = self._watched(self._start(job.config, watcher, epochs), watcher)
+            new = self.alone(job.config, watcher, epochs)
             self.release(job.id, watcher)
             return new
+
+    def alone(self, config: Runnable, watcher: str, epochs: int | None = None) -> Job:
+        """A new job that only ``watcher`` watches; it pauses after ``epochs``, if given.
+
+        Raises:
+            Refused: as for :meth:`submit`.
+        """
+        with self._lock:
+            return self._watched(self._start(config, watcher, epochs), watcher)
 
     def watch(self, job: Job, watcher: str) -> None:
         """Let ``watcher`` watch this very job too, be it the config's or one that was steered."""
@@ -374,7 +416,7 @@ class Jobs:
     @property
     def ready(self) -> bool:
         """Whether a new job would be taken, and could train at once."""
-        return prepared().is_set() and not (self._closed.is_set() or self._full)
+        return self._way.ready and not (self._closed.is_set() or self._full)
 
     @property
     def history_bytes(self) -> int:
@@ -419,7 +461,7 @@ class Jobs:
                 f"This visit already has {self._per_watcher} unfinished runs, the most it may "
                 "have. Wait for one to finish, or close pages."
             )
-        job = Job(config, self._slots, self._room, self._device, epochs)
+        job = Job(config, self._slots, self._room, self._device, epochs, self._way)
         self._jobs[job.id] = job
         self._threads.add(job.thread)
         return job

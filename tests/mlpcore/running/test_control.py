@@ -1,5 +1,6 @@
 """Steering a run: each test plays the run and its owner, most of them on one thread."""
 
+import math
 import threading
 from contextlib import contextmanager
 
@@ -163,3 +164,22 @@ def test_the_learning_rate_is_the_default_until_one_is_chosen():
     assert control.learning_rate(0.1) == 0.1
     control.chosen_learning_rate = 0.0
     assert control.learning_rate(0.1) == 0.0
+
+
+def test_what_the_owner_asks_for_is_heard_by_a_run_elsewhere():
+    control, heard = Control(), []
+    assert control.asked == (0, False, math.inf)
+    control.follow(lambda: heard.append((control.asked, control.chosen_learning_rate)))
+    control.pause()
+    control.step(3)
+    control.chosen_learning_rate = 0.1
+    control.resume()
+    control.cancel()
+    assert [(*asked, rate) for asked, rate in heard] == [
+        (1, True, math.inf, None),
+        (2, False, 3, None),
+        (2, False, 3, 0.1),
+        (3, False, math.inf, 0.1),
+        (3, False, math.inf, 0.1),
+    ]
+    assert control.cancelled

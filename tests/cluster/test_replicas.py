@@ -1,0 +1,191 @@
+"""Replicas share the runs of one cluster, and outlive each other and the trainers."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from mlpcore.datasets import points
+from mlpcore.experiments import GainSweep, WideVsDeep
+from mlpcore.running.jobs import State
+from tests.cluster.conftest import ROOT
+from tests.cluster.gated import Gated
+from tests.cluster.shared import long, states, unfinished
+from tests.mlpcore.running.gated import Snapshot, assert_same_end, history, until, until_state
+
+pytestmark = pytest.mark.cluster
+
+MEDIUM = WideVsDeep(seeds=16, budget=500, epochs=100)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_runs(cluster, wait_for):
+    """Neither before a test nor after it."""
+    wait_for(lambda: not unfinished(cluster))
+    yield
+    wait_for(lambda: len(cluster.trainers.alive) == 2)
+
+
+@pytest.fixture
+def replica(address):
+    """Start a replica, another process, that watches long runs of these seeds."""
+    started = []
+
+    def start(*seeds):
+        command = [sys.executable, "-m", "tests.cluster.replica", address, *map(str, seeds)]
+        started.append(
+            subprocess.Popen(
+                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            )
+        )
+        assert started[-1].stdout.readline() == "watching\n"
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def epochs(job):
+    return [moment.snapshot.epoch for moment in job.history.moments]
+
+
+def test_one_run_is_watched_from_two_replicas_and_who_comes_late_has_its_past(make_jobs, tmp_path):
+    config = Gated(tmp_path, granted=2)
+    one, two = make_jobs(), make_jobs()
+    first = one.submit(config, "a")
+    until(first, lambda status: status.snapshot == Snapshot(2))
+    late = two.submit(config, "a")
+    until(late, lambda status: status.snapshot == Snapshot(2))
+    config.grant()
+    for job in (first, late):
+        until_state(job, State.FINISHED)
+        assert epochs(job) == [0, 1, 2, 3]
+    assert config.runs == 1
+
+
+def test_whoever_steers_gets_a_run_of_their_own(cluster, make_jobs):
+    one, two = (jobs.submit(long(0), "a") for jobs in (make_jobs(), make_jobs()))
+    for job in (one, two):
+        until(job, lambda status: status.snapshot and status.snapshot.epoch >= 2)
+    assert states(cluster)[State.RUNNING] == 1
+    two.pause()
+    reached = until_state(two, State.PAUSED).snapshot.epoch
+    now = states(cluster)
+    assert (now[State.RUNNING], now[State.PAUSED]) == (1, 1)
+    two.set_learning_rate(0.5)
+    two.step()
+    until(two, lambda now: now.state is State.PAUSED and now.snapshot.epoch == reached + 1)
+    before = one.status()
+    assert before.learning_rate is None
+    until(one, lambda status: status.snapshot.epoch > before.snapshot.epoch)
+    two.resume()
+    until(two, lambda status: status.snapshot.epoch > reached + 1)
+
+
+def test_a_place_in_the_clusters_line_is_told(make_jobs, tmp_path):
+    jobs = make_jobs(per_watcher=100)
+    made = []
+    for number in range(20):
+        (tmp_path / str(number)).mkdir()
+        made.append(jobs.submit(Gated(tmp_path / str(number)), "a"))
+    for job in made:
+        until(job, lambda status: status.position or status.snapshot)
+    waiting = [job for job in made if job.status().position]
+    assert len(waiting) >= 4
+    for job in made:
+        if job not in waiting:
+            jobs.release(job.id, "a")
+    for job in waiting:
+        until(job, lambda status: status.state is State.RUNNING and status.position is None)
+
+
+def test_a_replica_that_is_killed_takes_no_run_with_it_but_those_it_alone_watched(
+    cluster, make_jobs, replica, wait_for
+):
+    other = replica(1, 2)
+    job = make_jobs().submit(long(1), "a")
+    before = until(job, lambda status: status.snapshot).snapshot
+    assert unfinished(cluster) == 2
+    other.kill()
+    wait_for(lambda: unfinished(cluster) == 1)
+    until(job, lambda status: status.snapshot.epoch > before.epoch + 1)
+    assert epochs(job)[0] == 0
+
+
+def kill(cluster, config):
+    """End the process that trains a config, as a lack of memory would."""
+    import ray  # noqa: PLC0415
+
+    trainer = cluster.trainers.of(config, 0)
+    os.kill(ray.get(trainer.__ray_call__.remote(lambda self: os.getpid())), signal.SIGKILL)
+
+
+def test_a_run_whose_trainer_is_killed_starts_again_and_nobody_sees_an_error(
+    cluster, make_jobs, tmp_path
+):
+    config = Gated(tmp_path, granted=2)
+    jobs = [make_jobs().submit(config, "a") for _ in range(2)]
+    for job in jobs:
+        until(job, lambda status: status.snapshot == Snapshot(2))
+    statuses = history(jobs[0])
+    kill(cluster, config)
+    until(jobs[0], lambda status: status.message)
+    assert jobs[0].status().message.startswith("started again")
+    assert jobs[0].status().state is State.RUNNING
+    config.grant(3)
+    for job in jobs:
+        assert until_state(job, State.FINISHED).message is None
+        assert epochs(job) == [0, 1, 2, 3]
+    assert config.runs == 2
+    assert {status.state for status in statuses} == {State.RUNNING, State.FINISHED}
+
+
+def test_numbers_are_those_of_this_machine_even_if_a_trainer_is_killed(cluster, make_jobs):
+    job = make_jobs().submit(MEDIUM, "a")
+    until(job, lambda status: status.snapshot and status.snapshot.epoch > 5)
+    kill(cluster, MEDIUM)
+    until_state(job, State.FINISHED)
+    assert_same_end(job, MEDIUM)
+
+
+def test_a_paused_run_whose_trainer_is_killed_stands_where_it_stood(cluster, make_jobs, tmp_path):
+    config = Gated(tmp_path, granted=2)
+    job = make_jobs().submit(config, "a")
+    until(job, lambda status: status.snapshot == Snapshot(2))
+    job.pause()
+    until_state(job, State.PAUSED)
+    kill(cluster, config)
+    config.grant(2)
+    until(job, lambda status: status.message)
+    until(job, lambda status: status.state is State.PAUSED)
+    job.resume()
+    config.grant(1)
+    until_state(job, State.FINISHED)
+    assert epochs(job) == [0, 1, 2, 3]
+
+
+def test_points_that_somebody_brought_travel_with_the_config(make_jobs):
+    generator = np.random.default_rng(7)
+    brought = points.Points(
+        generator.normal(size=(60, 2)), np.arange(60) % 2, ("left", "right"), ("a", "b")
+    )
+    data = points.keep(brought)
+    config = WideVsDeep(data=data, classes=2, depth_to=2, seeds=2, epochs=3, batch_size=32)
+    job = make_jobs().submit(config, "a")
+    until_state(job, State.FINISHED)
+    assert_same_end(job, config)
+
+
+def test_the_weights_of_a_sweep_come_with_its_end(make_jobs):
+    config = GainSweep(gains=2, seeds=1, samples=50, epochs=1, widths="8")
+    job = make_jobs().submit(config, "a")
+    snapshot = until_state(job, State.FINISHED).snapshot
+    *_, alone = config.run()
+    for name, layers in alone.networks().layers.items():
+        for layer, expected in zip(snapshot.networks().layers[name], layers, strict=True):
+            np.testing.assert_array_equal(layer, expected)

@@ -1,0 +1,125 @@
+"""What can be said of runs on a cluster where there is none."""
+
+import os
+import socket
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from mlpcore.cluster import remote, trainers
+from mlpcore.cluster.luggage import luggage
+from mlpcore.cluster.parcels import Receiver, Sender
+from mlpcore.datasets import collection, drawn_faces
+from mlpcore.experiments import AnimalFaces, WideVsDeep
+from mlpcore.running.jobs import Jobs, State
+from tests.cluster.conftest import ROOT
+from tests.mlpcore.running.gated import SMALL, until_state
+
+
+def python(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_nothing_of_ray_is_loaded_unless_a_cluster_is_named():
+    done = python(
+        "import sys\n"
+        "from app.live.component import jobs\n"
+        "jobs().close()\n"
+        "print([name for name in sys.modules if name.split('.')[0] == 'ray'])"
+    )
+    assert done.stdout == "[]\n", done.stderr
+
+
+def closed():
+    """An address where nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("address", ["somewhere", "ray://10.0.0.1:10001", None])
+def test_a_start_with_a_cluster_that_is_none_ends_with_words(address):
+    pytest.importorskip("ray")
+    address = address or closed()
+    code = "from app.server import training; training.way()"
+    done = python(code, MLP_EXPLORER_CLUSTER=address)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("MLP_EXPLORER_CLUSTER must be auto for the cluster")
+    assert repr(address) in line
+
+
+def test_a_run_that_finds_no_trainer_ends_with_words_and_the_process_goes_on(monkeypatch):
+    monkeypatch.setattr(remote, "SEARCH", 0.01)
+    way = object.__new__(remote.Cluster)
+    way.trainers = SimpleNamespace(of=lambda config, seconds: None, reachable=False)
+    jobs = Jobs(device="cpu", patience=1e6, way=way)
+    assert not jobs.ready
+    assert until_state(jobs.submit(SMALL, "a"), State.FAILED).message == remote.NOBODY
+    assert until_state(jobs.submit(SMALL, "a"), State.FAILED).message == remote.NOBODY
+    jobs.close()
+
+
+def test_a_config_has_one_place_whoever_asks_and_keeps_it_when_another_node_goes():
+    configs = [WideVsDeep(seed=seed) for seed in range(200)]
+    nodes = {"a": 1, "b": 2, "c": 3}
+    places = [trainers.place(config, nodes) for config in configs]
+    again = [WideVsDeep(**config.values()) for config in configs]
+    assert [trainers.place(config, dict(reversed(nodes.items()))) for config in again] == places
+    assert all(places.count(node) > 30 for node in nodes)
+    fewer = [trainers.place(config, {"a": 1, "b": 2}) for config in configs]
+    assert all(new == old for new, old in zip(fewer, places, strict=True) if old != "c")
+
+
+def sent(snapshots):
+    """What arrives of snapshots, and how many bytes each took."""
+    sender, receiver = Sender(), Receiver()
+    packed = [sender.pack(snapshot) for snapshot in snapshots]
+    return [receiver.unpack(data) for data in packed], [len(data) for data in packed]
+
+
+def test_what_the_first_snapshot_holds_travels_once_and_what_is_new_each_time():
+    data = np.random.default_rng(0).normal(size=(100, 50)).astype(np.float32)
+    tensor = torch.arange(10_000).view(100, 100)[:, 3]
+    snapshots = [
+        {"data": data, "few": tensor, "new": np.full(1000, step), "turned": np.asfortranarray(data)}
+        for step in range(3)
+    ]
+    arrived, sizes = sent(snapshots)
+    assert sizes[0] > 2 * data.nbytes
+    assert sizes[0] < 2 * data.nbytes + 10_000 + 8 * 100 + 1000  # of the tensor what is seen of it
+    assert max(sizes[1:]) < data.nbytes + 8 * 1000 + 1000  # a new array in Fortran's order
+    for before, after in zip(snapshots, arrived, strict=True):
+        np.testing.assert_array_equal(after["data"], before["data"])
+        np.testing.assert_array_equal(after["new"], before["new"])
+        np.testing.assert_array_equal(after["turned"], before["turned"])
+        assert after["turned"].flags.f_contiguous
+        assert torch.equal(after["few"], before["few"])
+    assert arrived[2]["data"] is arrived[0]["data"]
+
+
+def test_pictures_travel_by_their_name():
+    pictures = collection.load(collection.DRAWN)
+    ((arrived,), (size,)) = sent([(pictures,)])
+    assert arrived[0] is pictures
+    assert size < 100
+
+
+def test_only_what_somebody_brought_is_luggage(monkeypatch):
+    assert luggage(WideVsDeep()) is None
+    assert luggage(AnimalFaces()) is None
+    assert luggage(object()) is None
+    brought = drawn_faces.load()
+    config = AnimalFaces(data=collection.keep(brought))
+    assert luggage(config) is brought
