@@ -1,1 +1,3 @@
 """Runs on a Ray cluster; an extra, ``pip install 'mlp-explorer[cluster]'``."""
+
+__all__ = ["connection", "many", "spread"]

@@ -1,5 +1,6 @@
 """The way to a Ray cluster. Nothing here imports Ray before somebody asks for one."""
 
+import logging
 import re
 import socket
 from importlib.util import find_spec
@@ -38,7 +39,13 @@ def connect(address: str) -> None:
         if address != "auto":  # Ray itself asks a silent address for many minutes
             host, port = address.rsplit(":", 1)
             socket.create_connection((host, int(port)), timeout=SECONDS).close()
-        ray.init(address=address, namespace=NAMESPACE, log_to_driver=False)
+        ray.init(
+            address=address,
+            namespace=NAMESPACE,
+            log_to_driver=False,
+            logging_level=logging.WARNING,
+        )
     except (OSError, OverflowError, RuntimeError, ValueError) as error:
-        mend = f"No cluster answers: {str(error).strip().splitlines()[0]}"
+        reason = " ".join(str(error).split())
+        mend = f"No cluster answers: {reason}"
         raise ParameterError("cluster", ALLOWED, address, mend) from error

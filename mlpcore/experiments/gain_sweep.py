@@ -94,11 +94,10 @@ class GainSweep(PlanarTraining, Divisible["Snapshot"]):
             collection.check(self.data, specs(GainSweep)["data"].allowed)
         check_apart(self, "gain_from", "gain_to")
         object.__setattr__(self, "widths", written(parse_widths(self.widths)))
-        most = MOST_PARAMETERS // (self.gains * parameter_count(self.sizes))
-        if self.seeds > most:
+        if self.seeds > self.most_seeds and not (self.spread and self.most_seeds):
             raise ParameterError(
                 "seeds",
-                f"at most {most} for {self.gains} gains of this network",
+                f"at most {self.most_seeds} for {self.gains} gains of this network",
                 self.seeds,
                 "Lower it, the number of gains or the widths",
             )
@@ -142,6 +141,11 @@ class GainSweep(PlanarTraining, Divisible["Snapshot"]):
     def parameters(self) -> int:
         """As for :class:`Experiment`."""
         return self.gains * self.seeds * parameter_count(self.sizes)
+
+    @property
+    def most_seeds(self) -> int:
+        """As for :class:`Divisible`."""
+        return MOST_PARAMETERS // (self.gains * parameter_count(self.sizes))
 
     @property
     def kinds(self) -> int:

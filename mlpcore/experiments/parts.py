@@ -45,6 +45,14 @@ class Part(NamedTuple):
 class Divisible(Training, Experiment[S]):
     """An experiment that trains kinds of networks, each from every seed, and can do so in parts."""
 
+    # Whether it runs in parts only, so that all networks together need not fit one process.
+    spread = False
+
+    @property
+    def most_seeds(self) -> int:
+        """From how many seeds a process can train networks at once."""
+        return self.seeds
+
     @property
     def kinds(self) -> int:
         """How many kinds of networks a run may be divided into, such as depths or gains."""
@@ -60,7 +68,7 @@ class Divisible(Training, Experiment[S]):
 
         Each seed has the same work to do, kinds may not: seeds are divided first.
         """
-        seeds = min(count, self.seeds)
+        seeds = min(max(count, math.ceil(self.seeds / self.most_seeds)), self.seeds)
         kinds = min(math.ceil(count / seeds), self.kinds)
         return [
             Part(some_kinds, some_seeds)

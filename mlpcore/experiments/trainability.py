@@ -83,11 +83,10 @@ class Trainability(PlanarTraining, Divisible["Snapshot"]):
         """
         check_apart(self, "sigma_from", "sigma_to")
         check_order(self, "depth_from", "depth_to")
-        most = MOST_NUMBERS // (self.sigmas * self._numbers(self.depth_to))
-        if self.seeds > most:
+        if self.seeds > self.most_seeds and not (self.spread and self.most_seeds):
             raise ParameterError(
                 "seeds",
-                f"at most {most} for {self.sigmas} networks of depth {self.depth_to}",
+                f"at most {self.most_seeds} for {self.sigmas} networks of depth {self.depth_to}",
                 self.seeds,
                 "Lower it, the width, depth_to or sigmas",
             )
@@ -144,6 +143,11 @@ class Trainability(PlanarTraining, Divisible["Snapshot"]):
         """As for :class:`Experiment`: those of a depth and of the one before."""
         sizes = map(self.sizes, self.hidden_layers[-2:])
         return self.sigmas * self.seeds * sum(map(parameter_count, sizes))
+
+    @property
+    def most_seeds(self) -> int:
+        """As for :class:`Divisible`."""
+        return MOST_NUMBERS // (self.sigmas * self._numbers(self.depth_to))
 
     @property
     def kinds(self) -> int:
