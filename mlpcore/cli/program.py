@@ -5,6 +5,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -133,7 +134,9 @@ def _run(options: dict[str, Any]) -> None:
 
     started = time.perf_counter()
     if cluster:
-        (end,) = deque(progress(spread.run(config, cluster, device_name or ""), quiet or None), 1)
+        with redirect_stdout(sys.stderr):  # where Ray says that a worker died
+            moments = spread.run(config, cluster, device_name or "")
+            (end,) = deque(progress(moments, quiet or None), 1)
         last, device = end.snapshot, end.device
     else:
         prepare()

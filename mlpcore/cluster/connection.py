@@ -14,7 +14,7 @@ NAMESPACE = "mlp-explorer"
 SECONDS = 10
 
 
-def connect(address: str) -> None:
+def connect(address: str) -> bool:
     """Make this process a driver of the cluster at ``address``; once is enough.
 
     The cluster must have this process's versions of Ray and Python. Addresses of Ray's client
@@ -22,6 +22,9 @@ def connect(address: str) -> None:
 
     Args:
         address: ``auto``, or ``host:port`` of the head.
+
+    Returns:
+        Whether it was none before.
 
     Raises:
         ParameterError: no such address, no Ray here, or no cluster there.
@@ -34,7 +37,7 @@ def connect(address: str) -> None:
     import ray  # noqa: PLC0415
 
     if ray.is_initialized():
-        return
+        return False
     try:
         if address != "auto":  # Ray itself asks a silent address for many minutes
             host, port = address.rsplit(":", 1)
@@ -49,3 +52,4 @@ def connect(address: str) -> None:
         reason = " ".join(str(error).split())
         mend = f"No cluster answers: {reason}"
         raise ParameterError("cluster", ALLOWED, address, mend) from error
+    return True

@@ -86,7 +86,24 @@ def run(config: Experiment[Any], address: str, device: str = "") -> Iterator[Mom
         ClusterFailed: a part's worker died again and again, or cannot run it.
         DownloadError, ParameterError: as for running the config; and as for :func:`connect`.
     """
-    connect(address)
+    connected = connect(address)
+    import ray  # noqa: PLC0415
+
+    try:
+        yield from _run(config, address, device)
+    except ray.exceptions.RayTaskError as error:
+        if isinstance(error.cause, DownloadError | ParameterError):
+            raise error.cause from None
+        raise ClusterFailed(f"A part failed on the cluster: {error.cause!r}") from error
+    except ray.exceptions.RayError as error:
+        reason = " ".join(str(error).split())
+        raise ClusterFailed(f"A part could not be run on the cluster: {reason}") from error
+    finally:
+        if connected:
+            ray.shutdown()
+
+
+def _run(config: Experiment[Any], address: str, device: str) -> Iterator[Moment]:
     import ray  # noqa: PLC0415
 
     resources_of: Callable[[], dict[str, float]] = ray.cluster_resources
@@ -97,30 +114,23 @@ def run(config: Experiment[Any], address: str, device: str = "") -> Iterator[Mom
     board: Any = ray.remote(Board).options(num_cpus=0).remote(len(parts))
     train = ray.remote(_train).options(max_retries=STARTS_AGAIN, **resources)
     shared = ray.put((config, _brought(config)))
-    places_of = {
+    running = {
         train.remote(shared, part, mlpcore.__version__, device, board, place): place
         for place, part in enumerate(parts)
     }
     shares = [0.0] * len(parts)
     found: dict[int, tuple[Any, str]] = {}
     try:
-        while places_of:
-            done, _ = ray.wait(list(places_of), num_returns=len(places_of), timeout=INTERVAL)
+        while running:
+            done, _ = ray.wait(list(running), num_returns=len(running), timeout=INTERVAL)
             for task in done:
-                found[places_of.pop(task)] = ray.get(task)
+                found[running.pop(task)] = ray.get(task)
             shares = _shares(board, shares)
             shares = [1.0 if place in found else share for place, share in enumerate(shares)]
             total = sum(w * share for w, share in zip(weights, shares, strict=True)) / sum(weights)
             yield Moment(total, f"{len(found)} of {len(parts)} parts")
-    except ray.exceptions.RayTaskError as error:
-        if isinstance(error.cause, DownloadError | ParameterError):
-            raise error.cause from None
-        raise ClusterFailed(f"A part failed on the cluster: {error.cause!r}") from error
-    except ray.exceptions.RayError as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ClusterFailed(f"A part could not be run on the cluster: {reason}") from error
     finally:
-        for task in places_of:
+        for task in running:
             ray.cancel(task, force=True)
         ray.kill(board)
     snapshots, trained_on = zip(*(found[place] for place in range(len(parts))), strict=True)
