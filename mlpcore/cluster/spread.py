@@ -131,7 +131,7 @@ def _run(config: Experiment[Any], address: str, device: str) -> Iterator[Moment]
             yield Moment(total, f"{len(found)} of {len(parts)} parts")
     finally:
         for task in running:
-            ray.cancel(task, force=True)
+            ray.cancel(task)
         ray.kill(board)
     snapshots, trained_on = zip(*(found[place] for place in range(len(parts))), strict=True)
     last = config.join(divided, snapshots) if isinstance(config, Divisible) else snapshots[0]
