@@ -1,4 +1,4 @@
-"""What runs on several machines: compose's profile, Kubernetes' objects, and the balancer itself."""
+"""What runs on several machines: compose's profile, Kubernetes' objects, the balancer."""
 
 import asyncio
 import re
@@ -94,10 +94,7 @@ def balancer(replicas, tmp_path):
 
 
 class Sticky(Visitor):
-    """A visitor whose browser keeps the balancer's cookie, or does not.
-
-    It follows one run to its end, and notes what its pictures were asked and how they were answered.
-    """
+    """A visitor whose browser keeps the balancer's cookie, and who follows one run to its end."""
 
     async def visit_with(self, cookies):
         header = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
