@@ -14,6 +14,7 @@ import pytest
 import yaml
 from websockets.asyncio.client import connect
 
+import mlpcore
 from benchmarks.app_server import AppServer
 from benchmarks.load import Record, Visitor
 
@@ -151,3 +152,61 @@ def test_a_browser_stays_with_its_replica_and_finds_another_when_that_is_gone(ba
     asyncio.run(Sticky(balancer, 0, 1, record).visit_with(cookie_of(balancer)))
     assert (record.errors, record.finished) == ([], 1)
     replicas[0].start()
+
+
+@pytest.fixture(scope="module")
+def kubernetes():
+    """The page's objects by kind."""
+    page = (ROOT / "docs" / "kubernetes.md").read_text()
+    block = re.search(r"^```yaml\n(.*?)^```", page, re.M | re.S)[1]
+    return {one["kind"]: one for one in yaml.safe_load_all(block)}
+
+
+def test_kubernetes_pods_are_of_one_image_and_the_versions_are_pinned(kubernetes):
+    cluster = kubernetes["RayCluster"]["spec"]
+    groups = [cluster["headGroupSpec"], *cluster["workerGroupSpecs"]]
+    templates = [group["template"] for group in groups]
+    pods = [*templates, kubernetes["Deployment"]["spec"]["template"]]
+    containers = [one for pod in pods for one in pod["spec"]["containers"]]
+    (image,) = {one["image"] for one in containers}
+    assert image.endswith(f":{mlpcore.__version__}")
+    pinned = (ROOT / "constraints.txt").read_text().splitlines()
+    assert f"ray=={cluster['rayVersion']}" in pinned
+    assert all({"livenessProbe", "readinessProbe", "resources"} <= one.keys() for one in containers)
+
+
+def test_kubernetes_lets_nothing_but_pages_out(kubernetes):
+    cluster, policy = kubernetes["RayCluster"], kubernetes["NetworkPolicy"]["spec"]
+    assert cluster["spec"]["authOptions"] == {"mode": "token"}
+    head = cluster["spec"]["headGroupSpec"]
+    assert head["serviceType"] == "ClusterIP"
+    assert head["rayStartParams"]["dashboard-host"] == "127.0.0.1"
+    mine = {"ray.io/cluster": cluster["metadata"]["name"]}
+    assert policy["podSelector"]["matchLabels"] == mine
+    pages = kubernetes["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    (rule,) = policy["ingress"]
+    allowed = [one["podSelector"]["matchLabels"] for one in rule["from"]]
+    assert allowed == [mine, pages]
+    service = kubernetes["Service"]
+    assert service["spec"]["selector"] == pages
+    (host,) = kubernetes["Ingress"]["spec"]["rules"]
+    (path,) = host["http"]["paths"]
+    assert path["backend"]["service"]["name"] == service["metadata"]["name"]
+
+
+def test_kubernetes_replicas_start_as_composes_do(kubernetes):
+    cluster, deployment = kubernetes["RayCluster"], kubernetes["Deployment"]
+    (replica,) = deployment["spec"]["template"]["spec"]["containers"]
+    head = f"{cluster['metadata']['name']}-head-svc:6379"
+    assert replica["command"] == [
+        word.replace("head:6379", head) for word in CLUSTER["replica"]["command"]
+    ]
+    variables = {one["name"]: one for one in replica["env"]}
+    mine = CLUSTER["replica"]["environment"]
+    for name in ("MLP_EXPLORER_CLUSTER", "RAY_AUTH_MODE"):
+        assert variables[name]["value"] == mine[name]
+    key = variables["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]
+    assert key == {"name": cluster["metadata"]["name"], "key": "auth_token"}
+    notes = kubernetes["Ingress"]["metadata"]["annotations"]
+    assert notes["nginx.ingress.kubernetes.io/session-cookie-name"] == COOKIE
+    assert cluster["spec"]["headGroupSpec"]["rayStartParams"]["num-cpus"] == "0"

@@ -55,7 +55,7 @@ def start_python(*arguments):
 @pytest.fixture(scope="module")
 def nodes():
     """Two nodes with a core each."""
-    with start("tests.mlpcore.cluster.nodes", "1", "1") as process:
+    with start("benchmarks.nodes", "1", "1") as process:
         yield process
         process.stdin.close()
         assert process.wait(PATIENCE) == 0

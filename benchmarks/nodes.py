@@ -1,6 +1,6 @@
 """A Ray cluster of this machine, until standard input ends; prints its address.
 
-python -m tests.mlpcore.cluster.nodes CORES CORES …    one node each
+python -m benchmarks.nodes CORES CORES …    one node each
 """
 
 import sys
