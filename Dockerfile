@@ -3,10 +3,11 @@
 # torch is the CPU-only build. For NVIDIA GPUs choose a build with CUDA, and hand the GPUs on:
 #   docker build --build-arg TORCH=cu130 -t mlp-explorer . && docker run --gpus all …
 # TORCH is any name that uv knows as a --torch-backend. An empty one takes torch from where
-# everything else comes from, for networks that reach only that.
+# everything else comes from, for networks that reach only that. EXTRAS=cluster adds Ray.
 
 FROM python:3.11-slim AS environment
 ARG TORCH=cpu
+ARG EXTRAS=
 WORKDIR /srv
 COPY constraints.txt pyproject.toml package.json deno.lock ./
 # Nobody here runs packages' tests, compiles against torch, or extends Jupyter.
@@ -14,7 +15,7 @@ RUN pip install --no-cache-dir --constraint constraints.txt uv \
     && uv venv /opt/venv \
     && uv pip install --python /opt/venv --no-cache --compile-bytecode \
         --constraint constraints.txt ${TORCH:+--torch-backend "$TORCH"} \
-        --requirements pyproject.toml --extra app \
+        --requirements pyproject.toml --extra app ${EXTRAS:+--extra "$EXTRAS"} \
     && find /opt/venv \( -type d -name tests -o -name '*.a' -o -path '*/torch/include' \
         -o -path '*/share/jupyter' \) -prune -exec rm -r {} +
 # Plotly's smaller bundles, from npm. Without them all of Plotly is served.

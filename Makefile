@@ -1,4 +1,4 @@
-# make run · make test · make lint · make bench; the environment in .venv is built when it is due.
+# make run, test, test-cluster, lint or bench; the environment in .venv is built when it is due.
 PYTHON ?= python3
 HOST ?= localhost
 PORT ?= 8501
@@ -11,7 +11,7 @@ MALLOC := MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=262144 MALLOC_TRIM_THRESHOLD
 DENO := DENO_DIR=.venv/deno DENO_NO_UPDATE_CHECK=1 $(BIN)/deno
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint bench clean
+.PHONY: run test test-cluster lint bench clean
 
 run: .venv/compiled .venv/packages
 	@echo "http://$(HOST):$(PORT)"
@@ -20,7 +20,11 @@ run: .venv/compiled .venv/packages
 
 test: .venv/installed-dev .venv/compiled .venv/packages .venv/chromium
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 30
+
+# On Ray clusters of this machine; each of the two lists has one of its own.
+test-cluster: .venv/installed-dev .venv/compiled
 	$(BIN)/python -m pytest -m cluster --durations 10 tests/cluster
+	$(BIN)/python -m pytest -m cluster --durations 10 tests/mlpcore/cluster tests/test_cluster_files.py
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check
@@ -41,6 +45,7 @@ bench: .venv/installed-dev .venv/compiled .venv/packages
 	-$(BIN)/python -m benchmarks.gain_sweep
 	-$(BIN)/python -m benchmarks.claims
 	-$(BIN)/python -m benchmarks.cluster
+	-$(BIN)/python -m benchmarks.spread --seeds 1000
 	-$(BIN)/python -m benchmarks.load
 	-$(BIN)/python -m benchmarks.faults
 	-$(BIN)/python -m benchmarks.accessibility

@@ -41,6 +41,9 @@ class ParameterError(ValueError):
             f"{parameter} must be {allowed}; got {got_text}." + (f" {fix}." if fix else "")
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ParameterError, (self.parameter, *self._problem)
+
     def renamed(self, parameter: str) -> "ParameterError":
         """The same problem of a parameter that goes by another name."""
         return ParameterError(parameter, *self._problem)

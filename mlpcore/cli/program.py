@@ -5,6 +5,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +14,9 @@ import torch
 from mlpcore.cli import brought, data_command
 from mlpcore.cli.commands import EXPERIMENTS, SWEEPS, flag
 from mlpcore.cli.report import report, to_json
+from mlpcore.cluster import spread
+from mlpcore.cluster.many import MANY, MOST_SEEDS
+from mlpcore.cluster.spread import ClusterFailed
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.engines import devices
 from mlpcore.engines.preparing import prepare
@@ -46,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
             add_sweep(command, SWEEPS[name], fields)
         brought.add_options(command, config)
         command.add_argument("--device", help="Where to train: cpu, cuda, …; default a GPU if any.")
+        about = "Spread the run over a Ray cluster: auto for this machine's, or its HOST:PORT"
+        more = f"; up to {MOST_SEEDS:,} seeds then" if config in MANY else ""
+        command.add_argument("--cluster", metavar="ADDRESS", help=f"{about}{more}.")
         command.add_argument(
             "--json", metavar="FILE", default="-", help="Where to write the result; default stdout."
         )
@@ -93,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"Compiled loops are ready after {prepare():.1f} s.")
         else:
             _run(vars(options))
-    except (DownloadError, ParameterError) as problem:
+    except (ClusterFailed, DownloadError, ParameterError) as problem:
         lines = [str(problem), *getattr(problem, "__notes__", [])]
         print("python -m mlpcore:", " ".join(lines).replace("\n", " "), file=sys.stderr)
         return 2
@@ -105,8 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: dict[str, Any]) -> None:
     """Run one experiment and write its report."""
-    experiment, kind, device_name, target, quiet = (
-        options.pop(name) for name in ("experiment", "kind", "device", "json", "quiet")
+    experiment, kind, device_name, cluster, target, quiet = (
+        options.pop(name) for name in ("experiment", "kind", "device", "cluster", "json", "quiet")
     )
     reading = {name: options.pop(name) for name in brought.OPTIONS if name in options}
     texts = {name: text for name, text in options.items() if text is not None}
@@ -114,22 +121,33 @@ def _run(options: dict[str, Any]) -> None:
     if stray:
         when = "with" if kind is SWEEPS[experiment] else "without"
         raise ParameterError(stray, f"left out {when} --sweep", texts[stray])
-    config, problems = kind.parse(brought.bring(kind, texts, reading))
+    texts = brought.bring(kind, texts, reading)
+    config, problems = (MANY.get(kind, kind) if cluster else kind).parse(texts)
     if problems:
         raise problems[0]
-    reason = devices.trouble(device_name) if device_name else ""
+    reason = devices.trouble(device_name) if device_name and not cluster else ""
     if reason:
         raise ParameterError("device", "one torch can use here", device_name, reason)
-    device = devices.device(device_name or "")
     unwritable = ParameterError("json", "a file that can be written, or -", target)
     if target != "-" and not _writable(Path(target)):
         raise unwritable
 
-    prepare()
     started = time.perf_counter()
-    (last,) = deque(progress(config.run(device=device), quiet or None), maxlen=1)
+    if cluster:
+        with redirect_stdout(sys.stderr):  # where Ray says that a worker died
+            moments = spread.run(config, cluster, device_name or "")
+            (end,) = deque(progress(moments, quiet or None), 1)
+        last, device = end.snapshot, end.device
+    else:
+        prepare()
+        started = time.perf_counter()
+        chosen = devices.device(device_name or "")
+        (last,) = deque(progress(config.run(chosen), quiet or None), 1)
+        device = str(chosen)
     seconds = round(time.perf_counter() - started, 3)
-    text = to_json(report(experiment, config, last, device, seconds=seconds))
+    told = report(experiment, config, last, device, seconds=seconds)
+    told["config"] = {name: getattr(config, name) for name in specs(kind)}  # in its own order
+    text = to_json(told)
     if target == "-":
         print(text, end="")
         return

@@ -1,3 +1,3 @@
 """Runs on a Ray cluster; an extra, ``pip install 'mlp-explorer[cluster]'``."""
 
-__all__ = ["connection", "remote"]
+__all__ = ["connection", "many", "remote", "spread"]

@@ -1,5 +1,6 @@
 """The way to a Ray cluster. Nothing here imports Ray before somebody asks for one."""
 
+import logging
 import re
 import socket
 from importlib.util import find_spec
@@ -13,7 +14,7 @@ NAMESPACE = "mlp-explorer"
 SECONDS = 10
 
 
-def connect(address: str) -> None:
+def connect(address: str) -> bool:
     """Make this process a driver of the cluster at ``address``; once is enough.
 
     The cluster must have this process's versions of Ray and Python. Addresses of Ray's client
@@ -21,6 +22,9 @@ def connect(address: str) -> None:
 
     Args:
         address: ``auto``, or ``host:port`` of the head.
+
+    Returns:
+        Whether it was none before.
 
     Raises:
         ParameterError: no such address, no Ray here, or no cluster there.
@@ -33,12 +37,19 @@ def connect(address: str) -> None:
     import ray  # noqa: PLC0415
 
     if ray.is_initialized():
-        return
+        return False
     try:
         if address != "auto":  # Ray itself asks a silent address for many minutes
             host, port = address.rsplit(":", 1)
             socket.create_connection((host, int(port)), timeout=SECONDS).close()
-        ray.init(address=address, namespace=NAMESPACE, log_to_driver=False)
+        ray.init(
+            address=address,
+            namespace=NAMESPACE,
+            log_to_driver=False,
+            logging_level=logging.WARNING,
+        )
     except (OSError, OverflowError, RuntimeError, ValueError) as error:
-        mend = f"No cluster answers: {str(error).strip().splitlines()[0]}"
+        reason = " ".join(str(error).split())
+        mend = f"No cluster answers: {reason}"
         raise ParameterError("cluster", ALLOWED, address, mend) from error
+    return True

@@ -1,5 +1,6 @@
 """Animal Faces: MLPs on pictures, with and without augmentation (Neuromatch W1D3 T2, section 2)."""
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from mlpcore.datasets.pictures import SIDE, Pictures
 from mlpcore.experiments import picture_sets
 from mlpcore.experiments.architecture import Architecture, Floats, stacked
 from mlpcore.experiments.course import Course
-from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.experiment import AnySnapshot, Device
+from mlpcore.experiments.parts import Divisible, Grid, Part, side_by_side
 from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, WIDTHS, Training
 from mlpcore.networks.budget import parameter_count
@@ -26,7 +28,7 @@ from mlpcore.params import again, choice, number, specs, text
 from mlpcore.running.control import Control
 
 
-class AnimalFaces(Training, Experiment["Snapshot"]):
+class AnimalFaces(Divisible["Snapshot"]):
     """Train MLPs on pictures of animals, with augmentation and without it.
 
     Networks of one seed start from equal weights and meet the pictures in equal orders.
@@ -109,7 +111,7 @@ class AnimalFaces(Training, Experiment["Snapshot"]):
         """As for :class:`Experiment`."""
         return self.seeds * len(self.rotations) * parameter_count(self.sizes)
 
-    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+    def _run_part(self, part: Part, device: Device, control: Control) -> Iterator["Snapshot"]:
         pictures = picture_sets.load(self.data, self, control)
         courses = {
             arm: Course(
@@ -119,6 +121,7 @@ class AnimalFaces(Training, Experiment["Snapshot"]):
                 self.activation,
                 self.negative_slope,
                 laws=[self.initialization],
+                seeds=part.seeds,
             )
             for arm, degrees in self.rotations.items()
         }
@@ -126,6 +129,14 @@ class AnimalFaces(Training, Experiment["Snapshot"]):
             arms = {arm: course.snapshot()[0] for arm, course in courses.items()}
             augmented, plain = arms.get("augmented"), arms.get("plain")
             yield Snapshot(self, *at, augmented=augmented, plain=plain, pictures=pictures)
+
+    def _join(self, grid: Grid["Snapshot"]) -> "Snapshot":
+        (row,) = grid
+        arms = {
+            name: side_by_side([snapshot.arms[name] for snapshot in row]) for name in row[0].arms
+        }
+        augmented, plain = arms.get("augmented"), arms.get("plain")
+        return dataclasses.replace(row[0], augmented=augmented, plain=plain)
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,6 +49,7 @@ class Course:
         activation, negative_slope: of the hidden layers.
         laws: how networks are drawn from their seeds.
         shared_order: a seed of one order of batches for all; each seed has its own if None.
+        seeds: of the networks; the config's if None.
 
     Attributes:
         engine, ensemble, lesson: what trains the M networks, the networks, and what they learn.
@@ -66,9 +67,11 @@ class Course:
         *,
         laws: Sequence[Initialization] = (Initialization(),),
         shared_order: int | None = None,
+        seeds: Sequence[int] | None = None,
     ) -> None:
         self.material, self.architectures = material, architectures
-        each = [(law, seed) for law in laws for seed in config.network_seeds]
+        seeds = config.network_seeds if seeds is None else seeds
+        each = [(law, seed) for law in laws for seed in seeds]
         drawn = [law.draw(sizes, seed) for sizes in architectures for law, seed in each]
         orders = [seed if shared_order is None else shared_order for _, seed in each]
         self.engine = engines.engine(material.test.labels.device)

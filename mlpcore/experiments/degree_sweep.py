@@ -9,7 +9,8 @@ import pandas as pd
 
 from mlpcore.datasets.features import BASES, term_count
 from mlpcore.experiments.architecture import Architecture
-from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.experiment import AnySnapshot, Device
+from mlpcore.experiments.parts import Divisible, Grid, Part, columns, side_by_side
 from mlpcore.experiments.polynomial_features import PolynomialTraining
 from mlpcore.experiments.run import train_in_turn
 from mlpcore.networks.budget import parameter_count
@@ -19,7 +20,7 @@ from mlpcore.running.control import Control
 ALL = "all"
 
 
-class DegreeSweep(PolynomialTraining, Experiment["Snapshot"]):
+class DegreeSweep(PolynomialTraining, Divisible["Snapshot"]):
     """Train linear models on polynomial features of several degrees, one degree after another."""
 
     # Each gets the numbers that PolynomialFeatures gives it.
@@ -63,15 +64,29 @@ class DegreeSweep(PolynomialTraining, Experiment["Snapshot"]):
         sizes = [[term_count(degree), self.classes] for degree, _ in self.places[-2:]]
         return self.seeds * sum(map(parameter_count, sizes))
 
-    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+    @property
+    def kinds(self) -> int:
+        """As for :class:`Divisible`: the places."""
+        return len(self.places)
+
+    def _run_part(self, part: Part, device: Device, control: Control) -> Iterator["Snapshot"]:
         split = self.split()
-        courses = (self.course(split, self.expand(split, *p), device) for p in self.places)
-        costs = [term_count(degree) for degree, _ in self.places]
+        places = [self.places[kind] for kind in part.kinds]
+        courses = (self.course(split, self.expand(split, *p), device, part.seeds) for p in places)
+        costs = [term_count(degree) for degree, _ in places]
         points: list[Point] = []
         for place, course, at in train_in_turn(self, courses, costs, control):
             networks = dataclasses.replace(course.snapshot()[0], weights=())
-            points[place:] = [Point(*self.places[place], networks)]
+            points[place:] = [Point(*places[place], networks)]
             yield Snapshot(self, *at, points=tuple(points))
+
+    def _join(self, grid: Grid["Snapshot"]) -> "Snapshot":
+        points = [
+            dataclasses.replace(parts[0], networks=side_by_side([p.networks for p in parts]))
+            for row in grid
+            for parts in columns(row, lambda snapshot: snapshot.points)
+        ]
+        return dataclasses.replace(grid[0][0], epoch=self.kinds * self.epochs, points=tuple(points))
 
 
 @dataclass(frozen=True, eq=False)

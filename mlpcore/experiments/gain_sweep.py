@@ -1,5 +1,6 @@
 """Accuracy against the gain of the initial weights (Neuromatch W1D3, tutorial 2, bonus section)."""
 
+import dataclasses
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from mlpcore.engines import Samples
 from mlpcore.experiments import picture_sets
 from mlpcore.experiments.architecture import Floats, column
 from mlpcore.experiments.course import Course, Material
-from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.experiment import AnySnapshot, Device
+from mlpcore.experiments.parts import Divisible, Grid, Part, tabled
 from mlpcore.experiments.run import train
 from mlpcore.experiments.scores import Score
 from mlpcore.experiments.settings import NEGATIVE_SLOPE, WIDTHS, PlanarTraining
@@ -41,7 +43,7 @@ MOST_KEPT = 1 << 27
 DISTRIBUTIONS = ("normal", "uniform")
 
 
-class GainSweep(PlanarTraining, Experiment["Snapshot"]):
+class GainSweep(PlanarTraining, Divisible["Snapshot"]):
     """Train one network at many gains of its initial weights, all at once.
 
     The points' classes, number, noise and seed are of no effect on pictures.
@@ -93,11 +95,10 @@ class GainSweep(PlanarTraining, Experiment["Snapshot"]):
             collection.check(self.data, specs(GainSweep)["data"].allowed)
         check_apart(self, "gain_from", "gain_to")
         object.__setattr__(self, "widths", written(parse_widths(self.widths)))
-        most = MOST_PARAMETERS // (self.gains * parameter_count(self.sizes))
-        if self.seeds > most:
+        if self.seeds > self.most_seeds and not (self.spread and self.most_seeds):
             raise ParameterError(
                 "seeds",
-                f"at most {most} for {self.gains} gains of this network",
+                f"at most {self.most_seeds} for {self.gains} gains of this network",
                 self.seeds,
                 "Lower it, the number of gains or the widths",
             )
@@ -142,7 +143,17 @@ class GainSweep(PlanarTraining, Experiment["Snapshot"]):
         """As for :class:`Experiment`."""
         return self.gains * self.seeds * parameter_count(self.sizes)
 
-    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+    @property
+    def most_seeds(self) -> int:
+        """As for :class:`Divisible`."""
+        return MOST_PARAMETERS // (self.gains * parameter_count(self.sizes))
+
+    @property
+    def kinds(self) -> int:
+        """As for :class:`Divisible`: the gains."""
+        return self.gains
+
+    def _run_part(self, part: Part, device: Device, control: Control) -> Iterator["Snapshot"]:
         if self.on_pictures:
             pictures = picture_sets.load(self.data, self, control)
             material = picture_sets.material(pictures, device, ROTATION)
@@ -154,18 +165,27 @@ class GainSweep(PlanarTraining, Experiment["Snapshot"]):
             [self.sizes],
             "leaky_relu",
             self.negative_slope,
-            laws=[self.initialization(float(gain)) for gain in self.places],
+            laws=[self.initialization(float(self.places[kind])) for kind in part.kinds],
             shared_order=self.seed,
+            seeds=part.seeds,
         )
         probe = material.seen.few(PROBED, "cpu")
         for at in train(self, [course], control, LOOKS):
-            metrics = course.latest(self.gains, self.seeds)
+            metrics = course.latest(len(part.kinds), len(part.seeds))
             snapshot = Snapshot(self, at.epoch, at.progress, *metrics, probe)
-            if snapshot.finished:
+            if snapshot.finished and part == self.whole:
                 (all_of_them,) = course.ensemble.groups
                 weights = course.ensemble.weights(all_of_them)
                 kept_weights.put(snapshot, [layer.cpu().numpy() for layer in weights])
             yield snapshot
+
+    def _join(self, grid: Grid["Snapshot"]) -> "Snapshot":
+        return dataclasses.replace(
+            grid[0][0],
+            train_accuracy=tabled(grid, lambda snapshot: snapshot.train_accuracy),
+            test_accuracy=tabled(grid, lambda snapshot: snapshot.test_accuracy),
+            diverged_at=tabled(grid, lambda snapshot: snapshot.diverged_at),
+        )
 
 
 @dataclass(frozen=True)

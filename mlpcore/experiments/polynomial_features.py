@@ -2,7 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,8 @@ from mlpcore.datasets.planar import HALF_WIDTH, Split
 from mlpcore.engines import maps
 from mlpcore.experiments.architecture import Architecture, Floats, stacked
 from mlpcore.experiments.course import Course, Material
-from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.experiment import AnySnapshot, Device
+from mlpcore.experiments.parts import Divisible, Grid, Part, side_by_side
 from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import PlanarTraining
 from mlpcore.networks.budget import parameter_count, width_for_budget
@@ -53,18 +54,24 @@ class PolynomialTraining(PlanarTraining):
         """The features of a degree and basis, fitted to the training set."""
         return Polynomials.fit(split.train_inputs, degree, basis, self.scale, self.standardise)
 
-    def course(self, split: Split, polynomials: Polynomials, device: Device) -> Course:
-        """A course of linear models on these features of the points."""
+    def course(
+        self,
+        split: Split,
+        polynomials: Polynomials,
+        device: Device,
+        seeds: Sequence[int] | None = None,
+    ) -> Course:
+        """A course of linear models on these features of the points; from all seeds if None."""
         expanded = dataclasses.replace(
             split,
             train_inputs=polynomials.features(split.train_inputs),
             test_inputs=polynomials.features(split.test_inputs),
         )
         sizes = [term_count(polynomials.degree), self.classes]
-        return Course(self, Material.of(expanded, device), [sizes], "linear")
+        return Course(self, Material.of(expanded, device), [sizes], "linear", seeds=seeds)
 
 
-class PolynomialFeatures(PolynomialTraining, Experiment["Snapshot"]):
+class PolynomialFeatures(PolynomialTraining, Divisible["Snapshot"]):
     """Train linear models on polynomial features, and MLPs with as many parameters beside them.
 
     The MLPs have ReLU. A network of either kind meets the samples in the order its seed gives.
@@ -97,12 +104,12 @@ class PolynomialFeatures(PolynomialTraining, Experiment["Snapshot"]):
         linear = parameter_count([term_count(self.degree), self.classes])
         return self.seeds * (linear + parameter_count(self.mlp_sizes))
 
-    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+    def _run_part(self, part: Part, device: Device, control: Control) -> Iterator["Snapshot"]:
         split, legend = self.split(), self.legend
         points, labels = split.test_inputs.numpy(), split.test_labels.numpy()
         polynomials = self.expand(split, self.degree, self.basis)
-        linear = self.course(split, polynomials, device)
-        mlps = Course(self, Material.of(split, device), [self.mlp_sizes], "relu")
+        linear = self.course(split, polynomials, device, part.seeds)
+        mlps = Course(self, Material.of(split, device), [self.mlp_sizes], "relu", seeds=part.seeds)
         half_width = float(torch.cat([split.train_inputs, split.test_inputs]).abs().max())
         for at in train(self, [linear, mlps], control):
             yield Snapshot(
@@ -116,6 +123,14 @@ class PolynomialFeatures(PolynomialTraining, Experiment["Snapshot"]):
                 legend=legend,
                 data_half_width=half_width,
             )
+
+    def _join(self, grid: Grid["Snapshot"]) -> "Snapshot":
+        (row,) = grid
+        return dataclasses.replace(
+            row[0],
+            polynomial=side_by_side([snapshot.polynomial for snapshot in row]),
+            mlp=side_by_side([snapshot.mlp for snapshot in row]),
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 Schoenholz et al. 2017 (arXiv:1611.01232), section 5 and figure 5, on points in the plane.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from mlpcore.datasets import planar
 from mlpcore.experiments.architecture import Floats, column, stacked
 from mlpcore.experiments.course import Course, Material
-from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.experiment import AnySnapshot, Device
+from mlpcore.experiments.parts import Divisible, Grid, Part, columns, tabled
 from mlpcore.experiments.run import train_in_turn
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.experiments.signal_propagation import SignalPropagation
@@ -28,7 +30,7 @@ from mlpcore.theory.meanfield import trainable_depth
 MOST_NUMBERS = 200_000_000
 
 
-class Trainability(PlanarTraining, Experiment["Snapshot"]):
+class Trainability(PlanarTraining, Divisible["Snapshot"]):
     """Train a grid of networks, depth by weight scale, and see which of them learn.
 
     The networks of one depth train side by side, one depth after another.
@@ -81,11 +83,10 @@ class Trainability(PlanarTraining, Experiment["Snapshot"]):
         """
         check_apart(self, "sigma_from", "sigma_to")
         check_order(self, "depth_from", "depth_to")
-        most = MOST_NUMBERS // (self.sigmas * self._numbers(self.depth_to))
-        if self.seeds > most:
+        if self.seeds > self.most_seeds and not (self.spread and self.most_seeds):
             raise ParameterError(
                 "seeds",
-                f"at most {most} for {self.sigmas} networks of depth {self.depth_to}",
+                f"at most {self.most_seeds} for {self.sigmas} networks of depth {self.depth_to}",
                 self.seeds,
                 "Lower it, the width, depth_to or sigmas",
             )
@@ -143,8 +144,19 @@ class Trainability(PlanarTraining, Experiment["Snapshot"]):
         sizes = map(self.sizes, self.hidden_layers[-2:])
         return self.sigmas * self.seeds * sum(map(parameter_count, sizes))
 
-    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+    @property
+    def most_seeds(self) -> int:
+        """As for :class:`Divisible`."""
+        return MOST_NUMBERS // (self.sigmas * self._numbers(self.depth_to))
+
+    @property
+    def kinds(self) -> int:
+        """As for :class:`Divisible`: the depths."""
+        return len(self.hidden_layers)
+
+    def _run_part(self, part: Part, device: Device, control: Control) -> Iterator["Snapshot"]:
         material = Material.of(self.split(), device)
+        depths = [self.hidden_layers[kind] for kind in part.kinds]
         laws = [self.initialization(float(sigma_w)) for sigma_w in self.scales]
         courses = (
             Course(
@@ -155,13 +167,26 @@ class Trainability(PlanarTraining, Experiment["Snapshot"]):
                 self.negative_slope,
                 laws=laws,
                 shared_order=self.seed,
+                seeds=part.seeds,
             )
-            for depth in self.hidden_layers
+            for depth in depths
         )
         rows: list[Row] = []
-        for place, course, at in train_in_turn(self, courses, self.hidden_layers, control):
-            rows[place:] = [Row(*course.latest(self.sigmas, self.seeds))]
+        for place, course, at in train_in_turn(self, courses, depths, control):
+            rows[place:] = [Row(*course.latest(self.sigmas, len(part.seeds)))]
             yield Snapshot(self, *at, rows=tuple(rows))
+
+    def _join(self, grid: Grid["Snapshot"]) -> "Snapshot":
+        rows = [
+            Row(
+                train_accuracy=tabled([parts], lambda row: row.train_accuracy),
+                test_accuracy=tabled([parts], lambda row: row.test_accuracy),
+                diverged_at=tabled([parts], lambda row: row.diverged_at),
+            )
+            for snapshots in grid
+            for parts in columns(snapshots, lambda snapshot: snapshot.rows)
+        ]
+        return dataclasses.replace(grid[0][0], epoch=self.kinds * self.epochs, rows=tuple(rows))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from mlpcore.datasets.planar import HALF_WIDTH
 from mlpcore.engines import maps
 from mlpcore.experiments.architecture import Architecture, Floats
 from mlpcore.experiments.course import Course, Material
-from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
+from mlpcore.experiments.experiment import AnySnapshot, Device
+from mlpcore.experiments.parts import Divisible, Grid, Part, columns, side_by_side
 from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.experiments.verdicts import Difference, rank
@@ -24,7 +25,7 @@ from mlpcore.params import ParameterError, again, check_order, choice, number
 from mlpcore.running.control import Control
 
 
-class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
+class WideVsDeep(PlanarTraining, Divisible["Snapshot"]):
     """Train MLPs of several depths and equal parameter budgets, each from several seeds."""
 
     budget: int = number(
@@ -85,12 +86,19 @@ class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
         """As for :class:`Experiment`."""
         return self.seeds * sum(parameter_count(self.sizes(depth)) for depth in self.depths)
 
-    def _run(self, device: Device, control: Control) -> Iterator["Snapshot"]:
+    @property
+    def kinds(self) -> int:
+        """As for :class:`Divisible`: the depths."""
+        return len(self.depths)
+
+    def _run_part(self, part: Part, device: Device, control: Control) -> Iterator["Snapshot"]:
         split, legend = self.split(), self.legend
         points, labels = split.test_inputs.numpy(), split.test_labels.numpy()
-        sizes = [self.sizes(depth) for depth in self.depths]
+        sizes = [self.sizes(self.depths[kind]) for kind in part.kinds]
         material = Material.of(split, device)
-        course = Course(self, material, sizes, self.activation, self.negative_slope)
+        course = Course(
+            self, material, sizes, self.activation, self.negative_slope, seeds=part.seeds
+        )
         for at in train(self, [course], control):
             yield Snapshot(
                 self,
@@ -100,6 +108,14 @@ class WideVsDeep(PlanarTraining, Experiment["Snapshot"]):
                 test_labels=labels,
                 legend=legend,
             )
+
+    def _join(self, grid: Grid["Snapshot"]) -> "Snapshot":
+        swept = [
+            side_by_side(parts)
+            for row in grid
+            for parts in columns(row, lambda snapshot: snapshot.architectures)
+        ]
+        return dataclasses.replace(grid[0][0], architectures=tuple(swept))
 
 
 @dataclass(frozen=True)
