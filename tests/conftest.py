@@ -31,11 +31,11 @@ def _compiled():
 
 
 @pytest.fixture(scope="session")
-def wait_for() -> Callable[[Callable[[], object]], None]:
+def wait_for() -> Callable[..., None]:
     """Wait until a condition holds; fail if it does not within a generous while."""
 
-    def wait(condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 90
+    def wait(condition: Callable[[], object], seconds: float = 90) -> None:
+        deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "waited in vain"
             time.sleep(0.005)

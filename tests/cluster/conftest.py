@@ -37,7 +37,7 @@ def address():
 def cluster(address, wait_for):
     """The way to it from this process."""
     way = Cluster(address, {"at_once": 8})
-    wait_for(lambda: len(way.trainers.alive) == 2)
+    wait_for(lambda: len(way.trainers.alive) == 2, 300)  # each starts a process that loads torch
     yield way
     way.close()
 

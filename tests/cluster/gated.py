@@ -11,8 +11,8 @@ class Gated:
     """As the one of that name for runs on threads; equal are those with one folder.
 
     Args:
-        folder: holds a file for each epoch that is granted, another once it is taken, and one for
-            each run.
+        folder: holds a file for each epoch that is granted, another once it is taken, one for each
+            run and one for each that has ended.
     """
 
     def __init__(self, folder, epochs=3, granted=0, error=None, working_bytes=0):
@@ -45,22 +45,29 @@ class Gated:
     def runs(self):
         return self._count("run")
 
+    @property
+    def ended(self):
+        return self._count("ended")
+
     def grant(self, epochs=1):
         for _ in range(epochs):
             self._add("granted")
 
     def run(self, device, control):
         self._add("run")
-        yield Snapshot(0)
-        for epoch in range(1, self.epochs + 1):
-            control.checkpoint()
-            while not self._take():
+        try:
+            yield Snapshot(0)
+            for epoch in range(1, self.epochs + 1):
                 control.checkpoint()
-                time.sleep(0.01)
-            if self.error:
-                raise self.error
-            control.epochs_done(1)
-            yield Snapshot(epoch)
+                while not self._take():
+                    control.checkpoint()
+                    time.sleep(0.01)
+                if self.error:
+                    raise self.error
+                control.epochs_done(1)
+                yield Snapshot(epoch)
+        finally:
+            self._add("ended")
 
     def _count(self, what):
         return len(list(self.folder.glob(f"{what}-*")))

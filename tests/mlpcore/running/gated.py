@@ -20,10 +20,10 @@ class Snapshot:
 
 
 class Gated:
-    """A config whose epochs wait to be granted, and which counts its runs."""
+    """A config whose epochs wait to be granted, and which counts its runs and those that ended."""
 
     def __init__(self, epochs=3, granted=0, error=None, working_bytes=0):
-        self.epochs, self.error, self.runs = epochs, error, 0
+        self.epochs, self.error, self.runs, self.ended = epochs, error, 0, 0
         self.working_bytes = working_bytes
         self.gate = threading.Semaphore(granted)
 
@@ -32,15 +32,18 @@ class Gated:
 
     def run(self, device, control):
         self.runs += 1
-        yield Snapshot(0)
-        for epoch in range(1, self.epochs + 1):
-            control.checkpoint()
-            while not self.gate.acquire(timeout=0.01):
+        try:
+            yield Snapshot(0)
+            for epoch in range(1, self.epochs + 1):
                 control.checkpoint()
-            if self.error:
-                raise self.error
-            control.epochs_done(1)
-            yield Snapshot(epoch)
+                while not self.gate.acquire(timeout=0.01):
+                    control.checkpoint()
+                if self.error:
+                    raise self.error
+                control.epochs_done(1)
+                yield Snapshot(epoch)
+        finally:
+            self.ended += 1
 
 
 def until(job, condition):
@@ -57,6 +60,12 @@ def until(job, condition):
 
 def until_state(job, state):
     return until(job, lambda status: status.state is state)
+
+
+def until_ended(job, state):
+    """Wait for a state that a job has begun to end in, and until its run has, wherever that is."""
+    until_state(job, state)
+    eventually(lambda: job.config.ended == job.config.runs)
 
 
 def eventually(condition):

@@ -12,6 +12,7 @@ from tests.mlpcore.running.gated import (
     assert_same_end,
     eventually,
     until,
+    until_ended,
     until_state,
 )
 
@@ -36,8 +37,9 @@ def test_equal_configs_are_one_job_with_two_watchers(make_jobs):
 def test_a_released_config_starts_again(make_jobs):
     jobs, config = make_jobs(), Gated()
     job = jobs.submit(config, "a")
+    until(job, lambda status: status.snapshot)
     jobs.release(job.id, "a")
-    until_state(job, State.CANCELLED)
+    until_ended(job, State.CANCELLED)
     again = jobs.submit(config, "a")
     assert again is not job
     config.grant(3)
@@ -120,8 +122,9 @@ def test_only_a_watcher_of_the_job_has_a_heartbeat(make_jobs):
 def test_what_has_failed_or_was_cancelled_starts_again_when_asked_for(make_jobs, caplog, end):
     jobs, config = make_jobs(), Gated(error=RuntimeError("once"))
     job = jobs.submit(config, "a")
+    until(job, lambda status: status.snapshot)
     config.grant() if end is State.FAILED else job.cancel()
-    until_state(job, end)
+    until_ended(job, end)
     config.error = None
     config.grant(3)
     again = jobs.submit(config, "a")
