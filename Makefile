@@ -22,7 +22,7 @@ test: .venv/installed-dev .venv/compiled .venv/packages .venv/chromium
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal --durations 30
 
 # On Ray clusters of this machine; each of the two lists has one of its own.
-test-cluster: .venv/installed-dev .venv/compiled
+test-cluster: .venv/installed-dev .venv/compiled .venv/packages .venv/chromium
 	$(BIN)/python -m pytest -m cluster --durations 10 tests/cluster
 	$(BIN)/python -m pytest -m cluster --durations 10 tests/mlpcore/cluster tests/test_cluster_files.py
 
