@@ -64,17 +64,13 @@ class Watching:
 def jobs() -> Jobs:
     """The jobs of this process."""
     chosen = settings()
-    memory = chosen.memory_megabytes * 10**6
-    gain_sweep.kept_weights.most = memory // 4
+    gain_sweep.kept_weights.most = chosen.memory_megabytes * 10**6 // 4
     return Jobs(
         device=devices.device(chosen.device),
         at_once=chosen.training_threads,
-        keep=chosen.kept_results,
-        waiting=chosen.waiting_runs,
         per_watcher=chosen.runs_per_visitor,
-        history_bytes=memory // 4,
-        working_bytes=memory // 2,
         way=training.way(),
+        **training.limits(),
     )
 
 

@@ -149,7 +149,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     }
     chosen, problems = Settings.parse(texts)
     if problems:
-        lines = [str(p).replace(p.parameter, variable(p.parameter), 1) for p in problems]
+        lines = [str(problem.renamed(variable(problem.parameter))) for problem in problems]
         sys.exit("\n".join(lines))
     return chosen
 

@@ -2,10 +2,23 @@
 
 import sys
 from functools import cache
+from typing import Any
 
 from app.server.settings import settings, variable
 from mlpcore.cluster.remote import Cluster
 from mlpcore.params import ParameterError
+
+
+def limits() -> dict[str, Any]:
+    """What jobs may hold and let wait, as options of theirs, wherever they train."""
+    chosen = settings()
+    memory = chosen.memory_megabytes * 10**6
+    return {
+        "keep": chosen.kept_results,
+        "waiting": chosen.waiting_runs,
+        "history_bytes": memory // 4,
+        "working_bytes": memory // 2,
+    }
 
 
 @cache
@@ -18,15 +31,7 @@ def way() -> Cluster | None:
     chosen = settings()
     if not chosen.cluster:
         return None
-    memory = chosen.memory_megabytes * 10**6
-    options = {
-        "device": chosen.device,
-        "keep": chosen.kept_results,
-        "waiting": chosen.waiting_runs,
-        "history_bytes": memory // 4,
-        "working_bytes": memory // 2,
-    }
     try:
-        return Cluster(chosen.cluster, options)
+        return Cluster(chosen.cluster, limits() | {"device": chosen.device})
     except ParameterError as error:
         sys.exit(str(error.renamed(variable("cluster"))))

@@ -132,6 +132,8 @@ def _run(options: dict[str, Any]) -> None:
     if target != "-" and not _writable(Path(target)):
         raise unwritable
 
+    if not cluster:
+        prepare()
     started = time.perf_counter()
     if cluster:
         with redirect_stdout(sys.stderr):  # where Ray says that a worker died
@@ -139,8 +141,6 @@ def _run(options: dict[str, Any]) -> None:
             (end,) = deque(progress(moments, quiet or None), 1)
         last, device = end.snapshot, end.device
     else:
-        prepare()
-        started = time.perf_counter()
         chosen = devices.device(device_name or "")
         (last,) = deque(progress(config.run(chosen), quiet or None), 1)
         device = str(chosen)
