@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.drawing import Figure, Theme, axis, figure, packed
+from app.figures.drawing import Figure, Theme, axis, figure, numbers, packed
 from app.figures.plane import diverged, instead
 from app.figures.words import percent
 from mlpcore.experiments.loss_surface import Snapshot, Surface
@@ -79,8 +79,8 @@ def _path(seen: Surface, epochs: list[int], theme: Theme) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "x": packed(seen.path[:, 0]),
-        "y": packed(seen.path[:, 1]),
+        "x": numbers(seen.path[:, 0]),
+        "y": numbers(seen.path[:, 1]),
         "text": [f"epoch {epoch}" for epoch in epochs],
         "line": {"color": theme.accent, "width": 3},
         "marker": {"size": 5},
