@@ -9,8 +9,9 @@ from app.figures.plane import diverged, instead
 from app.figures.words import percent
 from mlpcore.experiments.loss_surface import Snapshot, Surface
 
-# Losses that the scale of colours is marked with, in nats.
-MARKS = [m * 10.0**e for e in range(-6, 7) for m in (1, 2, 5)]
+# Between powers of ten, what the scale of colours may be marked with, the finest first; and how
+# many marks it has room for.
+MARKS, MOST_MARKS = ((1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), (1, 2, 5), (1,)), 9
 
 
 def contours(snapshot: Snapshot, theme: Theme, directions: str) -> Figure:
@@ -24,7 +25,7 @@ def contours(snapshot: Snapshot, theme: Theme, directions: str) -> Figure:
     kind = "direction" if directions == "random" else "component"
     titles = [f"{place} {kind}" for place in ("first", "second")]
     said = f"The loss around {label}, over two random directions: {trained:.3g} nats at the end"
-    traces = [_levels(seen, theme)]
+    traces, marks = [_levels(seen, theme)], [_mark(seen.path[-1], "end", "star", theme)]
     if directions == "path":
         shares = [percent(share) for share in seen.shares]
         titles = [f"{title}: {share}" for title, share in zip(titles, shares, strict=True)]
@@ -35,15 +36,15 @@ def contours(snapshot: Snapshot, theme: Theme, directions: str) -> Figure:
         )
         titles = [f"{title} of the path's variance" for title in titles]
         traces.append(_path(seen, snapshot.architecture.epochs.tolist(), theme))
-        traces.append(_mark(seen.path[0], "start", "circle", theme))
-    traces.append(_mark(seen.path[-1], "end", "star", theme))
+        marks.insert(0, _mark(seen.path[0], "start", "circle", theme))
     return figure(
         theme,
-        traces,
+        [*traces, *marks],
         alt=f"{said}.",
         margin=(10, 10, 14, 10),
         xaxis=axis(theme, titles[0], showgrid=False, range=[seen.x[0], seen.x[-1]]),
         yaxis=axis(theme, titles[1], showgrid=False, range=[seen.y[0], seen.y[-1]]),
+        annotations=[_name(mark, theme) for mark in marks],
     )
 
 
@@ -52,7 +53,7 @@ def _levels(seen: Surface, theme: Theme) -> dict[str, Any]:
     with np.errstate(divide="ignore"):
         height = np.log10(np.maximum(seen.loss, 1e-6))
     low, high = float(np.nanmin(height)), float(np.nanmax(height))
-    marks = [mark for mark in MARKS if low <= np.log10(mark) <= high]
+    marks = _marks(low, high)
     scale = (*theme.sequence[::-1], theme.paper)
     return {
         "type": "contour",
@@ -88,20 +89,43 @@ def _path(seen: Surface, epochs: list[int], theme: Theme) -> dict[str, Any]:
     }
 
 
+def _marks(low: float, high: float) -> list[float]:
+    """Round losses between two powers of ten."""
+    whole = range(int(np.floor(low)), int(np.ceil(high)))
+    for steps in MARKS:
+        every = [step * 10.0**power for power in whole for step in steps]
+        marks = [mark for mark in every if low <= np.log10(mark) <= high]
+        if len(marks) <= MOST_MARKS:
+            break
+    return marks
+
+
 def _mark(place: Any, word: str, symbol: str, theme: Theme) -> dict[str, Any]:
     return {
         "type": "scatter",
-        "mode": "markers+text",
+        "mode": "markers",
+        "name": word,
         "x": [float(place[0])],
         "y": [float(place[1])],
-        "text": [f"<b>{word}</b>"],
-        "textposition": "top center",
-        "textfont": {"color": theme.text, "size": 15, "shadow": f"0 0 4px {theme.paper}"},
         "marker": {
             "symbol": symbol,
-            "size": 14,
+            "size": 16,
             "color": theme.accent,
             "line": {"color": theme.paper, "width": 2},
         },
         "hoverinfo": "skip",
+    }
+
+
+def _name(mark: dict[str, Any], theme: Theme) -> dict[str, Any]:
+    """The name of a mark, on paper, so that it is read on every colour."""
+    return {
+        "text": f"<b>{mark['name']}</b>",
+        "x": mark["x"][0],
+        "y": mark["y"][0],
+        "yshift": -22,
+        "showarrow": False,
+        "font": {"color": theme.text, "size": 14},
+        "bgcolor": theme.paper,
+        "borderpad": 1,
     }

@@ -59,14 +59,17 @@ with page.section("inside"):
         live_figures(job, [(figures.large_map, {"depth": depth, "network": network})], key="map")
     with right:
         live_figures(job, [(figures.unit_maps, {"depth": depth, "network": network})], key="units")
-    panel.draw(DepthDisplay, "surface")
+    choices = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    with choices:
+        panel.draw(DepthDisplay, "surface")
     if not panel["surface"]:
         release("surface")
     elif not state(job).over:
         release("surface")
         st.caption(texts.SURFACE_LATER)
     else:
-        panel.draw(DepthDisplay, "directions")
+        with choices:
+            panel.draw(DepthDisplay, "directions")
         walked = follow(LossSurface.of(config, depth, network), "surface")
         picture = (loss_surface.contours, {"directions": panel["directions"]})
         live_figures(walked, [picture], key="surface", slot="surface", height="30rem", status=True)
