@@ -8,6 +8,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from benchmarks.app_server import AppServer
 from benchmarks.chromium import launch
+from tests.cluster.shared import unfinished
 
 pytestmark = pytest.mark.cluster
 
@@ -40,14 +41,6 @@ def epoch(page):
 def reach(page, wanted):
     while epoch(page) < wanted:
         page.wait_for_timeout(50)
-
-
-def unfinished(cluster):
-    """How many runs the cluster has that go on."""
-    import ray  # noqa: PLC0415
-
-    states = ray.get([trainer.states.remote() for trainer in cluster.trainers.alive.values()])
-    return sum(count for each in states for state, count in each.items() if not state.over)
 
 
 def test_browsers_at_two_replicas_see_one_run_and_outlive_the_other_replica(
