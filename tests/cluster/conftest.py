@@ -47,7 +47,7 @@ def address(nodes):
 def cluster(address, wait_for):
     """The way to it from this process."""
     way = Cluster(address, {"at_once": AT_ONCE, "waiting": WAITING})
-    wait_for(lambda: len(way.trainers.alive) == 2, 300)  # each starts a process that loads torch
+    wait_for(lambda: len(way.trainers.alive) == 2)
     yield way
     way.close()
 

@@ -9,7 +9,7 @@ from mlpcore.experiments import WideVsDeep
 
 def long(seed):
     """A run that takes longer than any test."""
-    return WideVsDeep(seeds=32, budget=1000, epochs=2000, seed=seed)
+    return WideVsDeep(seeds=32, budget=2000, epochs=2000, seed=seed)
 
 
 def states(cluster):

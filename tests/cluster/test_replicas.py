@@ -203,7 +203,7 @@ def test_numbers_are_those_of_this_machine_even_if_a_trainer_is_killed(cluster, 
 def third(nodes, cluster, wait_for):
     """A third node; its name, which trainers know it by, is its ``node_id``."""
     node = nodes.add_node(num_cpus=1, object_store_memory=STORE)
-    wait_for(lambda: node.node_id in cluster.trainers.alive, WAIT)
+    wait_for(lambda: node.node_id in cluster.trainers.alive)
     yield node
     if node in nodes.worker_nodes:
         nodes.remove_node(node, allow_graceful=False)
