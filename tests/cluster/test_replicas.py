@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import json
 import os
 import signal
 import subprocess
@@ -34,7 +35,7 @@ from tests.runs import final
 
 pytestmark = pytest.mark.cluster
 
-MEDIUM = WideVsDeep(seeds=16, budget=500, epochs=100)
+MEDIUM = WideVsDeep(seeds=8, budget=500, epochs=100)
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +139,7 @@ def test_whom_all_trainers_refuse_hears_what_threads_say(make_jobs, gated, monke
     with pytest.raises(Refused, match=r"^The server is full: no more runs fit its line"):
         jobs.submit(refused, "b")
     with pytest.raises(Refused, match="server is full"):
-        jobs.restart(made[0], "a")
+        jobs.restart(made[0], "a", epochs=1)
     assert not any(job.status().state.over for job in made)
     assert make_jobs().submit(configs[0], "c").status().state is not State.FAILED
     jobs.release(made[-1].id, "a")
@@ -281,7 +282,8 @@ def test_an_archive_of_pictures_that_somebody_brought_travels_and_nobody_else_ge
     config = AnimalFaces(data=data, epochs=2, widths="8", batch_size=4)
     job = make_jobs().submit(config, "a")
     snapshot = until_state(job, State.FINISHED).snapshot
-    assert snapshot.result() == final(config).result()
+    # As text, for what is not a number equals nothing.
+    assert json.dumps(snapshot.result()) == json.dumps(final(config).result())
     # As on a replica where nobody brought them: their name alone gives nobody the pictures.
     monkeypatch.setattr(collection, "_kept", Kept(collection.MOST_KEPT))
     other = make_jobs().submit(config, "b")
