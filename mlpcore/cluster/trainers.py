@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 LOOK, SILENCE = 1.0, 5.0
 # Of a node, as Ray's messages have it.
 ALIVE = 0
-# Looks in which the head is away until it is taken for gone.
-MISSED = 3
+# Looks in which the head is away until it is taken for gone, and what one says that came after it.
+MISSED, ANOTHER = 3, "WrongClusterID"
 # Questions that one trainer may have open at a time, a watched run each.
 QUESTIONS = 10_000
 # Of a node's GPU, so that there is some for others, such as sweeps of the command line.
@@ -110,9 +110,9 @@ class Trainers:
             log.info("the cluster is there again")
         try:
             nodes = _nodes()
-        except Exception:
+        except Exception as error:
             self._missed += 1
-            if self._missed >= MISSED:
+            if self._missed >= MISSED or ANOTHER in str(error):
                 log.warning("the cluster's head is gone")
                 self._known, self._missed = {}, 0
                 ray.shutdown()
