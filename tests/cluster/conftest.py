@@ -13,8 +13,8 @@ from tests.mlpcore.running.conftest import clock  # noqa: F401  # a fixture
 
 ROOT = Path(__file__).parent.parent.parent
 STORE = 200 * 2**20  # bytes; Ray takes a third of the memory otherwise
-# Of each of the two: runs at work, and in line.
-AT_ONCE, WAITING = 8, 8
+# Of each of the two: runs at work, in line, and bytes of sweeps' weights.
+AT_ONCE, WAITING, WEIGHTS = 8, 8, 10**7
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,8 @@ def address(nodes):
 @pytest.fixture(scope="session")
 def cluster(address, wait_for):
     """The way to it from this process."""
-    way = Cluster(address, {"at_once": AT_ONCE, "waiting": WAITING})
+    options = {"at_once": AT_ONCE, "waiting": WAITING, "weights_bytes": WEIGHTS}
+    way = Cluster(address, options)
     wait_for(lambda: len(way.trainers.alive) == 2)
     yield way
     way.close()

@@ -19,9 +19,9 @@ from PIL import Image
 from mlpcore.caches.memory import Kept
 from mlpcore.cluster.trainers import places
 from mlpcore.datasets import collection, image_folder, points
-from mlpcore.experiments import AnimalFaces, GainSweep, WideVsDeep
+from mlpcore.experiments import AnimalFaces, GainSweep, WideVsDeep, gain_sweep
 from mlpcore.running.jobs import Refused, State
-from tests.cluster.conftest import AT_ONCE, ROOT, STORE, WAITING
+from tests.cluster.conftest import AT_ONCE, ROOT, STORE, WAITING, WEIGHTS
 from tests.cluster.shared import long, states, unfinished
 from tests.mlpcore.running.gated import (
     WAIT,
@@ -289,6 +289,12 @@ def test_an_archive_of_pictures_that_somebody_brought_travels_and_nobody_else_ge
     other = make_jobs().submit(config, "b")
     assert until_state(other, State.FAILED).message.startswith("data must be")
     assert other.history.moments == ()
+
+
+def test_trainers_keep_as_many_weights_of_sweeps_as_they_are_told(cluster):
+    for trainer in cluster.trainers.alive.values():
+        kept = trainer.__ray_call__.remote(lambda self: gain_sweep.kept_weights.most)
+        assert ray.get(kept) == WEIGHTS
 
 
 def test_the_weights_of_a_sweep_come_with_its_end(make_jobs):

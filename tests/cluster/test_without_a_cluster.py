@@ -50,6 +50,20 @@ def test_a_start_with_a_cluster_that_is_none_ends_with_words(address, monkeypatc
     assert repr(address) in str(end.value)
 
 
+def test_trainers_have_the_bounds_that_a_process_of_its_own_has(monkeypatch):
+    chosen = Settings(cluster="auto", memory_megabytes=400, kept_results=5, waiting_runs=7)
+    monkeypatch.setattr(training, "settings", lambda: chosen)
+    monkeypatch.setattr(training, "Cluster", lambda address, options: options)
+    assert training.way.__wrapped__() == {
+        "device": "",
+        "keep": 5,
+        "waiting": 7,
+        "working_bytes": 200_000_000,
+        "history_bytes": 100_000_000,
+        "weights_bytes": 100_000_000,
+    }
+
+
 def test_a_run_that_finds_no_trainer_ends_with_words_and_the_process_goes_on(monkeypatch):
     monkeypatch.setattr(remote, "SEARCH", 0.01)
     way = object.__new__(remote.Cluster)
