@@ -258,8 +258,8 @@ async def measured(replica: AppServer, way: Cluster, jobs: Jobs) -> Costs:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table in Markdown."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"
+    lines = [f"| {' | '.join(map(str, line))} |" for line in (columns, *rows)]
+    return "\n".join([lines[0], f"|{'---|' * len(columns)}", *lines[1:], ""])
 
 
 def report(costs: Costs) -> str:
@@ -271,7 +271,7 @@ def report(costs: Costs) -> str:
         "processor, ms to ask a trainer": f"{1000 * costs.asking:.2f}",
     }
     about = ["a picture, ms", "on a further page, ms", "a change, ms"]
-    about += ["a run, core seconds", "runs an hour and core"]
+    about += ["a run, core s", "runs an hour and core"]
     pages = [
         [
             page,
