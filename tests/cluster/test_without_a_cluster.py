@@ -50,10 +50,24 @@ def test_a_start_with_a_cluster_that_is_none_ends_with_words(address, monkeypatc
     assert repr(address) in str(end.value)
 
 
+def test_trainers_have_the_bounds_that_a_process_of_its_own_has(monkeypatch):
+    chosen = Settings(cluster="auto", memory_megabytes=400, kept_results=5, waiting_runs=7)
+    monkeypatch.setattr(training, "settings", lambda: chosen)
+    monkeypatch.setattr(training, "Cluster", lambda address, options: options)
+    assert training.way.__wrapped__() == {
+        "device": "",
+        "keep": 5,
+        "waiting": 7,
+        "working_bytes": 200_000_000,
+        "history_bytes": 100_000_000,
+        "weights_bytes": 100_000_000,
+    }
+
+
 def test_a_run_that_finds_no_trainer_ends_with_words_and_the_process_goes_on(monkeypatch):
     monkeypatch.setattr(remote, "SEARCH", 0.01)
     way = object.__new__(remote.Cluster)
-    way.trainers = SimpleNamespace(of=lambda config, seconds: None, reachable=False)
+    way.trainers = SimpleNamespace(of=lambda config, seconds: [], ready=False)
     jobs = Jobs(device="cpu", patience=1e6, way=way)
     assert not jobs.ready
     assert until_state(jobs.submit(SMALL, "a"), State.FAILED).message == remote.NOBODY
@@ -63,13 +77,13 @@ def test_a_run_that_finds_no_trainer_ends_with_words_and_the_process_goes_on(mon
 
 def test_a_config_has_one_place_whoever_asks_and_keeps_it_when_another_node_goes():
     configs = [WideVsDeep(seed=seed) for seed in range(200)]
-    nodes = {"a": 1, "b": 2, "c": 3}
-    places = [trainers.place(config, nodes) for config in configs]
+    nodes = "abc"
+    places = [trainers.places(config, nodes) for config in configs]
     again = [WideVsDeep(**config.values()) for config in configs]
-    assert [trainers.place(config, dict(reversed(nodes.items()))) for config in again] == places
-    assert all(places.count(node) > 30 for node in nodes)
-    fewer = [trainers.place(config, {"a": 1, "b": 2}) for config in configs]
-    assert all(new == old for new, old in zip(fewer, places, strict=True) if old != "c")
+    assert [trainers.places(config, reversed(nodes)) for config in again] == places
+    assert all([first for first, *_ in places].count(node) > 30 for node in nodes)
+    for config, before in zip(configs, places, strict=True):
+        assert trainers.places(config, "ab") == [node for node in before if node != "c"]
 
 
 def sent(snapshots):
