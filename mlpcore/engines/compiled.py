@@ -83,6 +83,7 @@ class CompiledEnsemble(Ensemble):
             real(rule.momentum),
             real(rule.weight_decay),
             real(rule.l1),
+            float(rule.dropout),
         )
 
     def copies(self) -> list[tuple[Floats, ...]]:

@@ -10,6 +10,7 @@ from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.arithmetic.compiling import inner
 from mlpcore.arithmetic.functions import exp, like
 from mlpcore.engines.blas import gemm
+from mlpcore.engines.dropout import keep
 from mlpcore.engines.gathering import FEW
 from mlpcore.engines.products import THIN, combine, dots, wide_dots, wide_gradients
 
@@ -67,7 +68,7 @@ chain = _first_of([phi.derivative for phi in ACTIVATIONS.values()], _chains)
 @inner
 def forward(
     kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
-    first: Any, rows: Any, batch: Any, pre: Any, hidden: Any,
+    first: Any, rows: Any, batch: Any, pre: Any, hidden: Any, masks: Any, kept: Any,
 ) -> None:  # fmt: skip
     """Carry a batch through a network.
 
@@ -82,6 +83,8 @@ def forward(
         batch: B.
         pre, hidden: where each layer's pre-activations and activations go; the output layer's
             pre-activations are the logits.
+        masks: what dropout multiplies activations by, laid out as pre-activations; empty for none.
+        kept: where what the next layers get goes, as activations; the same array without dropout.
     """
     one = like(1, slope)
     layers, features = len(shape) - 1, shape[0] + 1
@@ -94,10 +97,11 @@ def forward(
         units, after = shape[layer], shape[layer + 1]
         a = at[2, layer - 1]
         activate(phi, units * batch, slope, pre, at[1, layer - 1], hidden, a)
+        keep(units * batch, masks, at[1, layer - 1], hidden, a, kept, a)
         for b in range(units * batch, (units + 1) * batch):
-            hidden[a + b] = one
+            kept[a + b] = one
         combine(kernels, after * units, False, after, batch, units + 1, weights,
-                start + at[0, layer], units + 1, hidden, a, batch,
+                start + at[0, layer], units + 1, kept, a, batch,
                 pre, at[1, layer], batch)  # fmt: skip
 
 
@@ -125,14 +129,14 @@ def softmax(logits: Any, batch: Any, most: Any, total: Any) -> None:
 @inner
 def backward(
     kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
-    first: Any, rows: Any, labels: Any, label: Any, batch: Any, pre: Any, hidden: Any, errors: Any,
-    gradients: Any, rate: Any, plain: Any,
+    first: Any, rows: Any, labels: Any, label: Any, batch: Any, pre: Any, hidden: Any, masks: Any,
+    kept: Any, errors: Any, gradients: Any, rate: Any, plain: Any,
 ) -> None:  # fmt: skip
     """The gradients of the mean cross-entropy after :func:`forward`.
 
     Args:
-        kernels, shape, at, phi, slope, weights, start, inputs, first, rows, batch, pre, hidden: as
-            for :func:`forward`.
+        kernels, shape, at, phi, slope, weights, start, inputs, first, rows, batch, pre, hidden,
+            masks, kept: as for :func:`forward`.
         labels, label: classes of samples, and where the batch's begin.
         errors: (2, widest layer · B), to be overwritten.
         gradients: of this network's weights, laid out alike, to be filled.
@@ -163,9 +167,10 @@ def backward(
                     after, c, batch, error, e, batch)  # fmt: skip
             chain(phi, n_in * batch, slope, pre, at[1, layer - 1], hidden, at[2, layer - 1],
                   error, e)  # fmt: skip
+            keep(n_in * batch, masks, at[1, layer - 1], error, e, error, e)
         source, place = inputs, first
         if layer > 0:
-            source, place = hidden, at[2, layer - 1]
+            source, place = kept, at[2, layer - 1]
         many = layer == 0 and n_in + 1 > FEW
         if plain and many and n_out > THIN:
             # A layer so large is most of a step's way through memory: it is moved at once.

@@ -38,7 +38,10 @@ def assert_parity(school, sequential, with_biases, learn_alone):
         ):
             alone = sequential(initial, activation)
             batches = school.epochs(dataset, seeds[i], lesson.batch_size, lesson.steps, EPOCHS)
-            learn_alone(alone, rule, batches, rate)
+            masks = [
+                [mask.to(dtype) for mask in batch] for batch in school.masks(lesson, i, EPOCHS)
+            ]
+            learn_alone(alone, rule, batches, rate, masks)
             for ours, theirs in zip(trained, with_biases(alone), strict=True):
                 assert ours.dtype == dtype
                 torch.testing.assert_close(ours, theirs, **TOLERANCE[dtype])
@@ -77,6 +80,24 @@ def test_momentum_and_penalties_are_torchs(
     assert_parity(engine, networks, dataset, rule, [0, 1, 2, 3], dtype)
 
 
+@every_activation
+@pytest.mark.parametrize(
+    "rule",
+    [Rule("adam", dropout=0.3), Rule("sgd", 0.9, 0.1, 0.01, 0.7), Rule("sgd", dropout=0.5)],
+)
+@pytest.mark.parametrize("features", [2, 30])
+@every_dtype
+def test_dropout_multiplies_by_its_masks(
+    school, assert_parity, engine, activation, rule, features, dtype
+):
+    """The last batch is smaller, two networks of one architecture have a seed each."""
+    shapes = [[features, *shape[1:]] for shape in SHAPES]
+    networks = [school.network(shape, i, dtype) for i, shape in enumerate(shapes)]
+    dataset = school.points(features, 3, 50, dtype)
+    seeds = [4, 9, 4, 9]
+    assert_parity(engine, networks, dataset, rule, seeds, dtype, activation=activation)
+
+
 @pytest.mark.parametrize("seeds", [[4, 4, 4, 4], [4, 9, 4, 9]], ids=["one order", "two orders"])
 @pytest.mark.parametrize("features", [2, 30])
 def test_networks_of_a_seed_share_its_order(school, assert_parity, engine, seeds, features):
@@ -107,7 +128,9 @@ def test_the_last_batch_is_smaller_or_dropped(school, assert_parity, engine, siz
     batch_size=st.integers(1, 90),
     kind=st.sampled_from(["compiled", "torch"]),
     activation=st.sampled_from(list(ACTIVATIONS)),
-    rule=st.sampled_from([Rule("sgd"), Rule("sgd", 0.5, 0.01), Rule("adam")]),
+    rule=st.sampled_from(
+        [Rule("sgd"), Rule("sgd", 0.5, 0.01), Rule("adam"), Rule("adam", dropout=0.2)]
+    ),
 )
 def test_any_shapes(
     school, assert_parity, data, features, classes, size, batch_size, kind, activation, rule
