@@ -16,6 +16,7 @@ from app.display import StageDisplay
 from app.lessons.scenes import Scene
 from app.texts.markdown import listed, plain
 from app.visit import Place
+from mlpcore.experiments.settings import DropoutTraining
 from mlpcore.params import Config, ParameterError, Value, specs
 
 C = TypeVar("C", bound=Config)
@@ -129,6 +130,8 @@ class Panel:
             self.draw(kind, "momentum")
         self.box(kind, "weight_decay")
         self.box(kind, "l1")
+        if issubclass(kind, DropoutTraining):
+            self.box(kind, "dropout")
         self.box(kind, "seed")
 
     def pick(self, kind: type[Config], name: str, options: Mapping[int, str]) -> None:

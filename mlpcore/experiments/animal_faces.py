@@ -19,7 +19,13 @@ from mlpcore.experiments.course import Course
 from mlpcore.experiments.experiment import AnySnapshot, Device
 from mlpcore.experiments.parts import Divisible, Grid, Part, side_by_side
 from mlpcore.experiments.run import train
-from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, WIDTHS, Training
+from mlpcore.experiments.settings import (
+    ACTIVATION,
+    NEGATIVE_SLOPE,
+    WIDTHS,
+    DropoutTraining,
+    Training,
+)
 from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import SCHEMES, Initialization
 from mlpcore.networks.weights import Networks
@@ -28,10 +34,11 @@ from mlpcore.params import again, choice, number, specs, text
 from mlpcore.running.control import Control
 
 
-class AnimalFaces(Divisible["Snapshot"]):
+class AnimalFaces(DropoutTraining, Divisible["Snapshot"]):
     """Train MLPs on pictures of animals, with augmentation and without it.
 
-    Networks of one seed start from equal weights and meet the pictures in equal orders.
+    Networks of one seed start from equal weights, meet the pictures in equal orders and have equal
+    masks of dropout.
     """
 
     data: str = text(

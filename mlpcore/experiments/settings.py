@@ -1,5 +1,6 @@
 """The fields that experiments share: how networks are trained, and which points they learn."""
 
+import dataclasses
 import math
 
 from mlpcore.arithmetic.activations import ACTIVATIONS
@@ -99,6 +100,24 @@ class Training(Config):
         """Epochs after which every network is evaluated on all data: the first few, then a grid."""
         stride = min(math.ceil(self.epochs / EVALUATIONS), MOST_BETWEEN)
         return {0, 1, 2, *range(stride, self.epochs, stride), self.epochs}
+
+
+class DropoutTraining(Training):
+    """Training of networks with hidden layers, units of which it may leave out."""
+
+    dropout: float = number(
+        0.0,
+        0.0,
+        0.95,
+        label="Dropout",
+        help="The probability with which a training step leaves out a hidden unit, sample by "
+        "sample. Accuracies and maps are those of all units.",
+    )
+
+    @property
+    def rule(self) -> Rule:
+        """How networks are updated."""
+        return dataclasses.replace(super().rule, dropout=self.dropout)
 
 
 # What only sets that are generated have.

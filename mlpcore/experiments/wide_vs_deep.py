@@ -17,7 +17,7 @@ from mlpcore.experiments.course import Course, Material
 from mlpcore.experiments.experiment import AnySnapshot, Device
 from mlpcore.experiments.parts import Divisible, Grid, Part, columns, side_by_side
 from mlpcore.experiments.run import train
-from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
+from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, DropoutTraining, PlanarTraining
 from mlpcore.experiments.verdicts import Difference, rank
 from mlpcore.networks.budget import WIDTH_RULES, parameter_count, width_by
 from mlpcore.networks.weights import Networks
@@ -25,7 +25,7 @@ from mlpcore.params import ParameterError, again, check_order, choice, number
 from mlpcore.running.control import Control
 
 
-class WideVsDeep(PlanarTraining, Divisible["Snapshot"]):
+class WideVsDeep(PlanarTraining, DropoutTraining, Divisible["Snapshot"]):
     """Train MLPs of several depths and equal parameter budgets, each from several seeds."""
 
     budget: int = number(
@@ -125,7 +125,8 @@ class Verdict:
     Attributes:
         best, runner_up: architectures with the highest mean test accuracy; None if there is none.
         tied: the best and all that it can't be told from, shallowest first. Seeds are not paired:
-            networks of two depths share no more than the order of their batches.
+            networks of two depths share no more than the order of their batches, and dropout's
+            masks of layers and units that both have.
         ahead: how far the best is above the runner-up, in 0…1.
     """
 

@@ -105,6 +105,23 @@ def test_points_are_learnt_as_in_the_app(finished, execute, config):
 @pytest.mark.parametrize(
     "config",
     [
+        WideVsDeep(budget=60, depth_to=2, dropout=0.2, **PLANE | {"epochs": 100}),
+        PolynomialFeatures(degree=6, hidden_layers=1, dropout=0.2, **PLANE | {"epochs": 100}),
+    ],
+    ids=lambda config: type(config).__name__,
+)
+def test_dropout_is_torchs(finished, execute, config):
+    names = execute(files.as_notebook(finished(config), LINK))
+    check(names, finished(config), within=0.25)  # other units are left out
+    for net in names["networks"].values():
+        rates = [part.p for part in net.modules() if isinstance(part, torch.nn.Dropout)]
+        assert rates == [0.2] * (len(net) // 2)
+        assert not net.training
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
         lambda data: AnimalFaces(data=data, scheme="he_normal", gain=1.4, **PICTURES),
         lambda data: GainSweep(data=data, gains=2, **PICTURES),
     ],
