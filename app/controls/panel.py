@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import visit
 from app.controls import chosen, links, widgets
+from app.controls.by_layer import choose_by_layer
 from app.controls.chosen import Chosen, Names, change, keep, latest
 from app.controls.widgets import common
 from app.display import StageDisplay
@@ -17,6 +18,7 @@ from app.lessons.scenes import Scene
 from app.texts.markdown import listed, plain
 from app.visit import Place
 from mlpcore.experiments.settings import DropoutTraining
+from mlpcore.networks.activations import activations_of
 from mlpcore.params import Config, ParameterError, Value, specs
 
 C = TypeVar("C", bound=Config)
@@ -122,6 +124,16 @@ class Panel:
         key = self._prepare(kind, (name,))
         draw = partial(st.text_input, spec.label, **common(spec, key))
         self._drawn[name] = self._show((name,), key, draw).strip()
+
+    def activation(self, kind: type[Config], layers: int) -> None:
+        """Draw the activation of so many hidden layers: one for all, or on demand one for each."""
+        self.draw(kind, "activation")
+        names = activations_of(self["activation"], layers)
+        if layers > 1 and self.row is None:
+            with st.expander("Activation of each layer"):
+                choose_by_layer(kind, names)
+        if "leaky_relu" in names:
+            self.draw(kind, "negative_slope")
 
     def training(self, kind: type[Config]) -> None:
         """Draw what every experiment's training has, down to the first seed."""

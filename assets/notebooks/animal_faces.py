@@ -41,7 +41,7 @@ if AUGMENTATION != "both":
 for arm, change in arms.items():
     for seed in range(SEED, SEED + SEEDS):
         name = f"{arm}.seed{seed}"
-        networks[name], tested[name] = mlp(sizes, ACTIVATIONS[ACTIVATION], DROPOUT), test_x
+        networks[name], tested[name] = mlp(sizes, ACTIVATION, DROPOUT), test_x
         torch.manual_seed(seed)
         initialise(networks[name], SCHEME, GAIN)
         curves[name] = train_network(networks[name], train_x, train_y, test_x, seed, change)

@@ -62,7 +62,7 @@ for model, (sizes, x, x_test) in models.items():
     for seed in range(SEED, SEED + SEEDS):
         name = f"{model}.seed{seed}"
         torch.manual_seed(seed)
-        networks[name], tested[name] = mlp(sizes, nn.ReLU, DROPOUT), x_test
+        networks[name], tested[name] = mlp(sizes, "relu", DROPOUT), x_test
         curves[name] = train_network(networks[name], x, train_y, x_test, seed)
     last = [curves[f"{model}.seed{s}"][-1] for s in range(SEED, SEED + SEEDS)]
     print(f"{model}: {np.mean(last):.1%} of the test set right")

@@ -62,10 +62,14 @@ plt.show()
 
 # %% network
 def mlp(sizes, activation, dropout=0):
-    """Linear layers with an activation, and dropout if wanted, between each two."""
+    """Linear layers with an activation, and dropout if wanted, between each two.
+
+    Of several activations, as "relu-tanh", the last is that of all further layers.
+    """
+    names = activation.split("-")
     layers = []
-    for n_in, n_out in pairwise(sizes):
-        between = activation()
+    for place, (n_in, n_out) in enumerate(pairwise(sizes)):
+        between = ACTIVATIONS[names[min(place, len(names) - 1)]]()
         if dropout:
             between = nn.Sequential(between, nn.Dropout(dropout))
         layers += [nn.Linear(n_in, n_out), between]

@@ -50,13 +50,13 @@ class Rule:
 
 
 class Ensemble(ABC):
-    """Networks of any architectures that have one activation, and equally many inputs.
+    """Networks of any architectures that have the same activations, and equally many inputs.
 
     No network's numbers depend on which others there are.
 
     Args:
         networks: their initial weights, which are copied.
-        activation: name of the hidden layers' activation, from the table.
+        activation: of the hidden layers, as :mod:`mlpcore.networks.activations` has it.
         negative_slope: slope of LeakyReLU below 0.
         rule: how they are updated.
         seeds: of the order in which each meets its samples, and of dropout's masks; those of a seed

@@ -14,7 +14,7 @@ from mlpcore.engines.dealing import GOLDEN, deal, mixed
 from mlpcore.engines.dropout import draw
 from mlpcore.engines.gathering import FEW, gather
 from mlpcore.engines.layout import places, rooms
-from mlpcore.engines.passes import backward, forward, softmax
+from mlpcore.engines.passes import LINEAR, backward, forward, softmax
 from mlpcore.engines.products import THIN
 from mlpcore.engines.sharing import shares
 from mlpcore.engines.updates import SGD, update
@@ -165,8 +165,9 @@ def look(
         points: (N, D + 1), the last column ones.
         probabilities: (C, N), to be filled.
         units: (L − 1, U, N), to be filled with the activations of each layer's first units.
-        patterns: (N,) uint64, to be filled: equal where the same hidden units are above 0. It is
-            the exclusive or of a random number for each (Zobrist 1970), as good as exact. Or empty.
+        patterns: (N,) uint64, to be filled: equal where the same hidden units are above 0, those of
+            linear layers aside. It is the exclusive or of a random number for each (Zobrist 1970),
+            as good as exact. Or empty.
     """
     size, zero, nothing = len(points), like(0, slope), np.empty((0, 0), np.int32)
     at, last = np.empty((3, len(shape)), np.int64), len(shape) - 2
@@ -191,7 +192,7 @@ def look(
                     units[layer, unit, low : low + batch] = hidden[a : a + batch]
                 number += GOLDEN
                 mark, z = mixed(number), at[1, layer] + unit * batch
-                if len(patterns):
+                if len(patterns) and phi[layer] != LINEAR:
                     row, mine = pre[z : z + batch], patterns[low : low + batch]
                     for b in range(batch):
                         mine[b] ^= mark if row[b] > zero else np.uint64(0)

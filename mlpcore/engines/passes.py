@@ -6,6 +6,9 @@ Shapes: see :mod:`mlpcore.engines.layout`.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.arithmetic.compiling import inner
 from mlpcore.arithmetic.functions import exp, like
@@ -13,6 +16,10 @@ from mlpcore.engines.blas import gemm
 from mlpcore.engines.dropout import keep
 from mlpcore.engines.gathering import FEW
 from mlpcore.engines.products import THIN, combine, dots, wide_dots, wide_gradients
+from mlpcore.networks.activations import activations_of
+
+# The place in the table of the activation that has no kink.
+LINEAR = list(ACTIVATIONS).index("linear")
 
 
 def _first_of(phis: Sequence[Callable[..., Any]], link: Callable[..., Any]) -> Any:
@@ -65,6 +72,12 @@ activate = _first_of([phi.value for phi in ACTIVATIONS.values()], _values)
 chain = _first_of([phi.derivative for phi in ACTIVATIONS.values()], _chains)
 
 
+def places_of(activation: str, layers: int) -> NDArray[np.int64]:
+    """Where the activations of so many hidden layers are in the table: (layers,)."""
+    table = list(ACTIVATIONS)
+    return np.array([table.index(name) for name in activations_of(activation, layers)], np.int64)
+
+
 @inner
 def forward(
     kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
@@ -76,7 +89,8 @@ def forward(
         kernels: from :func:`mlpcore.engines.products.kernels`.
         shape: (L + 1,) units of the input and each layer.
         at: from :func:`mlpcore.engines.layout.places`, for batches at least as large.
-        phi, slope: place of the activation in its table, and the negative slope.
+        phi, slope: (≥ L − 1,) the place of each hidden layer's activation in its table, and the
+            negative slope.
         weights, start: all networks', and where this one's begin.
         inputs, first: from :func:`mlpcore.engines.gathering.gather`, and where the batch begins.
         rows: (B,) which rows of the inputs it is, if they lie in rows.
@@ -96,7 +110,7 @@ def forward(
     for layer in range(1, layers):
         units, after = shape[layer], shape[layer + 1]
         a = at[2, layer - 1]
-        activate(phi, units * batch, slope, pre, at[1, layer - 1], hidden, a)
+        activate(phi[layer - 1], units * batch, slope, pre, at[1, layer - 1], hidden, a)
         keep(units * batch, masks, at[1, layer - 1], hidden, a, kept, a)
         for b in range(units * batch, (units + 1) * batch):
             kept[a + b] = one
@@ -165,8 +179,8 @@ def backward(
             error, e = errors[layer % 2], 0
             combine(kernels, n_out * n_in, True, n_in, batch, n_out, weights, w, n_in + 1,
                     after, c, batch, error, e, batch)  # fmt: skip
-            chain(phi, n_in * batch, slope, pre, at[1, layer - 1], hidden, at[2, layer - 1],
-                  error, e)  # fmt: skip
+            chain(phi[layer - 1], n_in * batch, slope, pre, at[1, layer - 1], hidden,
+                  at[2, layer - 1], error, e)  # fmt: skip
             keep(n_in * batch, masks, at[1, layer - 1], error, e, error, e)
         source, place = inputs, first
         if layer > 0:

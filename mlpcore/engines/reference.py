@@ -16,6 +16,7 @@ from mlpcore.datasets.pictures import SIDE
 from mlpcore.engines.dealing import masks, orders, walks
 from mlpcore.engines.interface import Ensemble, Floats, Lesson, Metrics, Network, Rule
 from mlpcore.engines.samples import PictureSamples, Samples
+from mlpcore.networks.activations import activations_of
 
 _OPTIMISERS: dict[str, type[optim.Optimizer]] = {
     "sgd": optim.SGD,
@@ -65,11 +66,11 @@ class TorchEnsemble(Ensemble):
 
         Dropout's masks are (M, units, B), one for each hidden layer, if there is dropout.
         """
-        phi = ACTIVATIONS[self.activation].function
         first, *others = self.stacks[place]
+        names = activations_of(self.activation, len(others))
         z = first @ inputs.mT
-        for layer, mask in zip_longest(others, masks):
-            hidden = phi(z, self.negative_slope)
+        for layer, name, mask in zip_longest(others, names, masks):
+            hidden = ACTIVATIONS[name].function(z, self.negative_slope)
             hidden = hidden if mask is None else hidden * mask.to(hidden)
             z = layer[:, :, :-1] @ hidden + layer[:, :, -1:]
         return z

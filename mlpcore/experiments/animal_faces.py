@@ -20,12 +20,13 @@ from mlpcore.experiments.experiment import AnySnapshot, Device
 from mlpcore.experiments.parts import Divisible, Grid, Part, side_by_side
 from mlpcore.experiments.run import train
 from mlpcore.experiments.settings import (
-    ACTIVATION,
+    ACTIVATIONS_BY_LAYER,
     NEGATIVE_SLOPE,
     WIDTHS,
     DropoutTraining,
     Training,
 )
+from mlpcore.networks.activations import joined, parse_activations
 from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import SCHEMES, Initialization
 from mlpcore.networks.weights import Networks
@@ -62,7 +63,7 @@ class AnimalFaces(DropoutTraining, Divisible["Snapshot"]):
         unit="degrees",
         help="Augmented pictures are rotated by up to this, either way.",
     )
-    activation: str = again(ACTIVATION)
+    activation: str = again(ACTIVATIONS_BY_LAYER)
     negative_slope: float = again(NEGATIVE_SLOPE)
     scheme: str = choice(
         "torch_default", SCHEMES, label="Initialization", help="The law of the initial weights."
@@ -86,8 +87,10 @@ class AnimalFaces(DropoutTraining, Divisible["Snapshot"]):
         """Check the texts.
 
         Raises:
-            ParameterError: ``data`` is no set's name, or ``widths`` are not numbers joined by -.
+            ParameterError: ``data`` is no set's name, ``widths`` are not numbers joined by -, or
+                ``activation`` has an unknown name.
         """
+        object.__setattr__(self, "activation", joined(parse_activations(self.activation)))
         collection.check(self.data)
         object.__setattr__(self, "widths", written(parse_widths(self.widths)))
 

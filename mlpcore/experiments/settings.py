@@ -7,6 +7,7 @@ from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.legend import Legend
 from mlpcore.engines import OPTIMISERS, Rule
+from mlpcore.networks.activations import ALLOWED_SEVERAL
 from mlpcore.networks.widths import ALLOWED_WIDTHS
 from mlpcore.params import Config, ParameterError, Spec, choice, number, specs, switch, text
 
@@ -21,6 +22,11 @@ ACTIVATION = Spec(
     label="Activation",
     help="The hidden layers' activation function.",
     options=tuple(ACTIVATIONS),
+)
+ACTIVATIONS_BY_LAYER = dataclasses.replace(
+    ACTIVATION,
+    help="The hidden layers' activation function, or that of each.",
+    phrase=ALLOWED_SEVERAL,
 )
 NEGATIVE_SLOPE = Spec(
     "negative_slope",

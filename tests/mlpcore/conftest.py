@@ -28,18 +28,23 @@ TORCH_OPTIMISERS = {
 
 @pytest.fixture(scope="session")
 def sequential():
-    """Build a network as torch.nn has it, from its layers (out, in + 1)."""
+    """Build a network as torch.nn has it, from its layers (out, in + 1).
+
+    Of several activations, as "relu-tanh", the last is that of all further layers.
+    """
 
     def build(layers, activation, negative_slope=0.2):
-        slope = [negative_slope] if activation == "leaky_relu" else []
+        names = activation.split("-")
         modules = []
-        for weights in layers:
+        for place, weights in enumerate(layers):
+            name = names[min(place, len(names) - 1)]
+            slope = [negative_slope] if name == "leaky_relu" else []
             n_out, n_in = weights.shape[0], weights.shape[1] - 1
             linear = nn.Linear(n_in, n_out, dtype=weights.dtype)
             with torch.no_grad():
                 linear.weight.copy_(weights[:, :-1])
                 linear.bias.copy_(weights[:, -1])
-            modules += [linear, MODULES[activation](*slope)]
+            modules += [linear, MODULES[name](*slope)]
         return nn.Sequential(*modules[:-1])
 
     return build

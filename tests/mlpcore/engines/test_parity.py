@@ -80,7 +80,17 @@ def test_momentum_and_penalties_are_torchs(
     assert_parity(engine, networks, dataset, rule, [0, 1, 2, 3], dtype)
 
 
-@every_activation
+@pytest.mark.parametrize("activation", ["relu-tanh", "sigmoid-linear", "silu-leaky_relu-elu"])
+@every_dtype
+def test_each_layer_has_its_activation(school, assert_parity, engine, activation, dtype):
+    """The last one is that of all further layers; a linear model has none."""
+    shapes = [*SHAPES, [2, 4, 4, 4, 4, 3]]
+    networks = [school.network(shape, seed, dtype) for seed, shape in enumerate(shapes)]
+    dataset = school.points(2, 3, 50, dtype)
+    assert_parity(engine, networks, dataset, Rule(), range(5), dtype, activation=activation)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "silu-sigmoid"])
 @pytest.mark.parametrize(
     "rule",
     [Rule("adam", dropout=0.3), Rule("sgd", 0.9, 0.1, 0.01, 0.7), Rule("sgd", dropout=0.5)],
@@ -127,7 +137,7 @@ def test_the_last_batch_is_smaller_or_dropped(school, assert_parity, engine, siz
     size=st.integers(2, 80),
     batch_size=st.integers(1, 90),
     kind=st.sampled_from(["compiled", "torch"]),
-    activation=st.sampled_from(list(ACTIVATIONS)),
+    activation=st.lists(st.sampled_from(list(ACTIVATIONS)), min_size=1, max_size=5).map("-".join),
     rule=st.sampled_from(
         [Rule("sgd"), Rule("sgd", 0.5, 0.01), Rule("adam"), Rule("adam", dropout=0.2)]
     ),
@@ -147,7 +157,7 @@ def test_any_shapes(
     assert_parity(engine, networks, dataset, rule, seeds, **about)
 
 
-@pytest.mark.parametrize("activation", ["tanh", "leaky_relu", "gelu"])
+@pytest.mark.parametrize("activation", ["tanh", "leaky_relu", "gelu", "relu-tanh-silu-selu"])
 def test_gradients_of_deep_networks_are_torchs(school, sequential, with_biases, engine, activation):
     """Fifty layers: a step of 1 tells the gradients, in which rounding hides no error."""
     law = Initialization(scheme="he_normal", gain=1.4, bias="normal", bias_std=0.3)
