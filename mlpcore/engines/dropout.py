@@ -26,5 +26,6 @@ def draw(
 def keep(size: Any, masks: Any, m: Any, source: Any, s: Any, out: Any, o: Any) -> None:
     """Write so many numbers of ``source`` times their masks into ``out``, if there are masks."""
     if len(masks):
+        numbers, mask, kept = source[s : s + size], masks[m : m + size], out[o : o + size]
         for i in range(size):
-            out[o + i] = source[s + i] * masks[m + i]
+            kept[i] = numbers[i] * mask[i]
