@@ -73,5 +73,5 @@ Networks*). Compare the counts in the table with both.
 """
 
 CREDIT = (
-    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, section 1), CC BY 4.0."
+    "After the Neuromatch Academy tutorial “Deep MLPs” (W1D3, tutorial 2, section 1), CC BY 4.0."
 )

@@ -1,6 +1,5 @@
 """What can be said of runs on a cluster where there is none."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -10,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from app.server import training
+from app.server.settings import Settings
 from mlpcore.cluster import remote, trainers
 from mlpcore.cluster.luggage import luggage
 from mlpcore.cluster.parcels import Receiver, Sender
@@ -20,24 +21,15 @@ from tests.cluster.conftest import ROOT
 from tests.mlpcore.running.gated import SMALL, until_state
 
 
-def python(code, **environment):
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_nothing_of_ray_is_loaded_unless_a_cluster_is_named():
-    done = python(
+    code = (
         "import sys\n"
         "from app.live.component import jobs\n"
         "jobs().close()\n"
         "print([name for name in sys.modules if name.split('.')[0] == 'ray'])"
     )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "[]\n", done.stderr
 
 
@@ -49,15 +41,13 @@ def closed():
 
 
 @pytest.mark.parametrize("address", ["somewhere", "ray://10.0.0.1:10001", None])
-def test_a_start_with_a_cluster_that_is_none_ends_with_words(address):
+def test_a_start_with_a_cluster_that_is_none_ends_with_words(address, monkeypatch):
     pytest.importorskip("ray")
     address = address or closed()
-    code = "from app.server import training; training.way()"
-    done = python(code, MLP_EXPLORER_CLUSTER=address)
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("MLP_EXPLORER_CLUSTER must be auto for the cluster")
-    assert repr(address) in line
+    monkeypatch.setattr(training, "settings", lambda: Settings(cluster=address))
+    with pytest.raises(SystemExit, match=r"^MLP_EXPLORER_CLUSTER must be auto for the cl") as end:
+        training.way.__wrapped__()
+    assert repr(address) in str(end.value)
 
 
 def test_a_run_that_finds_no_trainer_ends_with_words_and_the_process_goes_on(monkeypatch):

@@ -1,5 +1,7 @@
 """The pages as scripts: they run without an error, and what is wrong in a link is said."""
 
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,6 +31,14 @@ def test_every_page_runs(page):
     assert not at.error
     assert not at.warning
     assert len(at.title) == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_needs_italics_for_which_a_font_would_come(page):
+    at = visit(page)
+    texts = [one.value for one in (*at.markdown, *at.caption)]
+    assert texts
+    assert not [text for text in texts if re.search(r"(?<!\*)\*[^*\s][^*]*\*(?!\*)|<em|<i>", text)]
 
 
 def test_home_links_to_every_other_page():

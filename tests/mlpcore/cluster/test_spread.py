@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from mlpcore.params import ParameterError, specs
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 90
-# Some seconds on two cores, so that there is time to end a worker.
+# No part ends before a look at the workers sees it.
 LARGE = [
     *("wide-vs-deep", "--budget", "60", "--depth-to", "3", "--samples", "250"),
     *("--epochs", "800", "--seeds", "32"),
@@ -33,29 +34,26 @@ def wait_until(condition):
     return found
 
 
-def start(*arguments):
-    return start_python("-m", *arguments)
-
-
-def start_code(code, *arguments):
-    return start_python("-c", code, *arguments)
-
-
-def start_python(*arguments):
-    return subprocess.Popen(
+@contextmanager
+def started(*arguments):
+    with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")
 def nodes():
     """Two nodes with a core each."""
-    with start("benchmarks.nodes", "1", "1") as process:
+    with started("-m", "benchmarks.nodes", "1", "1") as process:
         yield process
         process.stdin.close()
         assert process.wait(PATIENCE) == 0
@@ -105,15 +103,23 @@ def training(nodes):
     }
 
 
+def halted(nodes):
+    """A worker that was halted while it trained a part; None if none was met."""
+    for worker in training(nodes):
+        os.kill(worker, signal.SIGSTOP)
+        if worker in training(nodes):
+            return worker
+        os.kill(worker, signal.SIGCONT)
+    return None
+
+
 @pytest.mark.cluster
 def test_two_nodes_of_which_a_worker_is_killed_print_what_one_machine_prints(
     nodes, address, one_machine
 ):
-    process = start("mlpcore", *LARGE, "--cluster", address)
-    first = wait_until(lambda: len(now := training(nodes)) == 2 and now)
-    os.kill(min(first), signal.SIGKILL)
-    assert wait_until(lambda: training(nodes) - first)
-    output, complaints = process.communicate(timeout=PATIENCE)
+    with started("-m", "mlpcore", *LARGE, "--cluster", address) as process:
+        os.kill(wait_until(lambda: halted(nodes)), signal.SIGKILL)
+        output, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, complaints
     assert "Traceback" not in complaints
     assert without_time(output) == one_machine
@@ -121,10 +127,10 @@ def test_two_nodes_of_which_a_worker_is_killed_print_what_one_machine_prints(
 
 @pytest.mark.cluster
 def test_an_interrupted_run_ends_its_parts(nodes, address):
-    process = start("mlpcore", *LARGE, "--cluster", address)
-    wait_until(lambda: len(training(nodes)) == 2)
-    process.send_signal(signal.SIGINT)
-    output, complaints = process.communicate(timeout=PATIENCE)
+    with started("-m", "mlpcore", *LARGE, "--cluster", address) as process:
+        wait_until(lambda: training(nodes))
+        process.send_signal(signal.SIGINT)
+        output, complaints = process.communicate(timeout=PATIENCE)
     assert (process.returncode, output) == (130, "")
     assert complaints == "python -m mlpcore: interrupted.\n"
     assert wait_until(lambda: not training(nodes))
@@ -158,7 +164,8 @@ def test_what_is_brought_travels_and_what_fails_is_told_in_a_line(address, tmp_p
         "wide-vs-deep --device nowhere",
         "mean-field --old",
     ]
-    output, complaints = start_code(IN_TURN, address, *commands).communicate(timeout=PATIENCE)
+    with started("-c", IN_TURN, address, *commands) as process:
+        output, complaints = process.communicate(timeout=PATIENCE)
     assert output.split() == ["0", "0", "2", "2"], complaints
     assert without_time(there.read_text()) == without_time(here.read_text())
     assert json.loads((tmp_path / "whole").read_text())["result"]["phase"] == "chaotic"
