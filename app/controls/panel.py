@@ -130,8 +130,10 @@ class Panel:
         self.draw(kind, "activation")
         names = activations_of(self["activation"], layers)
         if layers > 1 and self.row is None:
-            with st.expander("Activation of each layer"):
-                choose_by_layer(kind, names)
+            expander = st.expander("Activation of each layer", key="layers", on_change="rerun")
+            if expander.open:
+                with expander:
+                    choose_by_layer(kind, names)
         if "leaky_relu" in names:
             self.draw(kind, "negative_slope")
 

@@ -59,9 +59,8 @@ def test_a_link_sets_the_controls_and_the_job():
 
 
 def test_each_hidden_layer_may_have_its_activation():
-    at = visit(
-        "wide-vs-deep", **QUICK | {"depth_to": "3", "activation": "tanh-relu", "dropout": "0.25"}
-    )
+    parameters = QUICK | {"depth_to": "3", "activation": "tanh-relu", "dropout": "0.25"}
+    at = visit("wide-vs-deep", opened=["layers"], **parameters)
     assert not at.warning
 
     def box(label):
