@@ -93,5 +93,5 @@ is trained once more for it as the controls say; what was steered while it train
 """
 
 CREDIT = (
-    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, section 1), CC BY 4.0."
+    "After the Neuromatch Academy tutorial “Deep MLPs” (W1D3, tutorial 2, section 1), CC BY 4.0."
 )

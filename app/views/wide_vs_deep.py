@@ -18,9 +18,8 @@ from mlpcore.experiments.loss_surface import LossSurface
 page = Page("wide-vs-deep", WideVsDeep)
 panel = page.panel
 with st.sidebar:
-    panel.draw(WideVsDeep, "budget", "width", ("depth_from", "depth_to"), "seeds", "activation")
-    if panel["activation"] == "leaky_relu":
-        panel.draw(WideVsDeep, "negative_slope")
+    panel.draw(WideVsDeep, "budget", "width", ("depth_from", "depth_to"), "seeds")
+    panel.activation(WideVsDeep, panel["depth_to"])
     with st.expander("Data"):
         own_points.choose_points(panel, WideVsDeep)
     with st.expander("Training"):
