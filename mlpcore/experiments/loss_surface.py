@@ -13,14 +13,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.engines import Metrics
 from mlpcore.engines.network import Network
 from mlpcore.experiments.architecture import Architecture
 from mlpcore.experiments.course import Course, Material
 from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
 from mlpcore.experiments.run import train
-from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
+from mlpcore.experiments.settings import ACTIVATIONS_BY_LAYER, NEGATIVE_SLOPE, PlanarTraining
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.weights import Layers
@@ -115,12 +114,12 @@ def losses(network: Network, moved: Floats, inputs: Tensor, labels: Tensor) -> F
     """
     hidden = inputs.T.expand(len(moved), -1, -1)
     start = 0
-    for layer in network.layers:
+    for layer, phi in zip(network.layers, [*network.activations, None], strict=True):
         stop = start + layer.size
         weights = torch.from_numpy(moved[:, start:stop].astype(np.float32)).view(-1, *layer.shape)
-        if start:
-            hidden = ACTIVATIONS[network.activation].function(hidden, network.negative_slope)
         hidden = torch.baddbmm(weights[:, :, -1:], weights[:, :, :-1], hidden)
+        if phi:
+            hidden = phi.function(hidden, network.negative_slope)
         start = stop
     right = hidden.gather(1, labels.expand(len(moved), 1, -1)).squeeze(1)
     return (hidden.logsumexp(1) - right).mean(1, dtype=torch.float64).numpy()
@@ -183,7 +182,7 @@ class LossSurface(PlanarTraining, Experiment["Snapshot"]):
 
     depth: int = number(3, 1, 10, label="Depth", unit="hidden layers", help="Of the network.")
     width: int = number(6, 1, 20_000, label="Width", unit="units", help="Of each hidden layer.")
-    activation: str = again(ACTIVATION)
+    activation: str = again(ACTIVATIONS_BY_LAYER)
     negative_slope: float = again(NEGATIVE_SLOPE)
     seeds: int = 1
 
