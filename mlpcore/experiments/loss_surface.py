@@ -6,7 +6,7 @@ and biases of the network, T moments of its training, A × B places of the grid.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -189,9 +189,16 @@ class LossSurface(PlanarTraining, Experiment["Snapshot"]):
     @classmethod
     def of(cls, config: WideVsDeep, depth: int, network: int) -> Self:
         """That of one of the networks of :class:`WideVsDeep`, which it trains again."""
-        mine = {name: value for name, value in config.values().items() if name in _SHARED}
+        mine: dict[str, Any] = {
+            name: value for name, value in config.values().items() if name in _SHARED
+        }
         width = config.sizes(depth)[1]
-        own = {"seeds": 1, "seed": config.seed + network, "depth": depth, "width": width}
+        own: dict[str, Any] = {
+            "seeds": 1,
+            "seed": config.seed + network,
+            "depth": depth,
+            "width": width,
+        }
         return cls(**mine | own)
 
     @property

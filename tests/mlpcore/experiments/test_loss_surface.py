@@ -8,7 +8,7 @@ from mlpcore.experiments import WideVsDeep, loss_surface
 from mlpcore.experiments.loss_surface import LossSurface
 
 CONFIG = WideVsDeep(
-    depth_from=2, depth_to=3, seeds=3, seed=5, samples=60, epochs=6, activation="tanh",
+    depth_from=2, depth_to=3, seeds=3, seed=5, samples=60, epochs=6, activation="tanh-elu",
     learning_rate=0.01, batch_size=32,
 )  # fmt: skip
 
@@ -31,7 +31,7 @@ def loss_of(architecture, moved, split):
         weights = torch.tensor(moved[start:stop].reshape(layer.shape), dtype=torch.float32)
         start, linear = stop, torch.nn.Linear(weights.shape[1] - 1, len(weights))
         linear.weight.data, linear.bias.data = weights[:, :-1], weights[:, -1]
-        layers += [linear, torch.nn.Tanh()]
+        layers += [linear, torch.nn.ELU() if len(layers) == 2 else torch.nn.Tanh()]
     logits = torch.nn.Sequential(*layers[:-1])(split.train_inputs)
     return torch.nn.functional.cross_entropy(logits, split.train_labels).item()
 
