@@ -265,7 +265,7 @@ C = TypeVar("C", bound=Config)
 
 def specs(config: type[Config]) -> dict[str, Spec]:
     """The parameters of a config class by name: its own in order, then those of its bases."""
-    return dict(_specs(config))
+    return dict(_specs(config))  # type: ignore[arg-type]
 
 
 @cache  # a run of a page's script asks a hundred times
