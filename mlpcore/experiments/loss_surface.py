@@ -19,7 +19,12 @@ from mlpcore.experiments.architecture import Architecture
 from mlpcore.experiments.course import Course, Material
 from mlpcore.experiments.experiment import AnySnapshot, Device, Experiment
 from mlpcore.experiments.run import train
-from mlpcore.experiments.settings import ACTIVATIONS_BY_LAYER, NEGATIVE_SLOPE, PlanarTraining
+from mlpcore.experiments.settings import (
+    ACTIVATIONS_BY_LAYER,
+    NEGATIVE_SLOPE,
+    DropoutTraining,
+    PlanarTraining,
+)
 from mlpcore.experiments.wide_vs_deep import WideVsDeep
 from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.weights import Layers
@@ -177,7 +182,7 @@ def _ticks(low: float, high: float) -> Floats:
     return step * np.arange(np.floor(low / step), np.ceil(high / step) + 1)
 
 
-class LossSurface(PlanarTraining, Experiment["Snapshot"]):
+class LossSurface(PlanarTraining, DropoutTraining, Experiment["Snapshot"]):
     """Train one network, and see its loss around where it ends."""
 
     depth: int = number(3, 1, 10, label="Depth", unit="hidden layers", help="Of the network.")

@@ -6,10 +6,11 @@ import torch
 
 from mlpcore.experiments import WideVsDeep, loss_surface
 from mlpcore.experiments.loss_surface import LossSurface
+from mlpcore.params import specs
 
 CONFIG = WideVsDeep(
     depth_from=2, depth_to=3, seeds=3, seed=5, samples=60, epochs=6, activation="tanh-elu",
-    learning_rate=0.01, batch_size=32,
+    learning_rate=0.01, batch_size=32, dropout=0.1, l1=1e-4, weight_decay=1e-4,
 )  # fmt: skip
 
 
@@ -34,6 +35,12 @@ def loss_of(architecture, moved, split):
         layers += [linear, torch.nn.ELU() if len(layers) == 2 else torch.nn.Tanh()]
     logits = torch.nn.Sequential(*layers[:-1])(split.train_inputs)
     return torch.nn.functional.cross_entropy(logits, split.train_labels).item()
+
+
+def test_what_says_how_a_network_is_trained_is_the_same():
+    here, there = specs(LossSurface), specs(WideVsDeep)
+    assert there.keys() - here.keys() == {"budget", "depth_from", "depth_to"}
+    assert here.keys() - there.keys() == {"depth"}
 
 
 def test_it_is_the_network_of_wide_vs_deep(snapshot):
