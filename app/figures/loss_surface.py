@@ -34,7 +34,7 @@ def contours(snapshot: Snapshot, theme: Theme, directions: str) -> Figure:
             f"The loss around {label}, over two components with {shares[0]} and {shares[1]} of the "
             f"variance of its path; training brings it from {start:.3g} to {trained:.3g} nats"
         )
-        titles = [f"{title} of variance" for title in titles]
+        titles[0] += " of the path's variance"
         traces.append(_path(seen, snapshot.architecture.epochs.tolist(), theme))
         marks.insert(0, _mark(seen.path[0], "start", "circle", theme))
     return figure(
