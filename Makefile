@@ -45,6 +45,7 @@ bench: .venv/installed-dev .venv/compiled .venv/packages
 	-$(BIN)/python -m benchmarks.gain_sweep
 	-$(BIN)/python -m benchmarks.claims
 	-$(BIN)/python -m benchmarks.cluster
+	-$(BIN)/python -m benchmarks.capacity
 	-$(BIN)/python -m benchmarks.spread --seeds 1000
 	-$(BIN)/python -m benchmarks.load
 	-$(BIN)/python -m benchmarks.faults

@@ -48,6 +48,17 @@ class DepthDisplay(Config):
         label="Show the tutorial's answers",
         help="Three saved public runs of its code at 100 parameters, all three from seed 2021.",
     )
+    surface: bool = switch(
+        False,
+        label="Show the loss around it",
+        help="The network is trained once more, and its path through its weights is kept.",
+    )
+    directions: str = choice(
+        "path",
+        ("path", "random"),
+        label="Directions",
+        help="The two along which the path varies most, or two random ones.",
+    )
 
 
 class PolynomialDisplay(Config):

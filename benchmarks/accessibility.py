@@ -24,7 +24,9 @@ PAPERS = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 31)"}
 # Rules about colours.
 COLOURS = ("color-contrast", "link-in-text-block")
 PLANAR = "epochs=2&seeds=2&samples=50&batch_size=32"
+SHORT = f"wide-vs-deep?{PLANAR}"
 CURVE = "lesson=deep-mlps&step=1"
+DIALOG, POPOVER = "[role=dialog]", "[data-testid=stPopoverBody]"
 # Time that finished training, drawing and opening may take on a busy machine, in milliseconds.
 PATIENCE = 120_000
 
@@ -154,34 +156,36 @@ class Visit:
         address: relative to the app's root.
         prepare: what to do there first.
         runs: whether the page shows a run, to wait for its end.
+        within: what is looked at, as a selector; below it lies a page that another visit looks at.
     """
 
     name: str
     address: str
     prepare: Callable[[Page], None] = open_expanders
     runs: bool = True
+    within: str = "html"
 
 
 VISITS = (
     Visit("Home", "", runs=False),
-    Visit("Wide vs Deep", f"wide-vs-deep?{PLANAR}&depth_to=3"),
+    Visit("Wide vs Deep", f"{SHORT}&depth_to=3"),
     Visit("Polynomial Features", f"polynomial-features?{PLANAR}&degree=4&sweep=true&degree_to=4"),
     Visit("Animal Faces", "animal-faces?epochs=2&widths=16"),
     Visit("Initialization", f"initialization?{PLANAR}&data=moons&widths=16-8&gains=4"),
-    Visit("Your own points, drawn", f"wide-vs-deep?{PLANAR}", bring_points("Draw")),
-    Visit("Your own points, typed", f"wide-vs-deep?{PLANAR}", bring_points("Type or paste")),
-    Visit("Your own points, read", f"wide-vs-deep?{PLANAR}", preview_points),
-    Visit("Share", f"wide-vs-deep?{PLANAR}", open_popover("Share")),
-    Visit("Download", f"wide-vs-deep?{PLANAR}", open_popover("Download")),
-    Visit("Runs in a table", f"wide-vs-deep?{PLANAR}", table_of_runs),
+    Visit("Your own points, drawn", SHORT, bring_points("Draw"), within=DIALOG),
+    Visit("Your own points, typed", SHORT, bring_points("Type or paste"), within=DIALOG),
+    Visit("Your own points, read", SHORT, preview_points, within=DIALOG),
+    Visit("Share", SHORT, open_popover("Share"), within=POPOVER),
+    Visit("Download", SHORT, open_popover("Download"), within=POPOVER),
+    Visit("Runs in a table", SHORT, table_of_runs, within=DIALOG),
     Visit("A lesson's question", "wide-vs-deep?lesson=deep-mlps&step=2", runs=False),
     Visit("A lesson's slider", "initialization?lesson=deep-mlps&step=9", runs=False),
     Visit("A class asked", "wide-vs-deep?lesson=deep-mlps&step=2", ask_class, runs=False),
-    Visit("A lesson's answer", "wide-vs-deep?lesson=deep-mlps&step=2", answer, runs=False),
-    Visit("A curve to draw", f"wide-vs-deep?{PLANAR}&{CURVE}", draw, runs=False),
-    Visit("A curve compared", f"wide-vs-deep?{PLANAR}&{CURVE}", compare, runs=False),
-    Visit("Projector", f"wide-vs-deep?{PLANAR}&projector=true"),
-    Visit("Replay, of a bad link", f"wide-vs-deep?{PLANAR}&noise=loud", replay),
+    Visit("A lesson's answer", f"{SHORT}&lesson=deep-mlps&step=2", answer, runs=False),
+    Visit("A curve to draw", f"{SHORT}&{CURVE}", draw, runs=False),
+    Visit("A curve compared", f"{SHORT}&{CURVE}", compare, runs=False),
+    Visit("Projector", f"{SHORT}&projector=true"),
+    Visit("Replay, of a bad link", f"{SHORT}&noise=loud", replay),
 )
 
 
@@ -200,23 +204,23 @@ def go(page: Page, url: str, visit: Visit) -> None:
         expect(page.locator(passing)).to_have_count(0, timeout=PATIENCE)
 
 
-def both_themes(page: Page) -> Iterator[tuple[str, list[Broken]]]:
+def both_themes(page: Page, within: str = "html") -> Iterator[tuple[str, list[Broken]]]:
     """A page's theme, and what is broken in it: first as it is in the light, then in the dark."""
     page.evaluate(AXE_SCRIPT)
     for theme, paper in PAPERS.items():
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         expect(page.locator(".stApp")).to_have_css("background-color", paper)
-        yield theme, broken(page, () if theme == "light" else COLOURS)
+        yield theme, broken(page, () if theme == "light" else COLOURS, within)
 
 
-def broken(page: Page, only: tuple[str, ...] = ()) -> list[Broken]:
-    """What axe-core finds on a page that has it, by all its rules or only these."""
+def broken(page: Page, only: tuple[str, ...] = (), within: str = "html") -> list[Broken]:
+    """What axe-core finds within a part of a page that has it, by all its rules or only these."""
     found = page.evaluate(
-        """async (only) => {
+        """async ([only, within]) => {
           const choice = only.length ? { runOnly: only } : {};
-          return (await axe.run(document, { resultTypes: ["violations"], ...choice })).violations;
+          return (await axe.run(within, { resultTypes: ["violations"], ...choice })).violations;
         }""",
-        list(only),
+        [only, within],
     )
     return [
         Broken(rule["id"], rule["impact"], node["html"][:160], node["failureSummary"])
@@ -240,7 +244,7 @@ def main() -> None:
             context = browser.new_context(viewport={"width": 1280, "height": 720})
             page = context.new_page()
             go(page, app.url, visit)
-            for theme, found in both_themes(page):
+            for theme, found in both_themes(page, visit.within):
                 counts = Counter(one.impact for one in found)
                 row = " | ".join(str(counts[impact]) for impact in IMPACTS)
                 print(f"| {visit.name} | {theme} | {row} |", flush=True)

@@ -94,9 +94,10 @@ class Visitor:
 
     Attributes:
         turns: how many runs it follows, if there is time.
+        probing: seconds after which it asks for an answer at once.
     """
 
-    turns = math.inf
+    turns, probing = math.inf, PROBE
 
     def __init__(self, url: str, number: int, configs: int, record: Record) -> None:
         self.url, self.number, self.configs, self.record = url, number, configs, record
@@ -155,12 +156,12 @@ class Visitor:
         self, client: httpx.AsyncClient, question: dict[str, Any], until: float
     ) -> None:
         """Poll as the page's script does, until the run has ended."""
-        probe = time.monotonic() + PROBE * (self.number / VISITORS)
+        probe = time.monotonic() + self.probing * (self.number / VISITORS)
         while time.monotonic() < until:
             now = time.monotonic()
             at_once = now >= probe
             if at_once:
-                probe = now + PROBE
+                probe = now + self.probing
             asked = question | {"version": -1} if at_once else question
             response = await client.post("/live/frames", content=json.dumps(asked))
             self.record.answers[response.status_code] += 1

@@ -11,6 +11,7 @@ import inspect
 import math
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Self, TypeAlias, TypeVar, cast, dataclass_transform
 
 Value: TypeAlias = bool | int | float | str
@@ -264,6 +265,11 @@ C = TypeVar("C", bound=Config)
 
 def specs(config: type[Config]) -> dict[str, Spec]:
     """The parameters of a config class by name: its own in order, then those of its bases."""
+    return dict(_specs(config))  # type: ignore[arg-type]
+
+
+@cache  # a run of a page's script asks a hundred times
+def _specs(config: type[Config]) -> dict[str, Spec]:
     fields = {field.name: field for field in dataclasses.fields(config)}  # type: ignore[arg-type]
     names = [name for base in config.__mro__ for name in inspect.get_annotations(base)]
     return {

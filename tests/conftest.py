@@ -3,15 +3,16 @@
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import torch
 from hypothesis import settings
 
 from mlpcore.engines.preparing import prepare
+from tests import waiting
 
 # Other work on the machine must not fail a test.
 settings.register_profile("no deadline", deadline=None)
@@ -31,16 +32,9 @@ def _compiled():
 
 
 @pytest.fixture(scope="session")
-def wait_for() -> Callable[..., None]:
-    """Wait until a condition holds; fail if it does not within a generous while."""
-
-    def wait(condition: Callable[[], object], seconds: float = 90) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, "waited in vain"
-            time.sleep(0.005)
-
-    return wait
+def wait_for() -> Callable[..., Any]:
+    """Wait until a condition holds."""
+    return waiting.wait_for
 
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND

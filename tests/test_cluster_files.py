@@ -2,9 +2,6 @@
 
 import asyncio
 import re
-import shutil
-import socket
-import subprocess
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,13 +14,12 @@ from websockets.asyncio.client import connect
 import mlpcore
 from benchmarks.app_server import AppServer
 from benchmarks.load import Record, Visitor
+from tests.balancer import CADDYFILE, COOKIE, balanced
+from tests.waiting import WAIT, wait_for
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
 CLUSTER = {name: one for name, one in COMPOSE.items() if one["profiles"] == ["cluster"]}
-CADDYFILE = (ROOT / "deploy" / "Caddyfile").read_text()
-COOKIE = re.search(r"lb_policy cookie (\w+)", CADDYFILE)[1]
-PATIENCE = 90
 
 
 def test_only_the_balancer_of_a_cluster_is_reached_from_outside():
@@ -61,37 +57,8 @@ def replicas(tmp_path):
 
 @pytest.fixture
 def balancer(replicas, tmp_path):
-    """The address of Caddy before both, as compose.yaml starts it but for their names."""
-    if shutil.which("caddy") is None:
-        pytest.skip("there is no caddy here: apt-get install caddy")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    to = " ".join(f"127.0.0.1:{replica.port}" for replica in replicas)
-    text = re.sub(r"dynamic a replica 8501 \{.*?\}", f"to {to}", CADDYFILE, flags=re.S)
-    text = text.replace(":8501 {", f"http://127.0.0.1:{port} {{")
-    assert to in text
-    (tmp_path / "Caddyfile").write_text(text)
-    command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
-    # It keeps what it has been told in a folder of its user's.
-    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-    with (tmp_path / "caddy").open("w") as log:
-        process = subprocess.Popen(command, stderr=log, env=environment)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                assert httpx.get(f"{url}/_stcore/health").text == "ok"
-                break
-            except httpx.TransportError:
-                assert process.poll() is None, (tmp_path / "caddy").read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+    with balanced(replicas, tmp_path) as url:
         yield url
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
 
 
 class Sticky(Visitor):
@@ -108,15 +75,15 @@ class Sticky(Visitor):
                 origin=self.url,
                 additional_headers=header,
             ) as socket,
-            httpx.AsyncClient(base_url=self.url, timeout=PATIENCE, cookies=cookies) as client,
+            httpx.AsyncClient(base_url=self.url, timeout=WAIT, cookies=cookies) as client,
         ):
             question = await self.open(socket, "wide-vs-deep", "epochs=20&seeds=2&depth_to=1")
-            await self.follow(client, question, time.monotonic() + PATIENCE)
+            await self.follow(client, question, time.monotonic() + WAIT)
             return question
 
 
 def cookie_of(url):
-    answer = httpx.get(url)
+    answer = httpx.get(url, timeout=WAIT)
     assert answer.status_code == httpx.codes.OK
     return {COOKIE: answer.cookies[COOKIE]}
 
@@ -124,10 +91,9 @@ def cookie_of(url):
 @pytest.mark.cluster
 def test_a_browser_stays_with_its_replica_and_finds_another_when_that_is_gone(balancer, replicas):
     first = cookie_of(balancer)
-    deadline = time.monotonic() + PATIENCE
-    while (second := cookie_of(balancer)) == first:  # replicas are drawn by lot
-        assert time.monotonic() < deadline
-    answer = httpx.get(balancer, cookies=first)
+    # Replicas are drawn by lot.
+    second = wait_for(lambda: (new := cookie_of(balancer)) != first and new)
+    answer = httpx.get(balancer, cookies=first, timeout=WAIT)
     assert COOKIE not in answer.cookies  # it may stay
 
     records = [Record(), Record()]
@@ -140,14 +106,12 @@ def test_a_browser_stays_with_its_replica_and_finds_another_when_that_is_gone(ba
         # The other replica does not know the page.
         other = (second, first)[number]
         asked = {**question, "version": -1}
-        wrong = httpx.post(f"{balancer}/live/frames", json=asked, cookies=other)
+        wrong = httpx.post(f"{balancer}/live/frames", json=asked, cookies=other, timeout=WAIT)
         assert wrong.status_code != httpx.codes.OK
 
     replicas[0].stop()
     for cookies in (first, second):
-        assert (
-            httpx.get(f"{balancer}/_stcore/health", cookies=cookies, timeout=PATIENCE).text == "ok"
-        )
+        assert httpx.get(f"{balancer}/_stcore/health", cookies=cookies, timeout=WAIT).text == "ok"
     record = Record()
     asyncio.run(Sticky(balancer, 0, 1, record).visit_with(cookie_of(balancer)))
     assert (record.errors, record.finished) == ([], 1)

@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from fnmatch import fnmatch
@@ -19,6 +18,7 @@ from numba.core.caching import UserProvidedCacheLocator
 
 from benchmarks.app_server import MALLOC
 from mlpcore.engines import loops
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
@@ -125,15 +125,10 @@ def test_the_image_starts_as_nobody_on_a_read_only_tree(image, cache, environmen
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=image, env=environment, stdout=log, stderr=log)
     try:
-        deadline = time.monotonic() + 90
-        while not healthy(image, environment):
-            assert process.poll() is None, (tmp_path / "log").read_text()
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        wait_for(lambda: healthy(image, environment) or process.poll() is not None)
+        assert process.poll() is None, (tmp_path / "log").read_text()
         prefix = f"/{base}" if base else ""
-        while not ready(environment, prefix):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
+        wait_for(lambda: ready(environment, prefix))
         assert [*cache.glob("compiled/*/**/shades.*.nbc")]
         assert "<title>MLP Explorer</title>" in answer(environment, f"{prefix}/wide-vs-deep")
     finally:

@@ -10,12 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import visit
 from app.controls import chosen, links, widgets
+from app.controls.by_layer import choose_by_layer
 from app.controls.chosen import Chosen, Names, change, keep, latest
 from app.controls.widgets import common
 from app.display import StageDisplay
 from app.lessons.scenes import Scene
 from app.texts.markdown import listed, plain
 from app.visit import Place
+from mlpcore.experiments.settings import DropoutTraining
+from mlpcore.networks.activations import activations_of
 from mlpcore.params import Config, ParameterError, Value, specs
 
 C = TypeVar("C", bound=Config)
@@ -122,6 +125,18 @@ class Panel:
         draw = partial(st.text_input, spec.label, **common(spec, key))
         self._drawn[name] = self._show((name,), key, draw).strip()
 
+    def activation(self, kind: type[Config], layers: int) -> None:
+        """Draw the activation of so many hidden layers: one for all, or on demand one for each."""
+        self.draw(kind, "activation")
+        names = activations_of(self["activation"], layers)
+        if layers > 1 and self.row is None:
+            expander = st.expander("Activation of each layer", key="layers", on_change="rerun")
+            if expander.open:
+                with expander:
+                    choose_by_layer(kind, names)
+        if "leaky_relu" in names:
+            self.draw(kind, "negative_slope")
+
     def training(self, kind: type[Config]) -> None:
         """Draw what every experiment's training has, down to the first seed."""
         self.draw(kind, "epochs", "optimiser", "learning_rate", "batch_size", "drop_last")
@@ -129,6 +144,8 @@ class Panel:
             self.draw(kind, "momentum")
         self.box(kind, "weight_decay")
         self.box(kind, "l1")
+        if issubclass(kind, DropoutTraining):
+            self.box(kind, "dropout")
         self.box(kind, "seed")
 
     def pick(self, kind: type[Config], name: str, options: Mapping[int, str]) -> None:

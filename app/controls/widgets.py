@@ -8,6 +8,7 @@ import streamlit as st
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets.features import BASES
 from mlpcore.engines import OPTIMISERS
+from mlpcore.networks.activations import parse_activations
 from mlpcore.params import Spec, Value
 
 # A range that spans this factor is slid through in steps of 1, 2, 5, 10, 20, …
@@ -59,7 +60,7 @@ def box(spec: Spec, key: str) -> Any:
 def name_of(spec: Spec, option: str) -> str:
     """An option as people write it."""
     if spec.name == "activation":
-        return ACTIVATIONS[option].label
+        return " → ".join(ACTIVATIONS[name].label for name in parse_activations(option))
     if spec.name == "basis" and option in BASES:
         return BASES[option].label
     if spec.name == "optimiser":

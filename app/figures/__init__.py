@@ -9,6 +9,7 @@ __all__ = [
     "geometry",
     "initialization",
     "inside",
+    "loss_surface",
     "overlay",
     "polynomial_features",
     "shades",

@@ -19,8 +19,8 @@ Floats = NDArray[np.float32]
 
 # Of a grid's image: no flaw is seen, and 64 filters of noise stay below 100 kB.
 QUALITY = 90
-# Of one of many that move: a third of the bytes, ten times a second. Fine noise is smoothed.
-MOVING = 40
+# Of one of many that move: a quarter of the bytes, ten times a second. Fine noise is smoothed.
+MOVING = 30
 # Of images that are kept encoded.
 MOST_BYTES = 2 * 2**20
 # Room between pictures, for a title above a row, and for words below a picture, in pictures' sides.

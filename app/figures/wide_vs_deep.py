@@ -83,7 +83,8 @@ def accuracy_by_depth(snapshot: Snapshot, theme: Theme, tutorial: bool = False) 
     train = np.array([curves.mean(100 * a.train_accuracy[-1, a.converged]) for a in architectures])
     guessing, label = curves.level(100 / config.classes, "guessing", theme)
     tied = snapshot.verdict.tied
-    legend = "line: mean, band: its 95% interval, dots: seeds<br>dotted: mean on the training set"
+    # One line, for in a room two would reach up to the networks that stay at guessing.
+    legend = "mean ± 95% interval, dots: seeds, dotted: training"
     if tutorial:
         legend += "<br>diamonds: the tutorial's three runs"
     return figure(
@@ -108,7 +109,7 @@ def accuracy_by_depth(snapshot: Snapshot, theme: Theme, tutorial: bool = False) 
         shapes=[guessing],
         annotations=[
             *(_above(a, a in tied, len(depths) > MOST_ABOVE, theme) for a in architectures),
-            label,
+            label | {"x": 0.01, "xanchor": "left"},  # the deepest end near it, at the right
             curves.key(legend, theme),
         ],
     )

@@ -42,9 +42,9 @@ def check(path: Path) -> tuple[str, list[FileProblem], list[str]]:
     if toml_files.has_scenes(path):
         found, problems = scenes.read(path)
         return count(len(found), "scene"), problems, naming.remarks(found)
-    lesson = lessons.read(path)
-    if isinstance(lesson, FileProblem):
-        return "", [lesson], []
+    lesson, problems = lessons.read(path)
+    if lesson is None:
+        return "", problems, []
     return f"a lesson of {count(len(lesson.steps), 'step')}", [], naming.remarks(lesson)
 
 

@@ -19,9 +19,10 @@ def own() -> list[Path]:
 
 def each(folders: Sequence[Path], reader: Callable[[Path], T]) -> list[T]:
     """What a reader makes of each TOML file, by folder and name; read anew when any changes."""
-    shipped = _state(SCENES)  # to which any lesson may refer
+    states = {folder: _state(folder) for folder in {*folders, SCENES}}
+    shipped = states[SCENES]  # to which any lesson may refer
     return [
-        found for folder in folders for found in _each(reader, folder, (_state(folder), shipped))
+        found for folder in folders for found in _each(reader, folder, (states[folder], shipped))
     ]
 
 

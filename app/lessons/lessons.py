@@ -175,39 +175,48 @@ def get(slug: str) -> Lesson:
 
 
 def all_lessons() -> tuple[list[Lesson], list[FileProblem]]:
-    """All lessons by file name, and what is wrong with the others; one problem a file."""
+    """All lessons by file name, and what is wrong with the others."""
     lessons: dict[str, Lesson] = {}
     problems: list[FileProblem] = []
-    for found in folders.each([folders.LESSONS, *folders.own()], _read):
-        if isinstance(found, FileProblem):
-            problems.append(found)
-        elif found and lessons.setdefault(found.slug, found) is not found:
+    for found, wrong in folders.each([folders.LESSONS, *folders.own()], _read):
+        problems += wrong
+        if found and lessons.setdefault(found.slug, found) is not found:
             text = "The app has a lesson by this name already; give the file another one."
             problems.append(FileProblem(f"{found.slug}.toml", 1, text))
     return list(lessons.values()), problems
 
 
-def _read(path: Path) -> Lesson | FileProblem | None:
-    """A file's lesson or problem; None if it has scenes."""
-    return None if toml_files.has_scenes(path) else read(path)
+def _read(path: Path) -> tuple[Lesson | None, list[FileProblem]]:
+    """A file's lesson and problems; none if it has scenes."""
+    return (None, []) if toml_files.has_scenes(path) else read(path)
 
 
-def read(path: Path) -> Lesson | FileProblem:
-    """A file's lesson, or what is wrong with it first."""
+def read(path: Path) -> tuple[Lesson | None, list[FileProblem]]:
+    """A file's lesson, or what is wrong with it: of each step the first mistake."""
     try:
         table = toml_files.read(path, "a lesson")
         table.only("title", "about", "step", "next")
         if not encodable(path.stem):
             raise table.problem("title", "The file's name is not text in UTF-8.")
-        return Lesson(
-            slug=path.stem,
-            title=table.text("title"),
-            about=table.text("about"),
-            steps=tuple(_step(part, path.parent) for part in table.tables("step", "a step")),
-            next=_next(table, path.parent),
-        )
+        title, about = table.text("title"), table.text("about")
+        tables = table.tables("step", "a step")
     except FileProblem as problem:
-        return problem
+        return None, [problem]
+    steps: list[Step] = []
+    further: tuple[Scene, ...] = ()
+    problems: list[FileProblem] = []
+    for part in tables:
+        try:
+            steps.append(_step(part, path.parent))
+        except FileProblem as problem:
+            problems.append(problem)
+    try:
+        further = _next(table, path.parent)
+    except FileProblem as problem:
+        problems.append(problem)
+    if problems:
+        return None, problems
+    return Lesson(path.stem, title, about, tuple(steps), further), []
 
 
 def _step(table: Table, folder: Path) -> Step:

@@ -64,7 +64,7 @@ class Watching:
 def jobs() -> Jobs:
     """The jobs of this process."""
     chosen = settings()
-    gain_sweep.kept_weights.most = chosen.memory_megabytes * 10**6 // 4
+    gain_sweep.kept_weights.most = training.weights_bytes()
     return Jobs(
         device=devices.device(chosen.device),
         at_once=chosen.training_threads,

@@ -21,6 +21,11 @@ def limits() -> dict[str, Any]:
     }
 
 
+def weights_bytes() -> int:
+    """What may be held of the weights of sweeps that have finished, wherever they train."""
+    return settings().memory_megabytes * 10**6 // 4
+
+
 @cache
 def way() -> Cluster | None:
     """The way to the cluster that is named; None if runs train here.
@@ -32,6 +37,7 @@ def way() -> Cluster | None:
     if not chosen.cluster:
         return None
     try:
-        return Cluster(chosen.cluster, limits() | {"device": chosen.device})
+        mine = {"device": chosen.device, "weights_bytes": weights_bytes()}
+        return Cluster(chosen.cluster, limits() | mine)
     except ParameterError as error:
         sys.exit(str(error.renamed(variable("cluster"))))

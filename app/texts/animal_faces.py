@@ -103,5 +103,5 @@ probability depends on.
 """
 
 CREDIT = (
-    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, section 2), CC BY 4.0."
+    "After the Neuromatch Academy tutorial “Deep MLPs” (W1D3, tutorial 2, section 2), CC BY 4.0."
 )

@@ -46,6 +46,6 @@ PAGES = (
 )
 
 CREDIT = (
-    "Built on the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2), CC BY 4.0. "
+    "Built on the Neuromatch Academy tutorial “Deep MLPs” (W1D3, tutorial 2), CC BY 4.0. "
     "Everything runs on the machine that serves this page; nothing is sent elsewhere."
 )

@@ -161,6 +161,6 @@ spread, the mean does not say.
 """
 
 CREDIT = (
-    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, bonus section), CC BY "
+    "After the Neuromatch Academy tutorial “Deep MLPs” (W1D3, tutorial 2, bonus section), CC BY "
     "4.0."
 )

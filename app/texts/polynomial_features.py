@@ -44,13 +44,13 @@ $(1325+1)\,C$ parameters; the MLP's width is the smallest that reaches as many.
 CONDITIONING = """
 Why is the plain polynomial fit so poor, with so many features? Not for lack of width: its columns
 are badly **conditioned**. High powers of numbers below 1 are tiny, and in float32 many are exactly
-0; powers of numbers above 1 are huge. An optimiser that moves every weight by at most about *steps
-× learning rate* cannot use the tiny columns at all, and is thrown about by the huge ones. The
+0; powers of numbers above 1 are huge. An optimiser that moves every weight by at most about
+steps × learning rate cannot use the tiny columns at all, and is thrown about by the huge ones. The
 effective rank says how many columns' worth of independent information there is. Chebyshev or
 Legendre polynomials of the halved inputs span the same functions with columns whose sizes differ by
 a factor of some tens.
 """
 
 CREDIT = (
-    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, section 1), CC BY 4.0."
+    "After the Neuromatch Academy tutorial “Deep MLPs” (W1D3, tutorial 2, section 1), CC BY 4.0."
 )

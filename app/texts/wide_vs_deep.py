@@ -72,6 +72,26 @@ of units, whatever the depth (Hanin & Rolnick 2019, *Complexity of Linear Region
 Networks*). Compare the counts in the table with both.
 """
 
+SURFACE_LATER = "The loss around the network is shown when training has ended."
+
+SURFACE = r"""
+All weights and biases of the network are one point $\theta^*$ in a space of as many dimensions.
+The picture shows the mean cross-entropy on the training set, without penalties on weights, at
+$\theta^* + a\,\delta + b\,\eta$ for two directions $\delta$ and $\eta$ (Li et al. 2018,
+*Visualizing the Loss Landscape of Neural Nets*). Colours are on a logarithmic scale.
+
+- **Path:** $\delta$ and $\eta$ are the first two principal components of the weights along
+  training, less the final ones. The line is the network's path, projected onto their plane. What
+  share of the path's variance lies along each stands at its axis; the rest happens outside of the
+  plane. So only at the end is the loss in the picture sure to be the network's own.
+- **Random:** each unit's part of $\delta$ and $\eta$ is as long as the unit's own weights (filter
+  normalisation), so that networks with large and with small weights can be compared; biases stay.
+  Little of the path lies in such a plane, so it is not drawn.
+
+Two directions out of many can look smooth where others are not: the picture is a slice. The network
+is trained once more for it as the controls say; what was steered while it trained is left out.
+"""
+
 CREDIT = (
-    "After the Neuromatch Academy tutorial *Deep MLPs* (W1D3, tutorial 2, section 1), CC BY 4.0."
+    "After the Neuromatch Academy tutorial “Deep MLPs” (W1D3, tutorial 2, section 1), CC BY 4.0."
 )

@@ -36,9 +36,8 @@ panel = page.panel
 with st.sidebar:
     panel.draw(AnimalFaces, "augmentation", "degrees")
     panel.write(AnimalFaces, "widths")
-    panel.draw(AnimalFaces, "activation")
-    if panel["activation"] == "leaky_relu":
-        panel.draw(AnimalFaces, "negative_slope")
+    shape = controls.current(AnimalFaces) or controls.latest(AnimalFaces)
+    panel.activation(AnimalFaces, len(shape.hidden_widths))
     panel.draw(AnimalFaces, "seeds")
     with st.expander("Training"):
         panel.training(AnimalFaces)

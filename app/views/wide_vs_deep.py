@@ -5,20 +5,21 @@ import streamlit as st
 from app.classroom.page import Page, explain
 from app.classroom.questions import predict
 from app.display import DepthDisplay
+from app.figures import loss_surface
 from app.figures import wide_vs_deep as figures
 from app.figures.words import count
-from app.live.component import live_figures
+from app.live.component import follow, live_figures, release, state
 from app.own_data import points as own_points
 from app.results import compare
 from app.texts import wide_vs_deep as texts
 from mlpcore.experiments import WideVsDeep
+from mlpcore.experiments.loss_surface import LossSurface
 
 page = Page("wide-vs-deep", WideVsDeep)
 panel = page.panel
 with st.sidebar:
-    panel.draw(WideVsDeep, "budget", "width", ("depth_from", "depth_to"), "seeds", "activation")
-    if panel["activation"] == "leaky_relu":
-        panel.draw(WideVsDeep, "negative_slope")
+    panel.draw(WideVsDeep, "budget", "width", ("depth_from", "depth_to"), "seeds")
+    panel.activation(WideVsDeep, panel["depth_to"])
     with st.expander("Data"):
         own_points.choose_points(panel, WideVsDeep)
     with st.expander("Training"):
@@ -57,6 +58,21 @@ with page.section("inside"):
         live_figures(job, [(figures.large_map, {"depth": depth, "network": network})], key="map")
     with right:
         live_figures(job, [(figures.unit_maps, {"depth": depth, "network": network})], key="units")
+    choices = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    with choices:
+        panel.draw(DepthDisplay, "surface")
+    if not panel["surface"]:
+        release("surface")
+    elif not state(job).over:
+        release("surface")
+        st.caption(texts.SURFACE_LATER)
+    else:
+        with choices:
+            panel.draw(DepthDisplay, "directions")
+        walked = follow(LossSurface.of(config, depth, network), "surface")
+        picture = (loss_surface.contours, {"directions": panel["directions"]})
+        live_figures(walked, [picture], key="surface", slot="surface", height="30rem", status=True)
+        explain("How to read this picture", texts.SURFACE)
 
 with page.part("curves"):
     curves = [(figures.accuracy_curves, {"depth": depth}), (figures.loss_curves, {"depth": depth})]

@@ -38,7 +38,7 @@ seen_accuracy = {}
 for gain in gains:
     for seed in range(SEED, SEED + SEEDS):
         name = f"gain_{gain}.seed{seed}"
-        net = mlp(sizes, ACTIVATIONS["leaky_relu"])
+        net = mlp(sizes, "leaky_relu")
         torch.manual_seed(seed)
         initialise(net, f"xavier_{DISTRIBUTION}", gain)
         curves[name] = train_network(net, train_x, train_y, test_x, SEED, change)

@@ -48,7 +48,8 @@ print(f"{budget} parameters; the MLP: {mlp_sizes(width)}")
 # %% [markdown]
 # ## Training
 # `torch.manual_seed` before a network is made gives it the first weights that it has in the app.
-# The order of the batches is another one, so that results agree within the spread of the seeds.
+# The order of the batches is another one, and so is what dropout leaves out, if there is any:
+# results agree within the spread of the seeds.
 
 # %% include train
 
@@ -61,7 +62,7 @@ for model, (sizes, x, x_test) in models.items():
     for seed in range(SEED, SEED + SEEDS):
         name = f"{model}.seed{seed}"
         torch.manual_seed(seed)
-        networks[name], tested[name] = mlp(sizes, nn.ReLU), x_test
+        networks[name], tested[name] = mlp(sizes, "relu", DROPOUT), x_test
         curves[name] = train_network(networks[name], x, train_y, x_test, seed)
     last = [curves[f"{model}.seed{s}"][-1] for s in range(SEED, SEED + SEEDS)]
     print(f"{model}: {np.mean(last):.1%} of the test set right")

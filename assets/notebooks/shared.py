@@ -61,11 +61,18 @@ plt.show()
 
 
 # %% network
-def mlp(sizes, activation):
-    """Linear layers with an activation between each two."""
+def mlp(sizes, activation, dropout=0):
+    """Linear layers with an activation, and dropout if wanted, between each two.
+
+    Of several activations, as "relu-tanh", the last is that of all further layers.
+    """
+    names = activation.split("-")
     layers = []
-    for n_in, n_out in pairwise(sizes):
-        layers += [nn.Linear(n_in, n_out), activation()]
+    for place, (n_in, n_out) in enumerate(pairwise(sizes)):
+        between = ACTIVATIONS[names[min(place, len(names) - 1)]]()
+        if dropout:
+            between = nn.Sequential(between, nn.Dropout(dropout))
+        layers += [nn.Linear(n_in, n_out), between]
     return nn.Sequential(*layers[:-1])
 
 
@@ -195,6 +202,7 @@ def augment(inputs, generator):
 # %% train
 def accuracy(net, x, y):
     """Share of samples whose class has the largest output; none of a network that diverged."""
+    net.eval()  # without dropout
     with torch.no_grad():
         outputs = net(x)
     right = (outputs.argmax(1) == y) & outputs.isfinite().all(1)
@@ -222,6 +230,7 @@ def train_network(net, x, y, test_x, seed, change=None):
     generator = torch.Generator().manual_seed(seed)
     curve = [accuracy(net, test_x, test_y)]
     for _ in range(EPOCHS):
+        net.train()
         for batch in torch.randperm(len(x), generator=generator).split(BATCH_SIZE):
             if DROP_LAST and len(batch) < BATCH_SIZE:
                 break

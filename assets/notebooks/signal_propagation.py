@@ -19,7 +19,7 @@
 # %%
 networks = []
 for seed in range(SEED, SEED + NETWORKS):
-    net = mlp([WIDTH] * (DEPTH + 1), ACTIVATIONS[ACTIVATION]).requires_grad_(False)
+    net = mlp([WIDTH] * (DEPTH + 1), ACTIVATION).requires_grad_(False)
     torch.manual_seed(seed)
     initialise(net, "he_normal", SIGMA_W, SIGMA_B)
     networks.append(net)

@@ -38,7 +38,7 @@ for depth in depths:
     for sigma_w in scales:
         for seed in range(SEED, SEED + SEEDS):
             name = f"depth{depth}.sigma_w{sigma_w}.seed{seed}"
-            net = mlp([2, *[WIDTH] * depth, CLASSES], ACTIVATIONS[ACTIVATION])
+            net = mlp([2, *[WIDTH] * depth, CLASSES], ACTIVATION)
             torch.manual_seed(seed)
             initialise(net, "he_normal", sigma_w, SIGMA_B)
             curves[name] = train_network(net, train_x, train_y, test_x, SEED)

@@ -18,7 +18,7 @@ from mlpcore.cluster.parcels import Receiver
 from mlpcore.cluster.trainer import PATIENCE, Report, Wish
 from mlpcore.cluster.trainers import Trainers
 from mlpcore.running.control import Cancelled, Control, Stopped
-from mlpcore.running.jobs import Snapshots, State
+from mlpcore.running.jobs import Refused, Snapshots, State
 
 log = logging.getLogger(__name__)
 
@@ -70,14 +70,15 @@ class Cluster:
 
     @property
     def ready(self) -> bool:
-        """Whether a trainer answers."""
-        return self.trainers.reachable
+        """Whether a trainer takes runs."""
+        return self.trainers.ready
 
     def run(self, config: Any, device: torch.device | str, control: Control) -> Snapshots:
         """Yield the snapshots of a config's run on a trainer, those before we came first.
 
         It is shared with all processes of the cluster until it is steered. Where its trainer is
-        lost it starts again, there or elsewhere; what was shown is not shown again.
+        lost it starts again, there or elsewhere; what was shown is not shown again. Where the line
+        of its trainer is full the next one is asked.
 
         Args:
             config: what to run.
@@ -87,19 +88,25 @@ class Cluster:
         Raises:
             Cancelled: when the control says so.
             ParameterError: the config names something that is no longer here.
-            Stopped: the run failed, was refused, or no trainer was found for a minute.
+            Refused: no trainer takes it.
+            Stopped: the run failed, or no trainer was found for a minute.
         """
         shown = Shown()
+        trainers = self._trainers(config, control)
         while True:
-            watching = Watching(config, control, self._trainer(config, control), shown)
+            watching = Watching(config, control, trainers.pop(0), shown)
             try:
                 yield from watching.snapshots()
                 return
+            except Refused:
+                if not trainers:
+                    raise
             except Lost as lost:
                 log.warning("a run is looked for again: %s", lost)
                 if isinstance(lost, Silent):
                     self.trainers.lost(watching.trainer)
                 control.noted(AGAIN if shown.epoch is not None else None)
+                trainers = self._trainers(config, control)
             finally:
                 watching.end()
 
@@ -107,14 +114,14 @@ class Cluster:
         """Stop looking at the cluster; the connection stays."""
         self.trainers.close()
 
-    def _trainer(self, config: Any, control: Control) -> Any:
+    def _trainers(self, config: Any, control: Control) -> list[Any]:
         deadline = time.monotonic() + SEARCH
         while time.monotonic() < deadline:
             if control.cancelled:
                 raise Cancelled
-            trainer = self.trainers.of(config, GLANCE)
-            if trainer is not None:
-                return trainer
+            trainers = self.trainers.of(config, GLANCE)
+            if trainers:
+                return trainers
         raise Stopped(NOBODY)
 
 
@@ -167,6 +174,7 @@ class Watching:
 
         Raises:
             Lost: the trainer does not have the run any more.
+            Refused: it does not take it.
             Stopped: the run failed.
         """
         self._begin()
@@ -204,7 +212,8 @@ class Watching:
             self._pass_on()
         refused = self._ask(begun)
         if refused is not None:
-            raise Stopped(refused)
+            raise Refused(refused)
+        self.control.taken()
 
     def _wish(self) -> Wish | None:
         """What is asked of the run; None while it may be anybody's."""

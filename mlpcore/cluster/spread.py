@@ -1,6 +1,7 @@
 """One run spread over a Ray cluster: its parts are tasks, which any worker may train."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 import mlpcore
 from mlpcore.cluster.connection import ALLOWED, connect
 from mlpcore.cluster.luggage import Brought, keep, luggage
+from mlpcore.cluster.many import check_held
 from mlpcore.datasets.animal_faces import DownloadError
 from mlpcore.engines import devices
 from mlpcore.engines.preparing import prepare
@@ -21,8 +23,8 @@ from mlpcore.running.control import Control
 PARTS_A_PLACE = 3
 # Of a GPU, for a part.
 SHARE = 0.25
-# Seconds between looks at how far the parts are, and in which that must be told.
-INTERVAL, PATIENCE = 0.2, 2.0
+# Seconds between looks at how far the parts are.
+INTERVAL = 0.2
 # How often a part starts again whose worker died.
 STARTS_AGAIN = 5
 
@@ -80,8 +82,10 @@ def run(config: Experiment[Any], address: str, device: str = "") -> Iterator[Mom
 
     Raises:
         ClusterFailed: a part's worker died again and again, or cannot run it.
-        DownloadError, ParameterError: as for running the config; and as for :func:`connect`.
+        DownloadError, ParameterError: as for running the config and for :func:`connect`; and its
+            networks do not fit the result.
     """
+    check_held(config)
     connected = connect(address)
     import ray  # noqa: PLC0415
 
@@ -114,14 +118,17 @@ def _run(config: Experiment[Any], address: str, device: str) -> Iterator[Moment]
         train.remote(shared, part, mlpcore.__version__, device, board, place): place
         for place, part in enumerate(parts)
     }
-    shares = [0.0] * len(parts)
+    shares, asked = [0.0] * len(parts), board.shares.remote()
     found: dict[int, tuple[Any, str]] = {}
     try:
         while running:
             done, _ = ray.wait(list(running), num_returns=len(running), timeout=INTERVAL)
             for task in done:
                 found[running.pop(task)] = ray.get(task)
-            shares = _shares(board, shares)
+            if ray.wait([asked], timeout=0)[0]:
+                with suppress(ray.exceptions.RayError):  # it died with its node; the parts go on
+                    shares = ray.get(asked)
+                asked = board.shares.remote()
             shares = [1.0 if place in found else share for place, share in enumerate(shares)]
             total = sum(w * share for w, share in zip(weights, shares, strict=True)) / sum(weights)
             yield Moment(total, f"{len(found)} of {len(parts)} parts")
@@ -147,17 +154,6 @@ def _places(there: dict[str, float], device: str, address: str) -> tuple[int, di
     if gpus:
         return min(gpus, cores), {"num_cpus": 1, "num_gpus": SHARE}
     return cores, {"num_cpus": 1}
-
-
-def _shares(board: Any, before: list[float]) -> list[float]:
-    """How far the tasks are, as far as the board can tell."""
-    import ray  # noqa: PLC0415
-
-    try:
-        shares: list[float] = ray.get(board.shares.remote(), timeout=PATIENCE)
-    except ray.exceptions.RayError:  # it died with its node, or is late; the parts go on
-        return before
-    return shares
 
 
 def _train(

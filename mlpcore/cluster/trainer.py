@@ -7,7 +7,6 @@ import asyncio
 import logging
 import math
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,8 @@ from typing import Any
 from mlpcore.cluster.luggage import Brought, keep
 from mlpcore.cluster.parcels import Sender
 from mlpcore.engines import devices
+from mlpcore.engines.preparing import prepared
+from mlpcore.experiments import gain_sweep
 from mlpcore.running.control import Asked, Preparation
 from mlpcore.running.jobs import Job, Jobs, Refused, Runnable, State
 
@@ -130,24 +131,26 @@ class Trainer:
     asking is forgotten after :data:`PATIENCE`, and a run that nobody watches is cancelled.
 
     Args:
-        options: of :class:`Jobs`; ``device`` is a name, or empty for a GPU if there is one.
+        options: of :class:`Jobs`; ``device`` is a name, or empty for a GPU if there is one, and
+            ``weights_bytes`` those that are kept of sweeps.
     """
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         logging.basicConfig(level=logging.INFO)
         sys.setswitchinterval(SWITCH)
-        ours = {"patience": PATIENCE, "per_watcher": sys.maxsize}
-        device = devices.device(options.get("device", ""))
-        self._jobs = Jobs(**ours | dict(options) | {"device": device})
+        chosen = {"patience": PATIENCE, "per_watcher": sys.maxsize, **options}
+        kept = gain_sweep.kept_weights
+        kept.most = chosen.pop("weights_bytes", kept.most)
+        chosen["device"] = devices.device(chosen.get("device", ""))
+        self._jobs = Jobs(**chosen)
         self._watches: dict[str, _Watch] = {}
 
     async def ready(self) -> bool:
-        """Whether a run would be taken, and could train at once."""
+        """Whether a run would be taken. There is no answer before what runs train with is there."""
+        compiled = prepared()
+        while not compiled.is_set():
+            await asyncio.sleep(0.2)
         return self._jobs.ready
-
-    async def states(self) -> Counter[State]:
-        """How many runs do what now."""
-        return self._jobs.states
 
     async def begin(
         self, watcher: str, config: Runnable, brought: Brought, wish: Wish | None, reach: int | None

@@ -5,7 +5,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mlpcore import __version__
@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 LOOK, SILENCE = 1.0, 5.0
 # Of a node, as Ray's messages have it.
 ALIVE = 0
-# Looks in which the head is away until it is taken for gone.
-MISSED = 3
+# Looks in which the head is away until it is taken for gone, and what one says that came after it.
+MISSED, ANOTHER = 3, "WrongClusterID"
 # Questions that one trainer may have open at a time, a watched run each.
 QUESTIONS = 10_000
 # Of a node's GPU, so that there is some for others, such as sweeps of the command line.
@@ -38,7 +38,7 @@ class Trainers:
         options: of the jobs of trainers that are started.
 
     Attributes:
-        alive: node → its trainer, of those that answer.
+        alive: node → its trainer, of those that answer, be their lines full or not.
     """
 
     def __init__(self, address: str, options: Mapping[str, Any]) -> None:
@@ -47,6 +47,7 @@ class Trainers:
         self._address, self._missed = address, 0
         self._open: dict[str, tuple[Any, float]] = {}  # node → an open question, and since when
         self.alive: Mapping[str, Any] = {}
+        self._takes: Mapping[str, bool] = {}  # node → whether its trainer takes runs, it said last
         self._changed = threading.Condition()  # guards what answers
         self._closed = threading.Event()
         # Two, for the list of nodes may stay away, and trainers answer nevertheless.
@@ -58,12 +59,12 @@ class Trainers:
             thread.start()
 
     @property
-    def reachable(self) -> bool:
-        """Whether any trainer answers."""
-        return bool(self.alive)
+    def ready(self) -> bool:
+        """Whether any trainer takes runs."""
+        return any(self._takes.get(node) for node in self.alive)
 
-    def of(self, config: object, seconds: float) -> Any:
-        """The trainer that has a config's runs, be there any or not; None if there is none.
+    def of(self, config: object, seconds: float) -> list[Any]:
+        """The trainers that answer: first the one that has a config's runs, be there any or not.
 
         Args:
             config: which.
@@ -72,7 +73,7 @@ class Trainers:
         with self._changed:
             self._changed.wait_for(lambda: self.alive, seconds)
             alive = dict(self.alive)
-        return alive[place(config, alive)] if alive else None
+        return [alive[node] for node in places(config, alive)]
 
     def lost(self, trainer: Any) -> None:
         """Do not use a trainer until it answers again."""
@@ -109,9 +110,9 @@ class Trainers:
             log.info("the cluster is there again")
         try:
             nodes = _nodes()
-        except Exception:
+        except Exception as error:
             self._missed += 1
-            if self._missed >= MISSED:
+            if self._missed >= MISSED or ANOTHER in str(error):
                 log.warning("the cluster's head is gone")
                 self._known, self._missed = {}, 0
                 ray.shutdown()
@@ -127,22 +128,22 @@ class Trainers:
         """See which trainers answer."""
         import ray  # noqa: PLC0415
 
-        alive, now = {}, time.monotonic()
+        alive, takes, now = {}, {}, time.monotonic()
         for name, trainer in self._known.items():
             question, since = self._open.get(name) or (trainer.ready.remote(), now)
             done, _ = ray.wait([question], timeout=LOOK / 5)
-            if not done:
-                self._open[name] = question, since
-                answered = name in self.alive and now - since < SILENCE
-            else:
+            if done:
                 self._open.pop(name, None)
-                answered = _answered(question)
-            if answered:
-                alive[name] = trainer
+                answer = _answer(question)
+            else:
+                self._open[name] = question, since
+                answer = self._takes.get(name) if now - since < SILENCE else None
+            if answer is not None:
+                alive[name], takes[name] = trainer, answer
         for name in sorted(alive.keys() ^ self.alive.keys()):
             log.info("trainer %s %s", name, "answers" if name in alive else "does not answer")
         with self._changed:
-            self.alive = alive
+            self.alive, self._takes = alive, takes
             self._changed.notify_all()
 
     def _start(self, node: str, has: Mapping[str, float]) -> Any:
@@ -183,21 +184,25 @@ def _nodes() -> dict[str, Mapping[str, float]]:
     return {node.node_id.hex(): node.resources_total for node in nodes if node.state == ALIVE}
 
 
-def _answered(question: Any) -> bool:
-    """Whether a trainer says that it takes runs."""
+def _answer(question: Any) -> bool | None:
+    """Whether a trainer says that it takes runs; None if it does not say."""
     import ray  # noqa: PLC0415
 
     try:
         return bool(ray.get(question))
     except ray.exceptions.RayError:
-        return False
+        return None
 
 
-def place(config: object, nodes: Mapping[str, object]) -> str:
-    """The node for a config: the one whose hash together with the config's is the largest.
+def places(config: object, nodes: Iterable[str]) -> list[str]:
+    """The nodes for a config, first the one whose hash together with the config's is the largest.
 
     When a node goes, only what it had moves to others.
     """
     kind = type(config)
     text = f"{kind.__module__}.{kind.__qualname__} {config!r}"
-    return max(nodes, key=lambda node: hashlib.sha256(f"{node} {text}".encode()).digest())
+
+    def rank(node: str) -> bytes:
+        return hashlib.sha256(f"{node} {text}".encode()).digest()
+
+    return sorted(nodes, key=rank, reverse=True)

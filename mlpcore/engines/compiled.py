@@ -10,7 +10,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.engines import loops, products, updates, workers
 from mlpcore.engines.interface import (
     OPTIMISERS,
@@ -22,6 +21,7 @@ from mlpcore.engines.interface import (
     Rule,
 )
 from mlpcore.engines.layout import Nets
+from mlpcore.engines.passes import places_of
 from mlpcore.engines.samples import PictureSamples, Samples
 
 Places = NDArray[np.int64]
@@ -65,7 +65,7 @@ class CompiledEnsemble(Ensemble):
             sizes=sizes,
             layers=np.array([len(shape) - 1 for shape in self.shapes]),
             offsets=self.offsets,
-            phi=list(ACTIVATIONS).index(activation),
+            phi=places_of(activation, sizes.shape[1] - 2),
             slope=real(negative_slope),
             weights=self.flat,
             seeds=orders,
@@ -83,6 +83,7 @@ class CompiledEnsemble(Ensemble):
             real(rule.momentum),
             real(rule.weight_decay),
             real(rule.l1),
+            float(rule.dropout),
         )
 
     def copies(self) -> list[tuple[Floats, ...]]:

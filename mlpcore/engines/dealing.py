@@ -1,6 +1,6 @@
-"""In which order networks meet their samples, and how pictures are moved.
+"""In which order networks meet their samples, how pictures are moved, and what dropout drops.
 
-Both are functions of a seed and an epoch, computed anew wherever they are needed, so that there is
+All are functions of a seed and an epoch, computed anew wherever they are needed, so that there is
 no generator whose state would have to be kept. The numbers are SplitMix64's (Steele, Lea & Flood
 2014, doi:10.1145/2660193.2660195).
 """
@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlpcore.arithmetic.compiling import compiled, inner
+from mlpcore.arithmetic.functions import like
 from mlpcore.datasets.augmentation import FRACTION_BITS
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_ORDER, _MOVE = np.uint64(0x6F72646572), np.uint64(0x6D6F7665)
+_ORDER, _MOVE, _DROP = np.uint64(0x6F72646572), np.uint64(0x6D6F7665), np.uint64(0x64726F70)
 
 
 @inner
@@ -73,6 +74,22 @@ def move(seed: Any, epoch: Any, picture: Any, degrees: Any, side: Any, walk: Any
             walk[at] = -walk[at]
 
 
+@inner
+def drop(seed: Any, epoch: Any, layer: Any, unit: Any, first: Any, dropout: Any, mask: Any) -> None:
+    """Fill ``mask`` (B,) with what dropout multiplies a hidden unit's activations by, in an epoch.
+
+    That is 0 with probability ``dropout`` p, else 1 / (1 − p) (Srivastava et al. 2014, section 10).
+    The samples are those that come ``first`` and next in the epoch's order.
+    """
+    state = mixed(_stream(_DROP, seed, epoch) + GOLDEN * np.uint64(layer + 1))
+    state = mixed(state + GOLDEN * np.uint64(unit + 1)) + GOLDEN * np.uint64(first)
+    least = np.uint64(dropout * np.float64(1 << 32))
+    nothing, kept = like(0, mask[0]), like(1 / (1 - dropout), mask[0])
+    for b in range(len(mask)):
+        state += GOLDEN
+        mask[b] = kept if (mixed(state) >> np.uint64(32)) >= least else nothing
+
+
 @compiled
 def _orders(seeds: Any, epoch: Any, orders: Any) -> None:
     for row in range(len(seeds)):
@@ -84,6 +101,13 @@ def _walks(seeds: Any, epoch: Any, degrees: Any, side: Any, walks: Any) -> None:
     for row in range(len(seeds)):
         for picture in range(walks.shape[1]):
             move(seeds[row], epoch, picture, degrees, side, walks[row, picture])
+
+
+@compiled
+def _masks(seeds: Any, epoch: Any, layer: Any, first: Any, dropout: Any, masks: Any) -> None:
+    for row in range(len(seeds)):
+        for unit in range(masks.shape[1]):
+            drop(seeds[row], epoch, layer, unit, first, dropout, masks[row, unit])
 
 
 def orders(seeds: NDArray[np.int64], epoch: int, size: int) -> NDArray[np.int64]:
@@ -100,3 +124,28 @@ def walks(
     moved = np.empty((len(seeds), size, 6), np.int32)
     _walks(seeds, epoch, float(degrees), side, moved)
     return moved.reshape(len(seeds), size, 2, 3)
+
+
+def masks(
+    seeds: NDArray[np.int64],
+    epoch: int,
+    layer: int,
+    shape: tuple[int, int],
+    first: int,
+    dropout: float,
+) -> NDArray[np.float64]:
+    """What dropout multiplies a hidden layer's activations by, as :func:`drop` has it.
+
+    Args:
+        seeds: (R,) of the networks.
+        epoch, layer: counted from 0, the layer from the first hidden one.
+        shape: units of the layer, and samples in the batch.
+        first: the place in the epoch's order of the batch's first sample.
+        dropout: p, the probability of 0.
+
+    Returns:
+        (R, units, B).
+    """
+    dropped = np.empty((len(seeds), *shape))
+    _masks(seeds, epoch, layer, first, float(dropout), dropped)
+    return dropped

@@ -31,12 +31,15 @@ class Rule:
         momentum: of SGD and RMSprop; others do not use it.
         weight_decay: 0 for none.
         l1: λ of λ Σ|θ|, which is added to every network's loss; its gradient at θ = 0 is 0.
+        dropout: the probability with which a step leaves out a hidden unit, sample by sample, by
+            the masks of :func:`mlpcore.engines.dealing.masks`.
     """
 
     optimiser: str = "adam"
     momentum: float = 0.0
     weight_decay: float = 0.0
     l1: float = 0.0
+    dropout: float = 0.0
 
     @property
     def states(self) -> int:
@@ -47,16 +50,17 @@ class Rule:
 
 
 class Ensemble(ABC):
-    """Networks of any architectures that have one activation, and equally many inputs.
+    """Networks of any architectures that have the same activations, and equally many inputs.
 
     No network's numbers depend on which others there are.
 
     Args:
         networks: their initial weights, which are copied.
-        activation: name of the hidden layers' activation, from the table.
+        activation: of the hidden layers, as :mod:`mlpcore.networks.activations` has it.
         negative_slope: slope of LeakyReLU below 0.
         rule: how they are updated.
-        seeds: of the order in which each meets its samples; those of a seed share it.
+        seeds: of the order in which each meets its samples, and of dropout's masks; those of a seed
+            share them.
 
     Attributes:
         shapes: units of the input and each layer, a list a network.

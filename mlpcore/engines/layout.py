@@ -21,7 +21,8 @@ class Nets(NamedTuple):
         sizes: (M, ≤ L + 1) units of the input and each layer.
         layers: (M,) L.
         offsets: (M + 1,) where a network's weights start.
-        phi, slope: place of the activation in its table, and the negative slope.
+        phi: (≥ L − 1,) the place of each hidden layer's activation in its table.
+        slope: the negative slope.
         weights: of all networks.
         seeds: (R,) of the orders of samples.
         rows: (M,) which order a network follows.

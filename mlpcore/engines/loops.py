@@ -11,9 +11,10 @@ import numpy as np
 from mlpcore.arithmetic.compiling import compiled
 from mlpcore.arithmetic.functions import like, log
 from mlpcore.engines.dealing import GOLDEN, deal, mixed
+from mlpcore.engines.dropout import draw
 from mlpcore.engines.gathering import FEW, gather
 from mlpcore.engines.layout import places, rooms
-from mlpcore.engines.passes import backward, forward, softmax
+from mlpcore.engines.passes import LINEAR, backward, forward, softmax
 from mlpcore.engines.products import THIN
 from mlpcore.engines.sharing import shares
 from mlpcore.engines.updates import SGD, update
@@ -42,7 +43,7 @@ def train(
         start, stop: steps from the beginning of the run.
     """
     kernels, sizes, layers, offsets, phi, slope, weights, seeds, rows, networks, tasks = nets
-    rule, first, second, momentum, decay, l1 = moves
+    rule, first, second, momentum, decay, l1, dropout = moves
     size, zero = len(labels), like(0, slope)
     features = sizes[networks[0], 0] + 1
     at, most = np.empty((3, sizes.shape[1]), np.int64), np.empty(4, np.int64)
@@ -50,6 +51,8 @@ def train(
     plain = rule == SGD and len(first) == 0
     gradients = np.full(most[0], zero)
     pre, hidden = np.full(most[1], zero), np.full(most[2], zero)
+    masks = np.full(most[1] if dropout > 0 else 0, zero)
+    kept = np.full(most[2], zero) if dropout > 0 else hidden
     errors = np.full((2, most[3]), zero)
     together = max(1, min(GATHERED // (batch_size * features), steps, stop - start))
     # Thin layers read their samples where they lie.
@@ -86,10 +89,12 @@ def train(
                     x, y = i * batch_size * features, i * batch_size
                     b = min(batch_size, high - low - y)
                     r = at_rows[y : y + b]
+                    draw(shape, at, seeds[row], epoch, low + y, b, dropout, masks)
                     forward(kernels, shape, at, phi, slope, weights, w, inputs, x, r, b,
-                            pre, hidden)  # fmt: skip
+                            pre, hidden, masks, kept)  # fmt: skip
                     backward(kernels, shape, at, phi, slope, weights, w, inputs, x, r, chosen, y,
-                             b, pre, hidden, errors, gradients, rate, plain)  # fmt: skip
+                             b, pre, hidden, masks, kept, errors, gradients, rate,
+                             plain)  # fmt: skip
                     if not plain:
                         update(rule, weights[w:end_w], gradients[: end_w - w], first[w:end_w],
                                second[w:end_w], step + i, rate, momentum, decay, l1)  # fmt: skip
@@ -126,7 +131,8 @@ def evaluate(
                 shape = sizes[network, : layers[network] + 1]
                 places(shape, batch, at)
                 forward(kernels, shape, at, phi, slope, weights, offsets[network], inputs,
-                        low * features if many else 0, chosen, batch, pre, hidden)  # fmt: skip
+                        low * features if many else 0, chosen, batch, pre, hidden, hidden[:0],
+                        hidden)  # fmt: skip
                 z = at[1, layers[network] - 1]
                 logits = pre[z : z + shape[-1] * batch]
                 second[:] = like(-np.inf, slope)
@@ -159,8 +165,9 @@ def look(
         points: (N, D + 1), the last column ones.
         probabilities: (C, N), to be filled.
         units: (L − 1, U, N), to be filled with the activations of each layer's first units.
-        patterns: (N,) uint64, to be filled: equal where the same hidden units are above 0. It is
-            the exclusive or of a random number for each (Zobrist 1970), as good as exact. Or empty.
+        patterns: (N,) uint64, to be filled: equal where the same hidden units are above 0, those of
+            linear layers aside. It is the exclusive or of a random number for each (Zobrist 1970),
+            as good as exact. Or empty.
     """
     size, zero, nothing = len(points), like(0, slope), np.empty((0, 0), np.int32)
     at, last = np.empty((3, len(shape)), np.int64), len(shape) - 2
@@ -175,7 +182,8 @@ def look(
         places(shape, batch, at)
         gather(points, nothing, -1.0, 0, 0, chosen, inputs, 0)
         rows = np.arange(batch)
-        forward(kernels, shape, at, phi, slope, weights, 0, inputs, 0, rows, batch, pre, hidden)
+        forward(kernels, shape, at, phi, slope, weights, 0, inputs, 0, rows, batch, pre, hidden,
+                hidden[:0], hidden)  # fmt: skip
         number = np.uint64(0)
         for layer in range(last):
             for unit in range(shape[layer + 1]):
@@ -184,7 +192,7 @@ def look(
                     units[layer, unit, low : low + batch] = hidden[a : a + batch]
                 number += GOLDEN
                 mark, z = mixed(number), at[1, layer] + unit * batch
-                if len(patterns):
+                if len(patterns) and phi[layer] != LINEAR:
                     row, mine = pre[z : z + batch], patterns[low : low + batch]
                     for b in range(batch):
                         mine[b] ^= mark if row[b] > zero else np.uint64(0)

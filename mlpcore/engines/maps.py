@@ -39,13 +39,11 @@ def decision_map(
 
     A region is a set of inputs for which the same units are on; regions that lie between the
     centres of cells are missed, so this is a lower bound (Hanin & Rolnick 2019, arXiv:1901.09021).
-    It is None if the activation is not piecewise linear.
+    It is None unless all activations are piecewise linear.
     """
-    folded = network.phi.piecewise_linear
+    folded = all(phi.piecewise_linear for phi in network.activations)
     probabilities, _, patterns = network.look(grid_points(half_width, grid), patterns=folded)
-    regions = None
-    if folded:
-        regions = 1 if network.activation == "linear" else len(np.unique(patterns))
+    regions = len(np.unique(patterns)) if folded else None
     return probabilities.reshape(-1, grid, grid), regions
 
 

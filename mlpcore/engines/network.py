@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mlpcore.arithmetic.activations import ACTIVATIONS, Activation
-from mlpcore.engines import loops, products
+from mlpcore.engines import loops, passes, products
 from mlpcore.engines.samples import with_ones
+from mlpcore.networks.activations import activations_of
 
 Floats = NDArray[np.float32]
 
@@ -23,7 +24,8 @@ class Network:
 
     Attributes:
         layers: for each layer its weights (out, in + 1), the last column the bias.
-        activation, negative_slope: of the hidden layers.
+        activation: of the hidden layers, as :mod:`mlpcore.networks.activations` has it.
+        negative_slope: of LeakyReLU.
     """
 
     layers: tuple[Floats, ...]
@@ -31,9 +33,10 @@ class Network:
     negative_slope: float = 0.01
 
     @property
-    def phi(self) -> Activation:
-        """The activation function."""
-        return ACTIVATIONS[self.activation]
+    def activations(self) -> list[Activation]:
+        """The activation of each hidden layer."""
+        names = activations_of(self.activation, len(self.layers) - 1)
+        return [ACTIVATIONS[name] for name in names]
 
     @property
     def shape(self) -> list[int]:
@@ -49,10 +52,11 @@ class Network:
         """
         carried: list[tuple[Tensor, Tensor]] = []
         hidden = inputs.T
-        for layer in map(torch.from_numpy, self.layers):
+        for layer, phi in zip(
+            map(torch.from_numpy, self.layers), [*self.activations, None], strict=True
+        ):
             pre = torch.addmm(layer[:, -1:], layer[:, :-1], hidden)
-            last = len(carried) == len(self.layers) - 1
-            hidden = pre if last else self.phi.function(pre, self.negative_slope)
+            hidden = phi.function(pre, self.negative_slope) if phi else pre
             carried.append((pre, hidden))
         return carried
 
@@ -63,9 +67,10 @@ class Network:
             For each layer the derivatives by its pre-activations, (W, N).
         """
         errors = [error]
-        for layer, (pre, _) in zip(self.layers[:0:-1], carried[-2::-1], strict=True):
+        hidden = zip(self.layers[:0:-1], carried[-2::-1], self.activations[::-1], strict=True)
+        for layer, (pre, _), phi in hidden:
             back = torch.from_numpy(layer[:, :-1]).T @ errors[-1]
-            errors.append(back * self.phi.slope_at(pre, self.negative_slope))
+            errors.append(back * phi.slope_at(pre, self.negative_slope))
         return errors[::-1]
 
     def look(
@@ -81,7 +86,7 @@ class Network:
         Returns:
             Class probabilities (C, N), NaN where a logit is not finite; activations
             (L − 1, ``units``, N), 0 where a layer has fewer; and a number a point, equal where the
-            same units are above 0, if wanted.
+            same units are above 0, those of linear layers aside, if wanted.
         """
         flat = np.concatenate([layer.ravel() for layer in self.layers])
         shape, count = np.array(self.shape), len(points)
@@ -91,7 +96,7 @@ class Network:
         loops.look(
             products.kernels(flat.dtype),
             shape,
-            list(ACTIVATIONS).index(self.activation),
+            passes.places_of(self.activation, len(self.layers) - 1),
             flat.dtype.type(self.negative_slope),
             flat,
             with_ones(points).contiguous().numpy(),

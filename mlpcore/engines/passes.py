@@ -6,12 +6,20 @@ Shapes: see :mod:`mlpcore.engines.layout`.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.arithmetic.compiling import inner
 from mlpcore.arithmetic.functions import exp, like
 from mlpcore.engines.blas import gemm
+from mlpcore.engines.dropout import keep
 from mlpcore.engines.gathering import FEW
 from mlpcore.engines.products import THIN, combine, dots, wide_dots, wide_gradients
+from mlpcore.networks.activations import activations_of
+
+# The place in the table of the activation that has no kink.
+LINEAR = list(ACTIVATIONS).index("linear")
 
 
 def _first_of(phis: Sequence[Callable[..., Any]], link: Callable[..., Any]) -> Any:
@@ -64,10 +72,16 @@ activate = _first_of([phi.value for phi in ACTIVATIONS.values()], _values)
 chain = _first_of([phi.derivative for phi in ACTIVATIONS.values()], _chains)
 
 
+def places_of(activation: str, layers: int) -> NDArray[np.int64]:
+    """Where the activations of so many hidden layers are in the table: (layers,)."""
+    table = list(ACTIVATIONS)
+    return np.array([table.index(name) for name in activations_of(activation, layers)], np.int64)
+
+
 @inner
 def forward(
     kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
-    first: Any, rows: Any, batch: Any, pre: Any, hidden: Any,
+    first: Any, rows: Any, batch: Any, pre: Any, hidden: Any, masks: Any, kept: Any,
 ) -> None:  # fmt: skip
     """Carry a batch through a network.
 
@@ -75,13 +89,16 @@ def forward(
         kernels: from :func:`mlpcore.engines.products.kernels`.
         shape: (L + 1,) units of the input and each layer.
         at: from :func:`mlpcore.engines.layout.places`, for batches at least as large.
-        phi, slope: place of the activation in its table, and the negative slope.
+        phi, slope: (≥ L − 1,) the place of each hidden layer's activation in its table, and the
+            negative slope.
         weights, start: all networks', and where this one's begin.
         inputs, first: from :func:`mlpcore.engines.gathering.gather`, and where the batch begins.
         rows: (B,) which rows of the inputs it is, if they lie in rows.
         batch: B.
         pre, hidden: where each layer's pre-activations and activations go; the output layer's
             pre-activations are the logits.
+        masks: what dropout multiplies activations by, laid out as pre-activations; empty for none.
+        kept: where what the next layers get goes, as activations; the same array without dropout.
     """
     one = like(1, slope)
     layers, features = len(shape) - 1, shape[0] + 1
@@ -93,11 +110,12 @@ def forward(
     for layer in range(1, layers):
         units, after = shape[layer], shape[layer + 1]
         a = at[2, layer - 1]
-        activate(phi, units * batch, slope, pre, at[1, layer - 1], hidden, a)
+        activate(phi[layer - 1], units * batch, slope, pre, at[1, layer - 1], hidden, a)
+        keep(units * batch, masks, at[1, layer - 1], hidden, a, kept, a)
         for b in range(units * batch, (units + 1) * batch):
-            hidden[a + b] = one
+            kept[a + b] = one
         combine(kernels, after * units, False, after, batch, units + 1, weights,
-                start + at[0, layer], units + 1, hidden, a, batch,
+                start + at[0, layer], units + 1, kept, a, batch,
                 pre, at[1, layer], batch)  # fmt: skip
 
 
@@ -125,14 +143,14 @@ def softmax(logits: Any, batch: Any, most: Any, total: Any) -> None:
 @inner
 def backward(
     kernels: Any, shape: Any, at: Any, phi: Any, slope: Any, weights: Any, start: Any, inputs: Any,
-    first: Any, rows: Any, labels: Any, label: Any, batch: Any, pre: Any, hidden: Any, errors: Any,
-    gradients: Any, rate: Any, plain: Any,
+    first: Any, rows: Any, labels: Any, label: Any, batch: Any, pre: Any, hidden: Any, masks: Any,
+    kept: Any, errors: Any, gradients: Any, rate: Any, plain: Any,
 ) -> None:  # fmt: skip
     """The gradients of the mean cross-entropy after :func:`forward`.
 
     Args:
-        kernels, shape, at, phi, slope, weights, start, inputs, first, rows, batch, pre, hidden: as
-            for :func:`forward`.
+        kernels, shape, at, phi, slope, weights, start, inputs, first, rows, batch, pre, hidden,
+            masks, kept: as for :func:`forward`.
         labels, label: classes of samples, and where the batch's begin.
         errors: (2, widest layer · B), to be overwritten.
         gradients: of this network's weights, laid out alike, to be filled.
@@ -161,11 +179,12 @@ def backward(
             error, e = errors[layer % 2], 0
             combine(kernels, n_out * n_in, True, n_in, batch, n_out, weights, w, n_in + 1,
                     after, c, batch, error, e, batch)  # fmt: skip
-            chain(phi, n_in * batch, slope, pre, at[1, layer - 1], hidden, at[2, layer - 1],
-                  error, e)  # fmt: skip
+            chain(phi[layer - 1], n_in * batch, slope, pre, at[1, layer - 1], hidden,
+                  at[2, layer - 1], error, e)  # fmt: skip
+            keep(n_in * batch, masks, at[1, layer - 1], error, e, error, e)
         source, place = inputs, first
         if layer > 0:
-            source, place = hidden, at[2, layer - 1]
+            source, place = kept, at[2, layer - 1]
         many = layer == 0 and n_in + 1 > FEW
         if plain and many and n_out > THIN:
             # A layer so large is most of a step's way through memory: it is moved at once.

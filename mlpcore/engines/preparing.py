@@ -7,7 +7,7 @@ import time
 import torch
 
 from mlpcore.engines.compiled import CompiledEngine
-from mlpcore.engines.dealing import orders, walks
+from mlpcore.engines.dealing import masks, orders, walks
 from mlpcore.engines.interface import Lesson, Rule
 from mlpcore.engines.network import Network
 from mlpcore.engines.samples import Samples
@@ -46,3 +46,4 @@ def _use_all() -> None:
     Network(tuple(layer.numpy() for layer in network), "relu").look(torch.zeros(2, 2))
     seeds = ensemble.nets.seeds
     walks(seeds, 0, len(orders(seeds, 0, 2)), 10.0, 2)
+    masks(seeds, 0, 0, (2, 2), 0, 0.5)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from torch.nn.functional import cross_entropy
 
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets.pictures import SIDE
-from mlpcore.engines.dealing import orders, walks
+from mlpcore.engines.dealing import masks, orders, walks
 from mlpcore.engines.interface import Ensemble, Floats, Lesson, Metrics, Network, Rule
 from mlpcore.engines.samples import PictureSamples, Samples
+from mlpcore.networks.activations import activations_of
 
 _OPTIMISERS: dict[str, type[optim.Optimizer]] = {
     "sgd": optim.SGD,
@@ -59,13 +61,18 @@ class TorchEnsemble(Ensemble):
         """As for :class:`Ensemble`."""
         return [layer.detach() for layer in self.stacks[self.groups.index(group)]]
 
-    def logits(self, place: int, inputs: Tensor) -> Tensor:
-        """Outputs (M, C, B) of a group for inputs (M or 1, B, D + 1)."""
-        phi = ACTIVATIONS[self.activation].function
+    def logits(self, place: int, inputs: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
+        """Outputs (M, C, B) of a group for inputs (M or 1, B, D + 1).
+
+        Dropout's masks are (M, units, B), one for each hidden layer, if there is dropout.
+        """
         first, *others = self.stacks[place]
+        names = activations_of(self.activation, len(others))
         z = first @ inputs.mT
-        for layer in others:
-            z = layer[:, :, :-1] @ phi(z, self.negative_slope) + layer[:, :, -1:]
+        for layer, name, mask in zip_longest(others, names, masks):
+            hidden = ACTIVATIONS[name].function(z, self.negative_slope)
+            hidden = hidden if mask is None else hidden * mask.to(hidden)
+            z = layer[:, :, :-1] @ hidden + layer[:, :, -1:]
         return z
 
 
@@ -96,21 +103,20 @@ class TorchEngine:
                 if step // lesson.steps != epoch or dealt is None:
                     epoch = step // lesson.steps
                     dealt = _Epoch(lesson, epoch, self.device)
-                self._step(lesson.ensemble, *dealt.batch(step % lesson.steps), learning_rate)
+                self._step(lesson.ensemble, dealt, step % lesson.steps, learning_rate)
         return time.monotonic() - begun
 
-    def _step(
-        self, ensemble: Ensemble, inputs: Tensor, labels: Tensor, rows: Tensor, rate: float
-    ) -> None:
-        """Learn from a batch, (R, B, D + 1) and (R, B); a network's is that of its row."""
+    def _step(self, ensemble: Ensemble, epoch: "_Epoch", number: int, rate: float) -> None:
+        """Learn from a batch of an epoch."""
         assert isinstance(ensemble, TorchEnsemble)
+        inputs, labels, rows = epoch.batch(number)
         optimiser = ensemble.optimiser
         optimiser.param_groups[0]["lr"] = rate
         optimiser.zero_grad()
         for place, group in enumerate(ensemble.groups):
             mine = rows[group]
             own = inputs[mine] if len(inputs) > 1 else inputs
-            logits = ensemble.logits(place, own)
+            logits = ensemble.logits(place, own, epoch.masks(number, group))
             # The sum over networks of each one's mean: no network's gradient has another in it.
             loss = cross_entropy(logits, labels[mine], reduction="sum") / labels.shape[1]
             loss.backward()
@@ -138,6 +144,7 @@ class _Epoch:
 
     def __init__(self, lesson: Lesson, epoch: int, device: torch.device | str) -> None:
         self.samples, self.size = lesson.samples, lesson.batch_size
+        self.ensemble, self.epoch = lesson.ensemble, epoch
         seeds, rows = np.unique(lesson.ensemble.seeds, return_inverse=True)
         self.rows = torch.from_numpy(rows).to(device)
         self.orders = torch.from_numpy(orders(seeds, epoch, len(self.samples))).to(device)
@@ -157,6 +164,19 @@ class _Epoch:
                 steps = torch.stack([s[c] for s, c in zip(self.steps, chosen, strict=True)])
             inputs = self.samples.inputs_of(chosen, steps)
         return inputs, self.samples.labels[chosen], self.rows
+
+    def masks(self, number: int, group: slice) -> list[Tensor]:
+        """Dropout's masks of a batch for a group of networks, (M, units, B) a hidden layer."""
+        dropout, shape = self.ensemble.rule.dropout, self.ensemble.shapes[group.start]
+        if not dropout:
+            return []
+        first = number * self.size
+        batch = min(self.size, len(self.samples) - first)
+        seeds = np.array(self.ensemble.seeds[group])
+        return [
+            torch.from_numpy(masks(seeds, self.epoch, layer, (units, batch), first, dropout))
+            for layer, units in enumerate(shape[1:-1])
+        ]
 
 
 def _metrics(ensemble: TorchEnsemble, place: int, samples: Samples) -> Tensor:

@@ -11,7 +11,7 @@ SGD, ADAM, ADAMW, RMSPROP = range(4)
 
 
 class Moves(NamedTuple):
-    """How networks are updated, as for :func:`update`, which says what is what.
+    """How networks are updated, as for :func:`update`, which says what is what, and dropout's p.
 
     ``first`` and ``second`` are laid out as the weights; of SGD without momentum and penalties
     they may be empty.
@@ -23,6 +23,7 @@ class Moves(NamedTuple):
     momentum: Any
     decay: Any
     l1: Any
+    dropout: Any
 
 
 @inner

@@ -25,6 +25,7 @@ __all__ = [
     "gain_sweep",
     "inside",
     "layer_moments",
+    "loss_surface",
     "parts",
     "polynomial_features",
     "scores",

@@ -19,7 +19,14 @@ from mlpcore.experiments.course import Course
 from mlpcore.experiments.experiment import AnySnapshot, Device
 from mlpcore.experiments.parts import Divisible, Grid, Part, side_by_side
 from mlpcore.experiments.run import train
-from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, WIDTHS, Training
+from mlpcore.experiments.settings import (
+    ACTIVATIONS_BY_LAYER,
+    NEGATIVE_SLOPE,
+    WIDTHS,
+    DropoutTraining,
+    Training,
+)
+from mlpcore.networks.activations import joined, parse_activations
 from mlpcore.networks.budget import parameter_count
 from mlpcore.networks.initialization import SCHEMES, Initialization
 from mlpcore.networks.weights import Networks
@@ -28,10 +35,11 @@ from mlpcore.params import again, choice, number, specs, text
 from mlpcore.running.control import Control
 
 
-class AnimalFaces(Divisible["Snapshot"]):
+class AnimalFaces(DropoutTraining, Divisible["Snapshot"]):
     """Train MLPs on pictures of animals, with augmentation and without it.
 
-    Networks of one seed start from equal weights and meet the pictures in equal orders.
+    Networks of one seed start from equal weights, meet the pictures in equal orders and have equal
+    masks of dropout.
     """
 
     data: str = text(
@@ -55,7 +63,7 @@ class AnimalFaces(Divisible["Snapshot"]):
         unit="degrees",
         help="Augmented pictures are rotated by up to this, either way.",
     )
-    activation: str = again(ACTIVATION)
+    activation: str = again(ACTIVATIONS_BY_LAYER)
     negative_slope: float = again(NEGATIVE_SLOPE)
     scheme: str = choice(
         "torch_default", SCHEMES, label="Initialization", help="The law of the initial weights."
@@ -79,8 +87,10 @@ class AnimalFaces(Divisible["Snapshot"]):
         """Check the texts.
 
         Raises:
-            ParameterError: ``data`` is no set's name, or ``widths`` are not numbers joined by -.
+            ParameterError: ``data`` is no set's name, ``widths`` are not numbers joined by -, or
+                ``activation`` has an unknown name.
         """
+        object.__setattr__(self, "activation", joined(parse_activations(self.activation)))
         collection.check(self.data)
         object.__setattr__(self, "widths", written(parse_widths(self.widths)))
 

@@ -29,7 +29,8 @@ class Architecture:
         train_loss, test_loss: (E, M) mean cross-entropy in nats.
         diverged_at: (M,) the first evaluated epoch with a loss that is not finite, or -1.
         weights: for each layer (M, out, in + 1), the last column the bias.
-        activation, negative_slope: of the hidden layers.
+        activation: of the hidden layers, as :mod:`mlpcore.networks.activations` has it.
+        negative_slope: of LeakyReLU.
     """
 
     depth: int

@@ -46,7 +46,8 @@ class Course:
         material: what they learn.
         architectures: units of the input, every hidden layer and the output; of each there is a
             network from every seed, and from every seed for each of several laws.
-        activation, negative_slope: of the hidden layers.
+        activation: of the hidden layers, as :mod:`mlpcore.networks.activations` has it.
+        negative_slope: of LeakyReLU.
         laws: how networks are drawn from their seeds.
         shared_order: a seed of one order of batches for all; each seed has its own if None.
         seeds: of the networks; the config's if None.

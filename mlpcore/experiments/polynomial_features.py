@@ -26,10 +26,10 @@ from mlpcore.experiments.course import Course, Material
 from mlpcore.experiments.experiment import AnySnapshot, Device
 from mlpcore.experiments.parts import Divisible, Grid, Part, side_by_side
 from mlpcore.experiments.run import train
-from mlpcore.experiments.settings import PlanarTraining
+from mlpcore.experiments.settings import DropoutTraining, PlanarTraining
 from mlpcore.networks.budget import parameter_count, width_for_budget
 from mlpcore.networks.weights import Networks
-from mlpcore.params import Config, choice, number, switch
+from mlpcore.params import Config, again, choice, number, specs, switch
 from mlpcore.running.control import Control
 
 # Cells a side of a map: shattered regions are small.
@@ -71,7 +71,7 @@ class PolynomialTraining(PlanarTraining):
         return Course(self, Material.of(expanded, device), [sizes], "linear", seeds=seeds)
 
 
-class PolynomialFeatures(PolynomialTraining, Divisible["Snapshot"]):
+class PolynomialFeatures(PolynomialTraining, DropoutTraining, Divisible["Snapshot"]):
     """Train linear models on polynomial features, and MLPs with as many parameters beside them.
 
     The MLPs have ReLU. A network of either kind meets the samples in the order its seed gives.
@@ -90,6 +90,7 @@ class PolynomialFeatures(PolynomialTraining, Divisible["Snapshot"]):
         label="Hidden layers of the MLP",
         help="All get the smallest width that reaches the polynomial model's parameter count.",
     )
+    dropout: float = again(specs(DropoutTraining)["dropout"], label="Dropout of the MLP")
 
     @property
     def mlp_sizes(self) -> list[int]:

@@ -1,11 +1,13 @@
 """The fields that experiments share: how networks are trained, and which points they learn."""
 
+import dataclasses
 import math
 
 from mlpcore.arithmetic.activations import ACTIVATIONS
 from mlpcore.datasets import planar, points
 from mlpcore.datasets.legend import Legend
 from mlpcore.engines import OPTIMISERS, Rule
+from mlpcore.networks.activations import ALLOWED_SEVERAL
 from mlpcore.networks.widths import ALLOWED_WIDTHS
 from mlpcore.params import Config, ParameterError, Spec, choice, number, specs, switch, text
 
@@ -20,6 +22,11 @@ ACTIVATION = Spec(
     label="Activation",
     help="The hidden layers' activation function.",
     options=tuple(ACTIVATIONS),
+)
+ACTIVATIONS_BY_LAYER = dataclasses.replace(
+    ACTIVATION,
+    help="The hidden layers' activation function, or that of each.",
+    phrase=ALLOWED_SEVERAL,
 )
 NEGATIVE_SLOPE = Spec(
     "negative_slope",
@@ -99,6 +106,24 @@ class Training(Config):
         """Epochs after which every network is evaluated on all data: the first few, then a grid."""
         stride = min(math.ceil(self.epochs / EVALUATIONS), MOST_BETWEEN)
         return {0, 1, 2, *range(stride, self.epochs, stride), self.epochs}
+
+
+class DropoutTraining(Training):
+    """Training of networks with hidden layers, units of which it may leave out."""
+
+    dropout: float = number(
+        0.0,
+        0.0,
+        0.95,
+        label="Dropout",
+        help="The probability with which a training step leaves out a hidden unit, sample by "
+        "sample. Accuracies and maps are those of all units.",
+    )
+
+    @property
+    def rule(self) -> Rule:
+        """How networks are updated."""
+        return dataclasses.replace(super().rule, dropout=self.dropout)
 
 
 # What only sets that are generated have.

@@ -17,15 +17,21 @@ from mlpcore.experiments.course import Course, Material
 from mlpcore.experiments.experiment import AnySnapshot, Device
 from mlpcore.experiments.parts import Divisible, Grid, Part, columns, side_by_side
 from mlpcore.experiments.run import train
-from mlpcore.experiments.settings import ACTIVATION, NEGATIVE_SLOPE, PlanarTraining
+from mlpcore.experiments.settings import (
+    ACTIVATIONS_BY_LAYER,
+    NEGATIVE_SLOPE,
+    DropoutTraining,
+    PlanarTraining,
+)
 from mlpcore.experiments.verdicts import Difference, rank
+from mlpcore.networks.activations import joined, parse_activations
 from mlpcore.networks.budget import WIDTH_RULES, parameter_count, width_by
 from mlpcore.networks.weights import Networks
 from mlpcore.params import ParameterError, again, check_order, choice, number
 from mlpcore.running.control import Control
 
 
-class WideVsDeep(PlanarTraining, Divisible["Snapshot"]):
+class WideVsDeep(PlanarTraining, DropoutTraining, Divisible["Snapshot"]):
     """Train MLPs of several depths and equal parameter budgets, each from several seeds."""
 
     budget: int = number(
@@ -49,16 +55,17 @@ class WideVsDeep(PlanarTraining, Divisible["Snapshot"]):
     depth_to: int = number(
         5, 1, 10, label="Most hidden layers", help="The deepest networks of the sweep."
     )
-    activation: str = again(ACTIVATION)
+    activation: str = again(ACTIVATIONS_BY_LAYER)
     negative_slope: float = again(NEGATIVE_SLOPE)
 
     def check(self) -> None:
         """Check the fields against each other.
 
         Raises:
-            ParameterError: the depths are reversed, the smallest network exceeds the budget, or a
-                batch holds more than the training set.
+            ParameterError: ``activation`` has an unknown name, the depths are reversed, the
+                smallest network exceeds the budget, or a batch holds more than the training set.
         """
+        object.__setattr__(self, "activation", joined(parse_activations(self.activation)))
         check_order(self, "depth_from", "depth_to")
         least = parameter_count([2, *[1] * self.depth_to, self.classes])
         if self.budget < least:
@@ -125,7 +132,8 @@ class Verdict:
     Attributes:
         best, runner_up: architectures with the highest mean test accuracy; None if there is none.
         tied: the best and all that it can't be told from, shallowest first. Seeds are not paired:
-            networks of two depths share no more than the order of their batches.
+            networks of two depths share no more than the order of their batches, and dropout's
+            masks of layers and units that both have.
         ahead: how far the best is above the runner-up, in 0…1.
     """
 

@@ -1,3 +1,3 @@
-"""Networks before they are trained, and to take away: sizes, initial weights, files of weights."""
+"""Networks before they are trained, and to take away: sizes, activations, weights, their files."""
 
-__all__ = ["budget", "initialization", "weights", "widths"]
+__all__ = ["activations", "budget", "initialization", "weights", "widths"]

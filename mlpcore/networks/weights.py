@@ -22,7 +22,8 @@ class Networks:
 
     Attributes:
         layers: name → the network's weights and biases.
-        activation, negative_slope: of the hidden layers.
+        activation: of the hidden layers, as :mod:`mlpcore.networks.activations` has it.
+        negative_slope: of LeakyReLU.
         extra: further arrays by name, such as what makes the networks' inputs.
     """
 

@@ -61,6 +61,7 @@ class Control:
         share: how many threads the run may train on now.
         moved: told the place in a line elsewhere, 1 being next, or None once out of it.
         noted: told what is to be known beside a run's progress, or None for nothing any more.
+        taken: told that the run is taken where it trains, if that is elsewhere.
     """
 
     def __init__(
@@ -72,10 +73,11 @@ class Control:
         share: Callable[[], int] = cores,
         moved: Callable[[int | None], object] = lambda place: None,
         noted: Callable[[str | None], object] = lambda words: None,
+        taken: Callable[[], object] = lambda: None,
     ) -> None:
         self._away, self._make_room = away, make_room
         self._aside, self._prepared, self._share = aside, prepared, share
-        self._moved, self._noted = moved, noted
+        self._moved, self._noted, self._taken = moved, noted, taken
         self._heard: Callable[[], object] = lambda: None
         self._changed = threading.Condition()  # guards what is below
         self._paused = False
@@ -172,6 +174,10 @@ class Control:
     def follow(self, heard: Callable[[], object]) -> None:
         """Call ``heard`` whenever the owner asks for something, on the owner's thread."""
         self._heard = heard
+
+    def taken(self) -> None:
+        """Tell that the run is taken where it trains."""
+        self._taken()
 
     def moved(self, place: int | None) -> None:
         """Tell the run's place in a line, 1 being next, or None once it is out of it."""

@@ -35,6 +35,8 @@ Snapshots = Generator[Any, None, None]
 # Of a preparation, at least this share lies between two changes of a job's status.
 PREPARATION_STEP = 0.05
 NO_MEMORY = "The machine has no memory left for this run. Try a smaller one, or this one later."
+# Seconds that whoever asks for a run waits to hear that it is refused where it would train.
+ANSWER = 0.5
 
 
 class Refused(Exception):
@@ -99,7 +101,11 @@ class Way(Protocol):
         """Whether a run could begin at once."""
 
     def run(self, config: Any, device: torch.device | str, control: Control) -> Snapshots:
-        """Yield the snapshots that ``config.run`` would yield."""
+        """Yield the snapshots that ``config.run`` would yield; the control hears that it is taken.
+
+        Raises:
+            Refused: it is not.
+        """
 
 
 class Here:
@@ -137,11 +143,12 @@ class Job:
         self.seen = time.monotonic()  # when any watcher was last seen; guarded by Jobs
         self.device = device
         self._slots, self._way = slots, way
+        self._answered, self._refused = threading.Event(), False
         self._seat = Seat(slots, self._moved, lambda: self._control.cancelled)
         self._room = Seat(room, self._moved_outside, lambda: self._control.cancelled)
         self._control = Control(
             *(self._away, self._seat.make_room, self._aside, self._prepared, self._seat.share),
-            *(self._moved, self._noted),
+            *(self._moved, self._noted, self._answered.set),
         )
         if epochs is not None:
             self._control.step(epochs) if epochs else self._control.pause()
@@ -165,6 +172,16 @@ class Job:
                 self._listeners.discard(listener)
 
         return unsubscribe
+
+    def check_taken(self, seconds: float) -> None:
+        """Return once the run is taken where it trains, or after so many seconds.
+
+        Raises:
+            Refused: it is not.
+        """
+        self._answered.wait(seconds)
+        if self._refused:
+            raise Refused(self._status.message)
 
     def pause(self) -> None:
         """Wait at the next training step."""
@@ -203,13 +220,15 @@ class Job:
             self._publish(state=State.FINISHED)
         except Cancelled:
             self._publish(state=State.CANCELLED, position=None)
-        except (ParameterError, Stopped) as error:
+        except (ParameterError, Refused, Stopped) as error:
             self._publish(state=State.FAILED, message=str(error))
+            self._refused = isinstance(error, Refused)
         except Exception as error:
             log.exception("job %s failed", self.id)
             text = f"The experiment stopped: {type(error).__name__}: {error}"
             self._publish(state=State.FAILED, message=NO_MEMORY if _exhausted(error) else text)
         finally:
+            self._answered.set()
             self._seat.leave()
             self._room.leave()
             seconds = time.monotonic() - started
@@ -291,6 +310,7 @@ class Jobs:
         working_bytes: of all jobs that have begun and not ended, be they paused, together; others
             wait. One that needs more than that works while no other does.
         way: how runs are run instead of here; then neither places nor bytes hold them back here.
+            Whoever asks for one waits up to :data:`ANSWER` seconds for it to be taken or refused.
     """
 
     def __init__(
@@ -310,7 +330,7 @@ class Jobs:
         torch.set_num_threads(1)  # what it computes here is small
         self._device = device or devices.device()
         at_once = at_once or cores()
-        self._way = way or Here()
+        self._way, self._answer = way or Here(), ANSWER if way else 0.0
         self._slots = Slots(sys.maxsize if way else at_once, turn)
         self._room = Slots(sys.maxsize if way else working_bytes)
         self._patience, self._keep = patience, keep
@@ -338,7 +358,8 @@ class Jobs:
                 job = self._start(config, watcher)
             self._shared[config] = job
             self._shared.move_to_end(config)
-            return self._watched(job, watcher)
+            self._watched(job, watcher)
+        return self._taken(job, watcher)
 
     def own(self, job: Job, watcher: str) -> Job:
         """A job as far as ``job`` that only ``watcher`` watches, to steer: itself if it can be.
@@ -353,8 +374,8 @@ class Jobs:
             if known and job.watchers.keys() <= {watcher}:
                 self._unshare(job)
                 return self._watched(job, watcher)
-            snapshot = job.status().snapshot
-            return self.restart(job, watcher, epochs=snapshot.epoch if snapshot else 0)
+        snapshot = job.status().snapshot
+        return self.restart(job, watcher, epochs=snapshot.epoch if snapshot else 0)
 
     def restart(self, job: Job, watcher: str, epochs: int | None = None) -> Job:
         """A new job of the same config for ``watcher`` alone; pauses after ``epochs``, if given.
@@ -362,10 +383,9 @@ class Jobs:
         Raises:
             Refused: as for :meth:`submit`; ``job`` is then still watched.
         """
-        with self._lock:
-            new = self.alone(job.config, watcher, epochs)
-            self.release(job.id, watcher)
-            return new
+        new = self.alone(job.config, watcher, epochs)
+        self.release(job.id, watcher)
+        return new
 
     def alone(self, config: Runnable, watcher: str, epochs: int | None = None) -> Job:
         """A new job that only ``watcher`` watches; it pauses after ``epochs``, if given.
@@ -374,7 +394,8 @@ class Jobs:
             Refused: as for :meth:`submit`.
         """
         with self._lock:
-            return self._watched(self._start(config, watcher, epochs), watcher)
+            job = self._watched(self._start(config, watcher, epochs), watcher)
+        return self._taken(job, watcher)
 
     def watch(self, job: Job, watcher: str) -> None:
         """Let ``watcher`` watch this very job too, be it the config's or one that was steered."""
@@ -469,6 +490,15 @@ class Jobs:
 
     def _watched(self, job: Job, watcher: str) -> Job:
         job.watchers[watcher] = job.seen = time.monotonic()
+        return job
+
+    def _taken(self, job: Job, watcher: str) -> Job:
+        """The job, unless its run is refused elsewhere."""
+        try:
+            job.check_taken(self._answer)
+        except Refused:
+            self.release(job.id, watcher)
+            raise
         return job
 
     def _unshare(self, job: Job) -> None:

@@ -9,14 +9,14 @@ import time
 from mlpcore.cluster.remote import Cluster
 from mlpcore.running.jobs import Jobs
 from tests.cluster.shared import long
+from tests.waiting import wait_for
 
 
 def main():
     address, *seeds = sys.argv[1:]
     jobs = Jobs(device="cpu", patience=1e6, way=Cluster(address))
     made = [jobs.submit(long(int(seed)), "replica") for seed in seeds]
-    while not all(job.status().snapshot for job in made):
-        time.sleep(0.01)
+    wait_for(lambda: all(job.status().snapshot for job in made))
     print("watching", flush=True)
     time.sleep(1e6)
 

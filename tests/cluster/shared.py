@@ -5,12 +5,11 @@ from collections import Counter
 import ray
 
 from mlpcore.experiments import WideVsDeep
-from mlpcore.running.jobs import State
 
 
 def long(seed):
     """A run that takes longer than any test."""
-    return WideVsDeep(seeds=32, budget=1000, epochs=2000, seed=seed)
+    return WideVsDeep(seeds=32, budget=2000, epochs=2000, seed=seed)
 
 
 def states(cluster):
@@ -18,12 +17,16 @@ def states(cluster):
     found = Counter()
     for trainer in list(cluster.trainers.alive.values()):
         try:
-            found.update(ray.get(trainer.states.remote(), timeout=30))
+            found.update(ray.get(trainer.__ray_call__.remote(_states), timeout=30))
         except ray.exceptions.RayError:
             continue
     return found
 
 
+def _states(trainer):
+    return trainer._jobs.states
+
+
 def unfinished(cluster):
     """How many runs are not over."""
-    return sum(count for state, count in states(cluster).items() if not State(state).over)
+    return sum(count for state, count in states(cluster).items() if not state.over)

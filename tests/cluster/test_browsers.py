@@ -1,4 +1,4 @@
-"""Two browsers, each at a replica of its own, that watch one run of the cluster."""
+"""Two browsers, each sent to a replica of its own, that watch one run of the cluster."""
 
 import re
 from contextlib import ExitStack
@@ -8,11 +8,13 @@ from playwright.sync_api import expect, sync_playwright
 
 from benchmarks.app_server import AppServer
 from benchmarks.chromium import launch
+from tests.balancer import COOKIE, balanced
+from tests.cluster.shared import unfinished
+from tests.waiting import WAIT, wait_for
 
 pytestmark = pytest.mark.cluster
 
-LONG = "wide-vs-deep?epochs=2000&seeds=32&budget=1000&seed=4200"
-PATIENCE = 90_000
+LONG = "wide-vs-deep?epochs=2000&seeds=32&budget=2000&seed=4200"
 EPOCH = re.compile(r"^epoch (\d+) of 2000$")
 
 
@@ -24,43 +26,65 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture
-def replicas(address, tmp_path):
+@pytest.fixture(scope="module")
+def replicas(address, tmp_path_factory):
+    folder, environment = tmp_path_factory.mktemp("replicas"), {"MLP_EXPLORER_CLUSTER": address}
     with ExitStack() as stack:
-        environment = {"MLP_EXPLORER_CLUSTER": address}
-        servers = [AppServer(tmp_path / f"log{k}", environment) for k in range(2)]
+        servers = [AppServer(folder / f"log{k}", environment) for k in range(2)]
         yield [stack.enter_context(server) for server in servers]
 
 
 def epoch(page):
-    expect(page.locator(".words")).to_have_text(EPOCH, timeout=PATIENCE)
-    return int(EPOCH.match(page.locator(".words").inner_text())[1])
+    """The epoch that a page tells; 0 while it tells something else."""
+    found = EPOCH.match(page.locator(".words").inner_text(timeout=1000 * WAIT))
+    return int(found[1]) if found else 0
 
 
 def reach(page, wanted):
-    while epoch(page) < wanted:
-        page.wait_for_timeout(50)
+    wait_for(lambda: epoch(page) >= wanted)
 
 
-def unfinished(cluster):
-    """How many runs the cluster has that go on."""
-    import ray  # noqa: PLC0415
+def sent_to(context, url):
+    """The cookie with which a balancer sends a browser, from now on, to a replica."""
+    context.clear_cookies()
+    context.request.get(url, timeout=1000 * WAIT)
+    return cookie_of(context)
 
-    states = ray.get([trainer.states.remote() for trainer in cluster.trainers.alive.values()])
-    return sum(count for each in states for state, count in each.items() if not state.over)
+
+def cookie_of(context):
+    return next(one["value"] for one in context.cookies() if one["name"] == COOKIE)
+
+
+def test_browsers_sent_to_two_replicas_by_the_balancer_see_one_run(
+    browser, replicas, cluster, tmp_path
+):
+    one, other = (browser.new_context() for _ in replicas)
+    with balanced(replicas, tmp_path) as url:
+        first = sent_to(one, url)
+        second = wait_for(lambda: (new := sent_to(other, url)) != first and new)
+        pages = [context.new_page() for context in (one, other)]
+        for page in pages:
+            page.goto(f"{url}/{LONG}")
+        for page in pages:
+            reach(page, 3)
+        wait_for(lambda: unfinished(cluster) == 1)  # those of other tests end
+        for page in pages:
+            reach(page, epoch(page) + 1)
+        assert [cookie_of(one), cookie_of(other)] == [first, second]
+        one.close()
+        other.close()
 
 
 def test_browsers_at_two_replicas_see_one_run_and_outlive_the_other_replica(
-    browser, replicas, cluster, wait_for
+    browser, replicas, cluster
 ):
     early, late = (browser.new_page() for _ in replicas)
     for page, replica in zip((early, late), replicas, strict=True):
         page.goto(f"{replica.url}/{LONG}")
-        reach(page, 20)
+        reach(page, 3)
     wait_for(lambda: unfinished(cluster) == 1)  # those of other tests end
-    assert epoch(early) >= 20
+    reach(early, epoch(early) + 1)
     replicas[0].process.kill()
-    expect(early.locator(".trouble")).to_contain_text("Connection lost", timeout=PATIENCE)
-    seen = epoch(late)
-    reach(late, seen + 5)
+    expect(early.locator(".trouble")).to_contain_text("Connection lost", timeout=1000 * WAIT)
+    reach(late, epoch(late) + 3)
     expect(late.locator(".trouble")).to_have_text("")

@@ -1,24 +1,14 @@
 """What jobs promise holds where a cluster trains as well: the tests of runs on threads, again."""
 
-import itertools
-
 import pytest
 
-from tests.cluster.gated import Gated
 from tests.mlpcore.running import test_ends, test_line, test_sharing, test_steering
 
 pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture(autouse=True)
-def _gated_by_files(monkeypatch, tmp_path):
-    numbers = itertools.count()
-
-    def gated(*args, **options):
-        folder = tmp_path / str(next(numbers))
-        folder.mkdir()
-        return Gated(folder, *args, **options)
-
+def _gated_by_files(monkeypatch, gated):
     for module in (test_ends, test_line, test_sharing, test_steering):
         if hasattr(module, "Gated"):
             monkeypatch.setattr(module, "Gated", gated)

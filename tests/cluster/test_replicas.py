@@ -1,24 +1,41 @@
-"""Replicas share the runs of one cluster, and outlive each other and the trainers."""
+"""Replicas share the runs of one cluster, and outlive each other, the trainers and their nodes."""
 
+import io
+import itertools
+import json
 import os
 import signal
 import subprocess
 import sys
+import zipfile
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import ray
+from PIL import Image
 
-from mlpcore.datasets import points
-from mlpcore.experiments import GainSweep, WideVsDeep
-from mlpcore.running.jobs import State
-from tests.cluster.conftest import ROOT
-from tests.cluster.gated import Gated
+from mlpcore.caches.memory import Kept
+from mlpcore.cluster.trainers import places
+from mlpcore.datasets import collection, image_folder, points
+from mlpcore.experiments import AnimalFaces, GainSweep, WideVsDeep, gain_sweep
+from mlpcore.running.jobs import Refused, State
+from tests.cluster.conftest import AT_ONCE, ROOT, STORE, WAITING, WEIGHTS
 from tests.cluster.shared import long, states, unfinished
-from tests.mlpcore.running.gated import Snapshot, assert_same_end, history, until, until_state
+from tests.mlpcore.running.gated import (
+    WAIT,
+    Snapshot,
+    assert_same_end,
+    history,
+    until,
+    until_state,
+)
+from tests.runs import final
 
 pytestmark = pytest.mark.cluster
 
-MEDIUM = WideVsDeep(seeds=16, budget=500, epochs=100)
+MEDIUM = WideVsDeep(seeds=8, budget=500, epochs=100)
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +71,8 @@ def epochs(job):
     return [moment.snapshot.epoch for moment in job.history.moments]
 
 
-def test_one_run_is_watched_from_two_replicas_and_who_comes_late_has_its_past(make_jobs, tmp_path):
-    config = Gated(tmp_path, granted=2)
+def test_one_run_is_watched_from_two_replicas_and_who_comes_late_has_its_past(make_jobs, gated):
+    config = gated(granted=2)
     one, two = make_jobs(), make_jobs()
     first = one.submit(config, "a")
     until(first, lambda status: status.snapshot == Snapshot(2))
@@ -68,15 +85,25 @@ def test_one_run_is_watched_from_two_replicas_and_who_comes_late_has_its_past(ma
     assert config.runs == 1
 
 
-def test_whoever_steers_gets_a_run_of_their_own(cluster, make_jobs):
+def test_a_finished_result_is_kept_by_its_trainer_for_other_replicas(make_jobs, gated):
+    config = gated(granted=3)
+    replica = make_jobs()
+    until_state(replica.submit(config, "a"), State.FINISHED)
+    replica.close()
+    late = make_jobs().submit(config, "a")
+    until_state(late, State.FINISHED)
+    assert epochs(late) == [0, 1, 2, 3]
+    assert config.runs == 1
+
+
+def test_whoever_steers_gets_a_run_of_their_own(cluster, make_jobs, wait_for):
     one, two = (jobs.submit(long(0), "a") for jobs in (make_jobs(), make_jobs()))
     for job in (one, two):
         until(job, lambda status: status.snapshot and status.snapshot.epoch >= 2)
-    assert states(cluster)[State.RUNNING] == 1
+    wait_for(lambda: states(cluster)[State.RUNNING] == 1)
     two.pause()
     reached = until_state(two, State.PAUSED).snapshot.epoch
-    now = states(cluster)
-    assert (now[State.RUNNING], now[State.PAUSED]) == (1, 1)
+    wait_for(lambda: (now := states(cluster))[State.RUNNING] == now[State.PAUSED] == 1)
     two.set_learning_rate(0.5)
     two.step()
     until(two, lambda now: now.state is State.PAUSED and now.snapshot.epoch == reached + 1)
@@ -87,21 +114,39 @@ def test_whoever_steers_gets_a_run_of_their_own(cluster, make_jobs):
     until(two, lambda status: status.snapshot.epoch > reached + 1)
 
 
-def test_a_place_in_the_clusters_line_is_told(make_jobs, tmp_path):
+def test_a_place_in_the_clusters_line_is_told(make_jobs, gated, wait_for):
     jobs = make_jobs(per_watcher=100)
-    made = []
-    for number in range(20):
-        (tmp_path / str(number)).mkdir()
-        made.append(jobs.submit(Gated(tmp_path / str(number)), "a"))
+    made = [jobs.submit(gated(), "a") for _ in range(2 * AT_ONCE + 4)]
     for job in made:
         until(job, lambda status: status.position or status.snapshot)
-    waiting = [job for job in made if job.status().position]
-    assert len(waiting) >= 4
+    # Who waits changes, as all take turns.
+    waiting = wait_for(
+        lambda: len(now := [job for job in made if job.status().position]) >= 4 and now
+    )
     for job in made:
         if job not in waiting:
             jobs.release(job.id, "a")
     for job in waiting:
         until(job, lambda status: status.state is State.RUNNING and status.position is None)
+
+
+def test_whom_all_trainers_refuse_hears_what_threads_say(make_jobs, gated, monkeypatch, wait_for):
+    monkeypatch.setattr("mlpcore.running.jobs.ANSWER", WAIT)
+    jobs = make_jobs(per_watcher=100)
+    configs = [gated() for _ in range(2 * (AT_ONCE + WAITING))]
+    made = [jobs.submit(config, "a") for config in configs]
+    wait_for(lambda: not jobs.ready)
+    refused = gated(granted=3)
+    with pytest.raises(Refused, match=r"^The server is full: no more runs fit its line"):
+        jobs.submit(refused, "b")
+    with pytest.raises(Refused, match="server is full"):
+        jobs.restart(made[0], "a", epochs=1)
+    assert not any(job.status().state.over for job in made)
+    assert make_jobs().submit(configs[0], "c").status().state is not State.FAILED
+    jobs.release(made[-1].id, "a")
+    wait_for(lambda: jobs.ready)
+    until_state(jobs.submit(refused, "b"), State.FINISHED)
+    assert refused.runs == 1
 
 
 def test_a_replica_that_is_killed_takes_no_run_with_it_but_those_it_alone_watched(
@@ -110,25 +155,28 @@ def test_a_replica_that_is_killed_takes_no_run_with_it_but_those_it_alone_watche
     other = replica(1, 2)
     job = make_jobs().submit(long(1), "a")
     before = until(job, lambda status: status.snapshot).snapshot
-    assert unfinished(cluster) == 2
+    wait_for(lambda: unfinished(cluster) == 2)
     other.kill()
     wait_for(lambda: unfinished(cluster) == 1)
     until(job, lambda status: status.snapshot.epoch > before.epoch + 1)
     assert epochs(job)[0] == 0
 
 
+def process_of(cluster, config):
+    """The process that trains a config."""
+    trainer = cluster.trainers.of(config, WAIT)[0]
+    return ray.get(trainer.__ray_call__.remote(lambda self: os.getpid()))
+
+
 def kill(cluster, config):
     """End the process that trains a config, as a lack of memory would."""
-    import ray  # noqa: PLC0415
-
-    trainer = cluster.trainers.of(config, 0)
-    os.kill(ray.get(trainer.__ray_call__.remote(lambda self: os.getpid())), signal.SIGKILL)
+    os.kill(process_of(cluster, config), signal.SIGKILL)
 
 
 def test_a_run_whose_trainer_is_killed_starts_again_and_nobody_sees_an_error(
-    cluster, make_jobs, tmp_path
+    cluster, make_jobs, gated
 ):
-    config = Gated(tmp_path, granted=2)
+    config = gated(granted=2)
     jobs = [make_jobs().submit(config, "a") for _ in range(2)]
     for job in jobs:
         until(job, lambda status: status.snapshot == Snapshot(2))
@@ -153,8 +201,48 @@ def test_numbers_are_those_of_this_machine_even_if_a_trainer_is_killed(cluster, 
     assert_same_end(job, MEDIUM)
 
 
-def test_a_paused_run_whose_trainer_is_killed_stands_where_it_stood(cluster, make_jobs, tmp_path):
-    config = Gated(tmp_path, granted=2)
+@pytest.fixture
+def third(nodes, cluster, wait_for):
+    """A third node; its name, which trainers know it by, is its ``node_id``."""
+    node = nodes.add_node(num_cpus=1, object_store_memory=STORE)
+    wait_for(lambda: node.node_id in cluster.trainers.alive)
+    yield node
+    if node in nodes.worker_nodes:
+        nodes.remove_node(node, allow_graceful=False)
+
+
+def test_runs_whose_whole_node_is_lost_are_trained_on_another(
+    nodes, third, cluster, make_jobs, gated
+):
+    def there(configs):
+        known = cluster.trainers.alive
+        return next(config for config in configs if places(config, known)[0] == third.node_id)
+
+    waits = there(gated(granted=2) for _ in itertools.count())
+    trains = there(replace(MEDIUM, seed=seed) for seed in itertools.count(100))
+    replicas = [make_jobs() for _ in range(2)]
+    watched = [jobs.submit(waits, "a") for jobs in replicas]
+    trained = replicas[0].submit(trains, "a")
+    for job in watched:
+        until(job, lambda status: status.snapshot == Snapshot(2))
+    until(trained, lambda status: status.snapshot and status.snapshot.epoch > 5)
+    trainer = process_of(cluster, waits)
+    nodes.remove_node(third, allow_graceful=False)
+    with suppress(ProcessLookupError):  # it may have seen that Ray's process was gone
+        os.kill(trainer, signal.SIGKILL)
+    for job in watched:
+        assert until(job, lambda status: status.message).message.startswith("started again")
+    waits.grant(3)
+    for job in watched:
+        assert until_state(job, State.FINISHED).message is None
+        assert epochs(job) == [0, 1, 2, 3]
+    assert waits.runs == 2
+    until_state(trained, State.FINISHED)
+    assert_same_end(trained, trains)
+
+
+def test_a_paused_run_whose_trainer_is_killed_stands_where_it_stood(cluster, make_jobs, gated):
+    config = gated(granted=2)
     job = make_jobs().submit(config, "a")
     until(job, lambda status: status.snapshot == Snapshot(2))
     job.pause()
@@ -179,6 +267,35 @@ def test_points_that_somebody_brought_travel_with_the_config(make_jobs):
     job = make_jobs().submit(config, "a")
     until_state(job, State.FINISHED)
     assert_same_end(job, config)
+
+
+def test_an_archive_of_pictures_that_somebody_brought_travels_and_nobody_else_gets_it(
+    make_jobs, tmp_path, monkeypatch
+):
+    generator = np.random.default_rng(7)
+    archive = tmp_path / "own.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for label, split, number in itertools.product(("cups", "jugs"), ("train", "val"), range(6)):
+            picture = Image.fromarray(generator.integers(0, 256, (32, 32, 3), np.uint8))
+            picture.save(png := io.BytesIO(), "PNG")
+            file.writestr(f"{split}/{label}/{number}.png", png.getvalue())
+    data = collection.keep(image_folder.load(archive))
+    config = AnimalFaces(data=data, epochs=2, widths="8", batch_size=4)
+    job = make_jobs().submit(config, "a")
+    snapshot = until_state(job, State.FINISHED).snapshot
+    # As text, for what is not a number equals nothing.
+    assert json.dumps(snapshot.result()) == json.dumps(final(config).result())
+    # As on a replica where nobody brought them: their name alone gives nobody the pictures.
+    monkeypatch.setattr(collection, "_kept", Kept(collection.MOST_KEPT))
+    other = make_jobs().submit(config, "b")
+    assert until_state(other, State.FAILED).message.startswith("data must be")
+    assert other.history.moments == ()
+
+
+def test_trainers_keep_as_many_weights_of_sweeps_as_they_are_told(cluster):
+    for trainer in cluster.trainers.alive.values():
+        kept = trainer.__ray_call__.remote(lambda self: gain_sweep.kept_weights.most)
+        assert ray.get(kept) == WEIGHTS
 
 
 def test_the_weights_of_a_sweep_come_with_its_end(make_jobs):

@@ -1,6 +1,5 @@
 """What can be said of runs on a cluster where there is none."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -10,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from app.server import training
+from app.server.settings import Settings
 from mlpcore.cluster import remote, trainers
 from mlpcore.cluster.luggage import luggage
 from mlpcore.cluster.parcels import Receiver, Sender
@@ -20,24 +21,15 @@ from tests.cluster.conftest import ROOT
 from tests.mlpcore.running.gated import SMALL, until_state
 
 
-def python(code, **environment):
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_nothing_of_ray_is_loaded_unless_a_cluster_is_named():
-    done = python(
+    code = (
         "import sys\n"
         "from app.live.component import jobs\n"
         "jobs().close()\n"
         "print([name for name in sys.modules if name.split('.')[0] == 'ray'])"
     )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "[]\n", done.stderr
 
 
@@ -49,21 +41,33 @@ def closed():
 
 
 @pytest.mark.parametrize("address", ["somewhere", "ray://10.0.0.1:10001", None])
-def test_a_start_with_a_cluster_that_is_none_ends_with_words(address):
+def test_a_start_with_a_cluster_that_is_none_ends_with_words(address, monkeypatch):
     pytest.importorskip("ray")
     address = address or closed()
-    code = "from app.server import training; training.way()"
-    done = python(code, MLP_EXPLORER_CLUSTER=address)
-    assert done.returncode == 1
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("MLP_EXPLORER_CLUSTER must be auto for the cluster")
-    assert repr(address) in line
+    monkeypatch.setattr(training, "settings", lambda: Settings(cluster=address))
+    with pytest.raises(SystemExit, match=r"^MLP_EXPLORER_CLUSTER must be auto for the cl") as end:
+        training.way.__wrapped__()
+    assert repr(address) in str(end.value)
+
+
+def test_trainers_have_the_bounds_that_a_process_of_its_own_has(monkeypatch):
+    chosen = Settings(cluster="auto", memory_megabytes=400, kept_results=5, waiting_runs=7)
+    monkeypatch.setattr(training, "settings", lambda: chosen)
+    monkeypatch.setattr(training, "Cluster", lambda address, options: options)
+    assert training.way.__wrapped__() == {
+        "device": "",
+        "keep": 5,
+        "waiting": 7,
+        "working_bytes": 200_000_000,
+        "history_bytes": 100_000_000,
+        "weights_bytes": 100_000_000,
+    }
 
 
 def test_a_run_that_finds_no_trainer_ends_with_words_and_the_process_goes_on(monkeypatch):
     monkeypatch.setattr(remote, "SEARCH", 0.01)
     way = object.__new__(remote.Cluster)
-    way.trainers = SimpleNamespace(of=lambda config, seconds: None, reachable=False)
+    way.trainers = SimpleNamespace(of=lambda config, seconds: [], ready=False)
     jobs = Jobs(device="cpu", patience=1e6, way=way)
     assert not jobs.ready
     assert until_state(jobs.submit(SMALL, "a"), State.FAILED).message == remote.NOBODY
@@ -73,13 +77,13 @@ def test_a_run_that_finds_no_trainer_ends_with_words_and_the_process_goes_on(mon
 
 def test_a_config_has_one_place_whoever_asks_and_keeps_it_when_another_node_goes():
     configs = [WideVsDeep(seed=seed) for seed in range(200)]
-    nodes = {"a": 1, "b": 2, "c": 3}
-    places = [trainers.place(config, nodes) for config in configs]
+    nodes = "abc"
+    places = [trainers.places(config, nodes) for config in configs]
     again = [WideVsDeep(**config.values()) for config in configs]
-    assert [trainers.place(config, dict(reversed(nodes.items()))) for config in again] == places
-    assert all(places.count(node) > 30 for node in nodes)
-    fewer = [trainers.place(config, {"a": 1, "b": 2}) for config in configs]
-    assert all(new == old for new, old in zip(fewer, places, strict=True) if old != "c")
+    assert [trainers.places(config, reversed(nodes)) for config in again] == places
+    assert all([first for first, *_ in places].count(node) > 30 for node in nodes)
+    for config, before in zip(configs, places, strict=True):
+        assert trainers.places(config, "ab") == [node for node in before if node != "c"]
 
 
 def sent(snapshots):

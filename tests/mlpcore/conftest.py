@@ -1,5 +1,7 @@
 """What networks are compared with."""
 
+from itertools import repeat
+
 import pytest
 import torch
 from torch import nn
@@ -26,18 +28,23 @@ TORCH_OPTIMISERS = {
 
 @pytest.fixture(scope="session")
 def sequential():
-    """Build a network as torch.nn has it, from its layers (out, in + 1)."""
+    """Build a network as torch.nn has it, from its layers (out, in + 1).
+
+    Of several activations, as "relu-tanh", the last is that of all further layers.
+    """
 
     def build(layers, activation, negative_slope=0.2):
-        slope = [negative_slope] if activation == "leaky_relu" else []
+        names = activation.split("-")
         modules = []
-        for weights in layers:
+        for place, weights in enumerate(layers):
+            name = names[min(place, len(names) - 1)]
+            slope = [negative_slope] if name == "leaky_relu" else []
             n_out, n_in = weights.shape[0], weights.shape[1] - 1
             linear = nn.Linear(n_in, n_out, dtype=weights.dtype)
             with torch.no_grad():
                 linear.weight.copy_(weights[:, :-1])
                 linear.bias.copy_(weights[:, -1])
-            modules += [linear, MODULES[activation](*slope)]
+            modules += [linear, MODULES[name](*slope)]
         return nn.Sequential(*modules[:-1])
 
     return build
@@ -58,17 +65,28 @@ def with_biases():
 
 @pytest.fixture(scope="session")
 def learn_alone():
-    """Train an nn.Sequential by torch.optim on batches, which are pairs of inputs and labels."""
+    """Train an nn.Sequential by torch.optim on batches, which are pairs of inputs and labels.
 
-    def learn(network, rule, batches, rate):
+    Dropout's masks are, for each batch, what to multiply each hidden layer's activations by.
+    """
+
+    def forward(network, inputs, masks):
+        for place, module in enumerate(network):
+            inputs = module(inputs)
+            if place % 2:  # an activation
+                inputs = inputs * masks[place // 2]
+        return inputs
+
+    def learn(network, rule, batches, rate, masks=None):
         options = dict(momentum=rule.momentum) if rule.optimiser in ("sgd", "rmsprop") else {}
         optimiser = TORCH_OPTIMISERS[rule.optimiser](
             network.parameters(), lr=rate, weight_decay=rule.weight_decay, **options
         )
-        for inputs, labels in batches:
+        for (inputs, labels), dropped in zip(batches, masks or repeat(None), strict=False):
             optimiser.zero_grad()
             penalty = rule.l1 * sum(each.abs().sum() for each in network.parameters())
-            (nn.functional.cross_entropy(network(inputs), labels) + penalty).backward()
+            outputs = network(inputs) if dropped is None else forward(network, inputs, dropped)
+            (nn.functional.cross_entropy(outputs, labels) + penalty).backward()
             optimiser.step()
 
     return learn

@@ -3,7 +3,6 @@
 import pytest
 
 from app.lessons import lessons, scenes
-from app.lessons.lessons import Lesson
 from app.lessons.naming import remarks, unseen
 from app.pages import PARAMETERS, showable
 from app.texts.parts import BUTTONS, FIGURES, SECTIONS
@@ -95,7 +94,8 @@ def test_what_is_no_name_is_said_with_its_line(tmp_path, new, message):
     _, [problem] = scenes.read(path)
     assert str(problem) == f"mine.toml, line {line_of(text, new)}: {message}"
     path.write_text(changed(STEP, 'name = "First"', f'name = "First"\n{new}'))
-    assert message in str(lessons.read(path))
+    _, [problem] = lessons.read(path)
+    assert message in str(problem)
 
 
 def test_a_step_has_what_its_scene_shows_if_it_says_nothing(tmp_path):
@@ -107,8 +107,7 @@ def test_a_step_has_what_its_scene_shows_if_it_says_nothing(tmp_path):
         ('\nshow = ["seeds", "pin"]', {"show": "seeds,pin", "look": "inside"}),
     ):
         path.write_text(changed(STEP, 'name = "First"', first + more))
-        lesson = lessons.read(path)
-        assert isinstance(lesson, Lesson)
+        lesson, _ = lessons.read(path)
         assert lesson.steps[0].staging == staging
 
 
@@ -116,11 +115,11 @@ def test_what_is_next_is_a_scene(tmp_path):
     path = tmp_path / "mine.toml"
     for scene, found in (("Sixteen fates", ["Sixteen fates"]), ("Lost", None)):
         path.write_text(f'{STEP}\n[[next]]\npage = "wide-vs-deep"\nscene = "{scene}"\n')
-        lesson = lessons.read(path)
+        lesson, problems = lessons.read(path)
         if found:
             assert [scene.name for scene in lesson.next] == found
         else:
-            assert "has no scene 'Lost'" in str(lesson)
+            assert "has no scene 'Lost'" in str(problems[0])
 
 
 def test_a_room_keeps_a_button_that_ends_its_scene():

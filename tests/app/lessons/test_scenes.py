@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from app.lessons import folders, lessons, scenes, toml_files
 from app.lessons.lessons import Choice, Guess, Lesson
-from app.lessons.toml_files import FileProblem
 from app.pages import PARAMETERS
 
 SCENE = """\
@@ -159,7 +158,8 @@ def test_what_windows_writes_is_read(tmp_path):
 
 
 def test_a_lesson(write):
-    lesson = lessons.read(write(STEP))
+    lesson, problems = lessons.read(write(STEP))
+    assert not problems
     assert isinstance(lesson, Lesson)
     assert lesson.slug == "mine"
     assert lesson.steps[0].task == Choice(("One", "Two"), 1)
@@ -189,8 +189,8 @@ def test_a_lesson(write):
 )
 def test_what_is_wrong_with_a_lesson_is_said_with_its_line(write, old, new, message):
     text = changed(STEP, old, new)
-    problem = lessons.read(write(text))
-    assert isinstance(problem, FileProblem)
+    lesson, [problem] = lessons.read(write(text))
+    assert lesson is None
     assert message in str(problem)
     last = new.splitlines()[-1]
     if "above low (200)" in message:
@@ -198,9 +198,21 @@ def test_what_is_wrong_with_a_lesson_is_said_with_its_line(write, old, new, mess
     assert str(problem).startswith(f"mine.toml, line {line_of(text, last)}: ")
 
 
+def test_every_step_that_is_wrong_is_said(write):
+    wrong = changed(STEP, "right = 2", "right = 3")
+    steps = wrong[wrong.index("[[step]]") :]
+    lesson, problems = lessons.read(write(f'{STEP}\n{steps}\n{steps}\n[[next]]\npage = "lost"'))
+    assert lesson is None
+    assert [str(problem).split(": ", 1)[1][:20] for problem in problems] == [
+        *["right must be a whole"[:20]] * 2,
+        "page must be one of "[:20],
+    ]
+    assert len({str(problem) for problem in problems}) == 3
+
+
 @pytest.mark.parametrize("text", ["step = []", "step = {}", "step = [[]]", "step = 1", ""])
 def test_a_lesson_without_steps_is_refused(write, text):
-    problem = lessons.read(write(f'title = "A"\nabout = "B"\n{text}'))
+    _, [problem] = lessons.read(write(f'title = "A"\nabout = "B"\n{text}'))
     assert "There must be a [[step]]; got " in str(problem)
 
 
@@ -228,7 +240,7 @@ def test_no_text_is_answered_with_a_traceback(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "any.toml"
     path.write_text(text, "utf-8", errors="replace", newline="")
     _, problems = scenes.read(path)
-    for problem in [*problems, lessons.read(path)]:
+    for problem in [*problems, *lessons.read(path)[1]]:
         assert re.match(r"any\.toml, line \d+: ", str(problem))
 
 
@@ -253,8 +265,8 @@ def test_every_page_has_scenes():
 
 @pytest.mark.parametrize("path", sorted(folders.LESSONS.glob("*.toml")), ids=lambda path: path.stem)
 def test_committed_lessons_are_good(path: Path):
-    lesson = lessons.read(path)
-    assert isinstance(lesson, Lesson), lesson
+    lesson, problems = lessons.read(path)
+    assert not problems
     for number, step in enumerate(lesson.steps, 1):
         assert lessons.find(lesson.slug, number, step.page) == step
 

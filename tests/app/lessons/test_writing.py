@@ -8,7 +8,6 @@ from hypothesis import strategies as some
 
 from app.display import StageDisplay
 from app.lessons import lessons, scenes, writing
-from app.lessons.lessons import Lesson
 from app.pages import PARAMETERS
 from mlpcore.params import specs
 from tests.app.pages import visit
@@ -50,8 +49,8 @@ def test_a_copied_page_is_read_back(page, tmp_path):
         (scene,), problems = scenes.read(path)
         assert not problems
         path.write_text(HEAD + writing.as_step(page, texts))
-        lesson = lessons.read(path)
-        assert isinstance(lesson, Lesson), lesson
+        lesson, problems = lessons.read(path)
+        assert not problems
         (step,) = lesson.steps
         for read in (scene, step):
             assert read.page == page
@@ -80,7 +79,7 @@ def test_a_page_offers_itself_as_a_scene_and_as_a_step(tmp_path):
     staging = {"show": "seeds,pin", "look": "depths"}
     assert read.staging == staging
     path.write_text(HEAD + step)
-    (read,) = lessons.read(path).steps
+    (read,) = lessons.read(path)[0].steps
     assert read.parameters == {**state, "epochs": "2"}
     assert read.staging == staging
     assert not set(specs(StageDisplay)) & tomllib.loads(scene)["scene"][0]["parameters"].keys()

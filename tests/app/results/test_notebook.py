@@ -89,7 +89,9 @@ def own_points():
 @pytest.mark.parametrize(
     "config",
     [
-        WideVsDeep(budget=40, depth_to=2, activation="gelu", width="nearest", l1=0.01, **PLANE),
+        WideVsDeep(
+            budget=40, depth_to=2, activation="gelu-tanh", width="nearest", l1=0.01, **PLANE
+        ),
         PolynomialFeatures(degree=3, basis="legendre", scale=True, standardise=True, **PLANE),
         GainSweep(**PLANE | {"data": "moons", "widths": "8-4", "gains": 3, "optimiser": "rmsprop"}),
     ],
@@ -100,6 +102,23 @@ def test_points_are_learnt_as_in_the_app(finished, execute, config):
     assert config.train_size == config.batch_size
     names = execute(files.as_notebook(job, LINK))
     check(names, job, within=1e-6)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        WideVsDeep(budget=60, depth_to=2, dropout=0.2, **PLANE | {"epochs": 100}),
+        PolynomialFeatures(degree=6, hidden_layers=1, dropout=0.2, **PLANE | {"epochs": 100}),
+    ],
+    ids=lambda config: type(config).__name__,
+)
+def test_dropout_is_torchs(finished, execute, config):
+    names = execute(files.as_notebook(finished(config), LINK))
+    check(names, finished(config), within=0.25)  # other units are left out
+    for net in names["networks"].values():
+        rates = [part.p for part in net.modules() if isinstance(part, torch.nn.Dropout)]
+        assert rates == [0.2] * (len(net) // 2)
+        assert not net.training
 
 
 @pytest.mark.parametrize(
@@ -125,7 +144,14 @@ def test_pictures_and_weights_may_stand_beside(finished, execute, tmp_path, monk
 
 def test_still_pictures_are_learnt_as_in_the_app(finished, execute, tmp_path):
     data = collection.keep(drawn_faces.make(40, 20))
-    job = finished(AnimalFaces(data=data, augmentation="off", **PICTURES | {"batch_size": 4096}))
+    job = finished(
+        AnimalFaces(
+            data=data,
+            augmentation="off",
+            activation="tanh-relu",
+            **PICTURES | {"batch_size": 4096, "widths": "8-8"},
+        )
+    )
     (tmp_path / files.pictures_name(job)).write_bytes(files.as_pictures(job))
     (tmp_path / f"{files.name(job)}.safetensors").write_bytes(files.as_weights(job))
     check(execute(files.as_notebook(job, LINK)), job, within=1e-6)

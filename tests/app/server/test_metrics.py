@@ -17,8 +17,9 @@ from app.server.visitors import Pages
 from benchmarks.app_server import AppServer
 from benchmarks.load import Record, Visitor
 from mlpcore.running.jobs import Jobs, State
-from tests.mlpcore.running.gated import WAIT, Gated, eventually, until_state
+from tests.mlpcore.running.gated import WAIT, Gated, until_state
 from tests.runs import awaited
+from tests.waiting import wait_for
 
 HOST = "127.0.0.1"
 
@@ -61,7 +62,7 @@ class Tiny(Visitor):
 
     async def follow(self, client, question, until):
         await super().follow(client, question, until)
-        eventually(lambda: values(scrape(self.number)["mlp_explorer_visitors"]) == {(): 1})
+        wait_for(lambda: values(scrape(self.number)["mlp_explorer_visitors"]) == {(): 1})
 
 
 def test_a_server_tells_of_a_run_where_it_was_asked_to_and_nowhere_else(tmp_path):
@@ -70,7 +71,7 @@ def test_a_server_tells_of_a_run_where_it_was_asked_to_and_nowhere_else(tmp_path
     with AppServer(log := tmp_path / "log", chosen) as app:
         awaited(Tiny(app.url, port, 1, record).visit(math.inf))
         assert (record.errors, record.finished) == ([], 1)
-        eventually(lambda: values(scrape(port)["mlp_explorer_visitors"]) == {(): 0})
+        wait_for(lambda: values(scrape(port)["mlp_explorer_visitors"]) == {(): 0})
         told = scrape(port)
         with urllib.request.urlopen(f"{app.url}/metrics") as answer:
             assert b"mlp_explorer_" not in answer.read()
@@ -110,7 +111,7 @@ def test_the_numbers_are_those_of_now(jobs):
         for size in (4, 5, 9):
             job = jobs.submit(Gated(working_bytes=size), "a")
             until_state(job, State.QUEUED if size > 4 else State.RUNNING)
-        eventually(lambda: jobs.waiting_to_train == jobs.waiting_for_memory == 1)
+        wait_for(lambda: jobs.waiting_to_train == jobs.waiting_for_memory == 1)
         told = scrape(port)
         assert values(told["mlp_explorer_visitors"]) == {(): 3}
         runs = {(state.value,): 0 for state in State} | {("running",): 1, ("queued",): 2}

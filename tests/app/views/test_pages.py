@@ -1,5 +1,7 @@
 """The pages as scripts: they run without an error, and what is wrong in a link is said."""
 
+import re
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -31,6 +33,14 @@ def test_every_page_runs(page):
     assert len(at.title) == 1
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_needs_italics_for_which_a_font_would_come(page):
+    at = visit(page)
+    texts = [one.value for one in (*at.markdown, *at.caption)]
+    assert texts
+    assert not [text for text in texts if re.search(r"(?<!\*)\*[^*\s][^*]*\*(?!\*)|<em|<i>", text)]
+
+
 def test_home_links_to_every_other_page():
     at = visit("home")
     links = {link.proto.page for link in at.get("page_link")}
@@ -48,9 +58,37 @@ def test_a_link_sets_the_controls_and_the_job():
     assert (values["Width"], values["Activation"]) == ("never_above", "tanh")
 
 
+def test_each_hidden_layer_may_have_its_activation():
+    parameters = QUICK | {"depth_to": "3", "activation": "tanh-relu", "dropout": "0.25"}
+    at = visit("wide-vs-deep", opened=["layers"], **parameters)
+    assert not at.warning
+
+    def box(label):
+        return next(box for box in at.selectbox if box.label == label)
+
+    def said():
+        return [box(f"Hidden layer {layer}").value for layer in (1, 2, 3)]
+
+    assert said() == ["tanh", "relu", "relu"]
+    assert "tanh → ReLU" in box("Activation").options
+    box("Hidden layer 2").select("leaky_relu").run()
+    assert not at.exception
+    assert said() == ["tanh", "leaky_relu", "relu"]
+    assert box("Activation").value == shown(at).config.activation == "tanh-leaky_relu-relu"
+    assert "Negative slope" in [slider.label for slider in at.slider]
+    assert shown(at).config.dropout == 0.25
+    box("Hidden layer 3").select("leaky_relu").run()
+    assert shown(at).config.activation == "tanh-leaky_relu"
+    box("Activation").select("gelu").run()
+    assert said() == ["gelu"] * 3
+    assert shown(at).config.activation == "gelu"
+    assert "Negative slope" not in [slider.label for slider in at.slider]
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
+        ({"activation": "relu-tan"}, "linear, or up to 10 of them joined by -"),
         ({"budget": "many"}, "budget must be a whole number from 20 to 20000; got 'many'."),
         ({"seeds": "0"}, "seeds must be a whole number from 1 to 32; got 0."),
         ({"noise": "nan"}, "noise must be a number from 0 to 1; got nan."),

@@ -1,6 +1,7 @@
 """``python -m mlpcore``: its report, its refusals, and that it reproduces."""
 
 import json
+import runpy
 import shlex
 import subprocess
 import sys
@@ -90,13 +91,15 @@ def test_the_bar_is_for_terminals_and_can_be_quiet(capsys, monkeypatch, argument
     assert ("epoch 2 of 2" in capsys.readouterr().err) == shown
 
 
-def test_as_a_program():
+def test_as_a_program(monkeypatch):
     command = [sys.executable, "-W", "error", "-m", "mlpcore", *ARGUMENTS, "--epochs", "1"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["result"]["epoch"] == 1
     assert done.stderr == ""
-    done = subprocess.run([*command, "--seeds", "0"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
+    monkeypatch.setattr(sys, "argv", ["mlpcore", *ARGUMENTS, "--seeds", "0"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("mlpcore", run_name="__main__")
+    assert end.value.code == 2
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)

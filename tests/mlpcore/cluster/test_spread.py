@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,51 +15,40 @@ from mlpcore.cluster import spread
 from mlpcore.cluster.many import MANY
 from mlpcore.experiments import AnimalFaces, GainSweep
 from mlpcore.params import ParameterError, specs
+from tests.waiting import WAIT, wait_for
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 90
-# Some seconds on two cores, so that there is time to end a worker.
+# No part ends before a look at the workers sees it.
 LARGE = [
     *("wide-vs-deep", "--budget", "60", "--depth-to", "3", "--samples", "250"),
     *("--epochs", "800", "--seeds", "32"),
 ]
 
 
-def wait_until(condition):
-    deadline = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return found
-
-
-def start(*arguments):
-    return start_python("-m", *arguments)
-
-
-def start_code(code, *arguments):
-    return start_python("-c", code, *arguments)
-
-
-def start_python(*arguments):
-    return subprocess.Popen(
+@contextmanager
+def started(*arguments):
+    with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")
 def nodes():
     """Two nodes with a core each."""
-    with start("benchmarks.nodes", "1", "1") as process:
+    with started("-m", "benchmarks.nodes", "1", "1") as process:
         yield process
         process.stdin.close()
-        assert process.wait(PATIENCE) == 0
-        assert wait_until(lambda: not below(process.pid))
+        assert process.wait(WAIT) == 0
+        wait_for(lambda: not below(process.pid))
 
 
 @pytest.fixture(scope="module")
@@ -105,15 +94,23 @@ def training(nodes):
     }
 
 
+def halted(nodes):
+    """A worker that was halted while it trained a part; None if none was met."""
+    for worker in training(nodes):
+        os.kill(worker, signal.SIGSTOP)
+        if worker in training(nodes):
+            return worker
+        os.kill(worker, signal.SIGCONT)
+    return None
+
+
 @pytest.mark.cluster
 def test_two_nodes_of_which_a_worker_is_killed_print_what_one_machine_prints(
     nodes, address, one_machine
 ):
-    process = start("mlpcore", *LARGE, "--cluster", address)
-    first = wait_until(lambda: len(now := training(nodes)) == 2 and now)
-    os.kill(min(first), signal.SIGKILL)
-    assert wait_until(lambda: training(nodes) - first)
-    output, complaints = process.communicate(timeout=PATIENCE)
+    with started("-m", "mlpcore", *LARGE, "--cluster", address) as process:
+        os.kill(wait_for(lambda: halted(nodes)), signal.SIGKILL)
+        output, complaints = process.communicate(timeout=WAIT)
     assert process.returncode == 0, complaints
     assert "Traceback" not in complaints
     assert without_time(output) == one_machine
@@ -121,13 +118,13 @@ def test_two_nodes_of_which_a_worker_is_killed_print_what_one_machine_prints(
 
 @pytest.mark.cluster
 def test_an_interrupted_run_ends_its_parts(nodes, address):
-    process = start("mlpcore", *LARGE, "--cluster", address)
-    wait_until(lambda: len(training(nodes)) == 2)
-    process.send_signal(signal.SIGINT)
-    output, complaints = process.communicate(timeout=PATIENCE)
+    with started("-m", "mlpcore", *LARGE, "--cluster", address) as process:
+        wait_for(lambda: training(nodes))
+        process.send_signal(signal.SIGINT)
+        output, complaints = process.communicate(timeout=WAIT)
     assert (process.returncode, output) == (130, "")
     assert complaints == "python -m mlpcore: interrupted.\n"
-    assert wait_until(lambda: not training(nodes))
+    wait_for(lambda: not training(nodes))
 
 
 IN_TURN = """
@@ -158,7 +155,8 @@ def test_what_is_brought_travels_and_what_fails_is_told_in_a_line(address, tmp_p
         "wide-vs-deep --device nowhere",
         "mean-field --old",
     ]
-    output, complaints = start_code(IN_TURN, address, *commands).communicate(timeout=PATIENCE)
+    with started("-c", IN_TURN, address, *commands) as process:
+        output, complaints = process.communicate(timeout=WAIT)
     assert output.split() == ["0", "0", "2", "2"], complaints
     assert without_time(there.read_text()) == without_time(here.read_text())
     assert json.loads((tmp_path / "whole").read_text())["result"]["phase"] == "chaotic"
@@ -205,7 +203,7 @@ def test_nothing_but_the_seeds_differs(kind):
 
 def test_all_networks_of_a_result_must_fit():
     with pytest.raises(ParameterError, match=r"^seeds must be at most 609 for"):
-        MANY[AnimalFaces](seeds=2000)
+        next(spread.run(MANY[AnimalFaces](seeds=2000), "127.0.0.1:9"))
 
 
 def test_a_part_has_no_more_seeds_than_a_machine():

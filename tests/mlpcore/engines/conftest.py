@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from mlpcore.engines import Lesson, Rule, Samples
+from mlpcore.engines import Lesson, Rule, Samples, dealing
 from mlpcore.engines.compiled import CompiledEngine
 from mlpcore.engines.dealing import orders
 from mlpcore.engines.reference import TorchEngine
@@ -54,6 +54,20 @@ def epochs(dataset, seed, size, steps, count):
     return [batch for order in dealt for batch in batches(dataset, order, size, steps)]
 
 
+def masks(lesson, network, count):
+    """For each batch of some epochs, dropout's masks (B, units) of a network's hidden layers."""
+    ensemble, samples, size = lesson.ensemble, len(lesson.samples), lesson.batch_size
+    seed, dropout = np.array(ensemble.seeds[network : network + 1]), ensemble.rule.dropout
+    dealt = []
+    for epoch in range(count):
+        for first in range(0, samples, size)[: lesson.steps]:
+            batch = min(size, samples - first)
+            layers = enumerate(ensemble.shapes[network][1:-1])
+            found = [dealing.masks(seed, epoch, k, (n, batch), first, dropout) for k, n in layers]
+            dealt.append([torch.from_numpy(mask[0].T) for mask in found])
+    return dealt
+
+
 def lesson(engine, networks, dataset, rule=None, seeds=None, **about):
     """An ensemble and what it learns: batches of 16, the last one smaller."""
     about = dict(activation="tanh", batch_size=16, steps=None) | about
@@ -82,6 +96,7 @@ def school():
         points=points,
         batches=batches,
         epochs=epochs,
+        masks=masks,
         lesson=lesson,
         layers=layers,
     )

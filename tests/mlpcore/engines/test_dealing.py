@@ -1,4 +1,4 @@
-"""Orders and moves: even, seeded, and to the bit those of the datasets' augmentation."""
+"""Orders, moves and masks: even and seeded; moves to the bit those of the augmentation."""
 
 import math
 
@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 from scipy import stats
 
 from mlpcore.datasets import augmentation
-from mlpcore.engines.dealing import FRACTION_BITS, orders, walks
+from mlpcore.engines.dealing import FRACTION_BITS, masks, orders, walks
 
 SEEDS = np.array([0, 1, 5, 1_000_000])
 
@@ -112,3 +112,46 @@ def test_moves_differ_by_seed_epoch_and_picture_and_are_the_same_again():
     moved = np.stack([walks(SEEDS, epoch, 50, 30.0, 32) for epoch in range(3)])
     assert len(np.unique(moved.reshape(-1, 6), axis=0)) > 590
     np.testing.assert_array_equal(walks(SEEDS[[1]], 2, 10, 30.0, 32)[0], moved[2, 1, :10])
+
+
+# Masks
+
+
+@given(
+    seed=st.integers(0, 2_000_000),
+    epoch=st.integers(0, 2000),
+    layer=st.integers(0, 10),
+    dropout=st.sampled_from([0.05, 0.5, 0.9]),
+)
+def test_a_share_is_dropped_and_the_mean_stays(seed, epoch, layer, dropout):
+    (mask,) = masks(np.array([seed]), epoch, layer, (40, 500), 0, dropout)
+    assert set(np.unique(mask)) == {0, 1 / (1 - dropout)}
+    # Six standard errors: no chance.
+    share, error = (mask == 0).mean(), math.sqrt(dropout * (1 - dropout) / mask.size)
+    assert abs(share - dropout) < 6 * error
+    assert abs(mask.mean() - 1) < 6 * error / (1 - dropout)
+
+
+def test_without_dropout_nothing_is_dropped():
+    assert (masks(SEEDS, 3, 1, (5, 7), 0, 0.0) == 1).all()
+
+
+def test_masks_tell_nothing_of_each_other():
+    """Of units, samples, layers, epochs and seeds: half of two masks agree, as by chance."""
+    dealt = np.stack(
+        [[masks(SEEDS, epoch, layer, (6, 2000), 0, 0.5) for layer in (0, 1)] for epoch in (0, 1)]
+    )
+    assert dealt.shape == (2, 2, 4, 6, 2000)
+    rows = dealt.reshape(-1, 2000) - 1
+    correlation = rows @ rows.T / 2000
+    assert np.abs(correlation - np.eye(len(rows))).max() < 6 / math.sqrt(2000)
+    for shift in (1, 2, 128):
+        along = (rows[:, shift:] * rows[:, :-shift]).mean(1)
+        assert np.abs(along).max() < 6 / math.sqrt(2000 - shift)
+
+
+def test_masks_are_of_places_in_an_epoch_however_they_are_dealt():
+    whole = masks(SEEDS, 2, 1, (6, 100), 0, 0.3)
+    np.testing.assert_array_equal(
+        masks(SEEDS[[2, 0]], 2, 1, (3, 40), 60, 0.3), whole[[2, 0], :3, 60:]
+    )

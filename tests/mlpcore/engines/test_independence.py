@@ -18,6 +18,7 @@ from mlpcore.engines.reference import TorchEngine
 
 SHAPES = [[2, 6, 6, 3], [2, 3], [2, 17, 3], [2, 6, 6, 3], [2, 5, 4, 3, 3, 3], [2, 40, 3]]
 RULE = Rule("adam", weight_decay=0.01)
+RULES = [RULE, Rule("adam", dropout=0.3)]
 
 
 def assert_equal(one, other):
@@ -75,26 +76,30 @@ def test_a_network_does_not_depend_on_its_neighbours(trained, activation, optimi
     count=st.integers(1, len(SHAPES)),
     threads=st.integers(1, 8),
     cuts=st.lists(st.integers(0, 8), max_size=6),
-    features=st.sampled_from([2, 30]),
+    about=st.fixed_dictionaries(
+        {"features": st.sampled_from([2, 30]), "rule": st.sampled_from(RULES)}
+    ),
 )
-def test_neither_order_nor_threads_nor_cuts_matter(trained, places, count, threads, cuts, features):
+def test_neither_order_nor_threads_nor_cuts_matter(trained, places, count, threads, cuts, about):
     engine, places = CompiledEngine(), places[:count]
-    expected, metrics = trained(engine, features=features)
-    found, (accuracy, loss) = trained(engine, places, threads=threads, cuts=cuts, features=features)
+    expected, metrics = trained(engine, **about)
+    found, (accuracy, loss) = trained(engine, places, threads=threads, cuts=cuts, **about)
     assert_equal(found, [expected[place] for place in places])
     assert_equal([(accuracy, loss)], [(metrics[0][places], metrics[1][places])])
 
 
 @settings(max_examples=10)
-@given(cuts=st.lists(st.integers(0, 8), max_size=6))
-def test_torch_does_not_depend_on_cuts(trained, cuts):
+@given(cuts=st.lists(st.integers(0, 8), max_size=6), rule=st.sampled_from(RULES))
+def test_torch_does_not_depend_on_cuts(trained, cuts, rule):
     engine = TorchEngine()
-    assert_equal(trained(engine, cuts=cuts)[0], trained(engine)[0])
+    assert_equal(trained(engine, cuts=cuts, rule=rule)[0], trained(engine, rule=rule)[0])
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize("degrees", [None, 20.0])
-def test_nor_with_pictures(school, threads, degrees):
+@pytest.mark.parametrize(
+    ("degrees", "rule"), [(None, RULES[0]), (20.0, RULES[1])], ids=["still", "moved, dropout"]
+)
+def test_nor_with_pictures(school, threads, degrees, rule):
     """Their batches are gathered in part, as memory allows."""
     engine, pictures = CompiledEngine(), drawn_faces.make(60, 12)
     networks = [school.network([3072, 4, 3], seed, torch.float32) for seed in range(3)]
@@ -104,7 +109,7 @@ def test_nor_with_pictures(school, threads, degrees):
     found = []
     for cuts, used in (((), 1), ((1, 3, 4), threads)):
         lesson = school.lesson(engine, networks, school.points(2, 3, 60, torch.float32))
-        ensemble = engine.ensemble(networks, "relu", 0.0, RULE, [0, 1, 1])
+        ensemble = engine.ensemble(networks, "relu", 0.0, rule, [0, 1, 1])
         lesson = Lesson(ensemble, samples, 16, 4)
         edges = [0, *cuts, 7]
         for start, stop in pairwise(edges):

@@ -65,7 +65,7 @@ def test_row_0_is_the_lowest_y_and_column_0_the_lowest_x():
     np.testing.assert_array_equal(across[1] > 0.5, columns >= 10)
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "relu-tanh", "linear-leaky_relu"])
 @pytest.mark.parametrize("sizes", [[2, 3], [2, 6, 6, 4], [2, 40, 5, 3]], ids=str)
 def test_maps_are_what_the_modules_put_out(sequential, activation, sizes):
     """On more points than are looked at together, and their number is no multiple of those."""
@@ -141,6 +141,13 @@ def test_a_smooth_network_has_no_linear_regions(activation):
 def test_a_linear_network_is_one_region():
     assert regions(drawn([2, 4, 3], 0, "linear")) == 1
     assert regions(drawn([2, 3], 0)) == 1
+
+
+def test_a_linear_layer_cuts_nothing():
+    first, second, output = [[1.0, 0, 0]], [[1.0, -1.0]], np.zeros((2, 2))
+    assert regions(made([first, second, output], "linear-relu")) == 2
+    assert regions(made([first, second, output], "relu-linear")) == 2
+    assert regions(made([first, second, output], "relu-tanh")) is None
 
 
 @given(

@@ -38,7 +38,10 @@ def assert_parity(school, sequential, with_biases, learn_alone):
         ):
             alone = sequential(initial, activation)
             batches = school.epochs(dataset, seeds[i], lesson.batch_size, lesson.steps, EPOCHS)
-            learn_alone(alone, rule, batches, rate)
+            masks = [
+                [mask.to(dtype) for mask in batch] for batch in school.masks(lesson, i, EPOCHS)
+            ]
+            learn_alone(alone, rule, batches, rate, masks)
             for ours, theirs in zip(trained, with_biases(alone), strict=True):
                 assert ours.dtype == dtype
                 torch.testing.assert_close(ours, theirs, **TOLERANCE[dtype])
@@ -77,6 +80,34 @@ def test_momentum_and_penalties_are_torchs(
     assert_parity(engine, networks, dataset, rule, [0, 1, 2, 3], dtype)
 
 
+@pytest.mark.parametrize("activation", ["relu-tanh", "sigmoid-linear", "silu-leaky_relu-elu"])
+@every_dtype
+def test_each_layer_has_its_activation(school, assert_parity, engine, activation, dtype):
+    """The last one is that of all further layers; a linear model has none."""
+    shapes = [*SHAPES, [2, 4, 4, 4, 4, 3]]
+    networks = [school.network(shape, seed, dtype) for seed, shape in enumerate(shapes)]
+    dataset = school.points(2, 3, 50, dtype)
+    assert_parity(engine, networks, dataset, Rule(), range(5), dtype, activation=activation)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "silu-sigmoid"])
+@pytest.mark.parametrize(
+    "rule",
+    [Rule("adam", dropout=0.3), Rule("sgd", 0.9, 0.1, 0.01, 0.7), Rule("sgd", dropout=0.5)],
+)
+@pytest.mark.parametrize("features", [2, 30])
+@every_dtype
+def test_dropout_multiplies_by_its_masks(
+    school, assert_parity, engine, activation, rule, features, dtype
+):
+    """The last batch is smaller, two networks of one architecture have a seed each."""
+    shapes = [[features, *shape[1:]] for shape in SHAPES]
+    networks = [school.network(shape, i, dtype) for i, shape in enumerate(shapes)]
+    dataset = school.points(features, 3, 50, dtype)
+    seeds = [4, 9, 4, 9]
+    assert_parity(engine, networks, dataset, rule, seeds, dtype, activation=activation)
+
+
 @pytest.mark.parametrize("seeds", [[4, 4, 4, 4], [4, 9, 4, 9]], ids=["one order", "two orders"])
 @pytest.mark.parametrize("features", [2, 30])
 def test_networks_of_a_seed_share_its_order(school, assert_parity, engine, seeds, features):
@@ -106,8 +137,10 @@ def test_the_last_batch_is_smaller_or_dropped(school, assert_parity, engine, siz
     size=st.integers(2, 80),
     batch_size=st.integers(1, 90),
     kind=st.sampled_from(["compiled", "torch"]),
-    activation=st.sampled_from(list(ACTIVATIONS)),
-    rule=st.sampled_from([Rule("sgd"), Rule("sgd", 0.5, 0.01), Rule("adam")]),
+    activation=st.lists(st.sampled_from(list(ACTIVATIONS)), min_size=1, max_size=5).map("-".join),
+    rule=st.sampled_from(
+        [Rule("sgd"), Rule("sgd", 0.5, 0.01), Rule("adam"), Rule("adam", dropout=0.2)]
+    ),
 )
 def test_any_shapes(
     school, assert_parity, data, features, classes, size, batch_size, kind, activation, rule
@@ -124,7 +157,7 @@ def test_any_shapes(
     assert_parity(engine, networks, dataset, rule, seeds, **about)
 
 
-@pytest.mark.parametrize("activation", ["tanh", "leaky_relu", "gelu"])
+@pytest.mark.parametrize("activation", ["tanh", "leaky_relu", "gelu", "relu-tanh-silu-selu"])
 def test_gradients_of_deep_networks_are_torchs(school, sequential, with_biases, engine, activation):
     """Fifty layers: a step of 1 tells the gradients, in which rounding hides no error."""
     law = Initialization(scheme="he_normal", gain=1.4, bias="normal", bias_std=0.3)

@@ -18,21 +18,21 @@ from mlpcore.experiments.animal_faces import filters, learnt_filters
 def snapshot(request):
     data = collection.keep(drawn_faces.make(train=300, val=90, seed=1))
     config = AnimalFaces(
-        data=data, widths=request.param, augmentation="off", epochs=3, activation="elu"
+        data=data, widths=request.param, augmentation="off", epochs=3, activation="elu-tanh-silu"
     )
     return list(config.run())[-1]
 
 
-def modules(architecture):
-    layers = []
-    for weights in map(torch.from_numpy, (layer[0] for layer in architecture.weights)):
-        linear = torch.nn.Linear(weights.shape[1] - 1, weights.shape[0])
-        linear.weight.data, linear.bias.data = weights[:, :-1].clone(), weights[:, -1].clone()
-        layers += [linear, torch.nn.ELU()]
-    return torch.nn.Sequential(*layers[:-1])
+@pytest.fixture(scope="module")
+def modules(sequential):
+    def build(architecture):
+        layers = [torch.from_numpy(layer[0]) for layer in architecture.weights]
+        return sequential(layers, architecture.activation)
+
+    return build
 
 
-def test_a_response_is_what_autograd_says(snapshot):
+def test_a_response_is_what_autograd_says(snapshot, modules):
     network, image = modules(snapshot.plain), snapshot.pictures.val_images[7]
     inputs = flat(image[None]).requires_grad_()
     logs = network(inputs).log_softmax(1)[0]
@@ -45,7 +45,7 @@ def test_a_response_is_what_autograd_says(snapshot):
     assert [len(layer) for layer in seen.units] == snapshot.config.hidden_widths
 
 
-def test_class_effects_are_mean_derivatives_less_their_mean(snapshot):
+def test_class_effects_are_mean_derivatives_less_their_mean(snapshot, modules):
     network, seen = modules(snapshot.plain), snapshot.pictures
     hidden = network[:2](flat(seen.val_images)).detach().requires_grad_()
     logits = network[2:](hidden)
@@ -67,7 +67,7 @@ def test_class_effects_with_one_hidden_layer_are_outgoing_weights():
     np.testing.assert_allclose(effects, expected, rtol=1e-5, atol=1e-7)
 
 
-def test_the_first_layer_is_that_of_the_network(snapshot):
+def test_the_first_layer_is_that_of_the_network(snapshot, modules):
     expected = modules(snapshot.plain)[:2](flat(snapshot.pictures.val_images)).detach()
     seen = inside.first_layer(snapshot.plain, 0, snapshot.pictures)
     np.testing.assert_allclose(seen, expected, rtol=1e-3, atol=1e-5)

@@ -32,9 +32,9 @@ CONFIGS = {
         optimiser="sgd",
         learning_rate=1e6,
     ),
-    "polynomial": PolynomialFeatures(**POINTS, degree=3, hidden_layers=2, seeds=4),
+    "polynomial": PolynomialFeatures(**POINTS, degree=3, hidden_layers=2, seeds=4, dropout=0.2),
     "sweep": DegreeSweep(**POINTS, degree_to=10, seeds=3, seed=2),
-    "faces": AnimalFaces(epochs=1, seeds=2, widths="3", batch_size=4096),
+    "faces": AnimalFaces(epochs=1, seeds=2, widths="3", batch_size=4096, dropout=0.4),
     "gains": GainSweep(
         **POINTS, data="moons", widths="5-4", gains=5, seeds=3, seed=3, learning_rate=0.1
     ),

@@ -1,14 +1,12 @@
 """Configs that go on only when told to, and how to wait for jobs: nothing is timed."""
 
 import threading
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from mlpcore.experiments import WideVsDeep
-
-WAIT = 90.0  # seconds; longer than anything here takes, so that a hang fails
+from tests.waiting import WAIT, wait_for
 
 SMALL = WideVsDeep(depth_to=2, seeds=2, samples=60, batch_size=32, epochs=12)
 LONG = WideVsDeep(seeds=32, budget=1000, epochs=2000)
@@ -65,15 +63,7 @@ def until_state(job, state):
 def until_ended(job, state):
     """Wait for a state that a job has begun to end in, and until its run has, wherever that is."""
     until_state(job, state)
-    eventually(lambda: job.config.ended == job.config.runs)
-
-
-def eventually(condition):
-    """Wait for what nobody announces."""
-    deadline = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    wait_for(lambda: job.config.ended == job.config.runs)
 
 
 def history(job):

@@ -15,11 +15,11 @@ from tests.mlpcore.running.gated import (
     WAIT,
     Gated,
     Snapshot,
-    eventually,
     history,
     until,
     until_state,
 )
+from tests.waiting import wait_for
 
 
 def test_listeners_hear_every_change_until_they_stop(make_jobs):
@@ -30,7 +30,7 @@ def test_listeners_hear_every_change_until_they_stop(make_jobs):
     unheard = []
     job.subscribe(lambda: unheard.append(job.status()))()
     config.grant(3)
-    eventually(lambda: statuses[-1].state is State.FINISHED)
+    wait_for(lambda: statuses[-1].state is State.FINISHED)
     assert [status.snapshot.epoch for status in statuses] == [0, 1, 2, 3, 3]
     versions = [status.version for status in statuses]
     assert versions == list(range(versions[0], versions[0] + 5))
@@ -48,7 +48,7 @@ def test_a_failing_listener_does_not_disturb_the_job(make_jobs, caplog):
     job.subscribe(fail)
     statuses = history(job)
     config.grant(3)
-    eventually(lambda: statuses[-1].state is State.FINISHED)
+    wait_for(lambda: statuses[-1].state is State.FINISHED)
     assert statuses[-1].snapshot == Snapshot(3)
     assert "no ear" in caplog.text
 
@@ -185,7 +185,7 @@ def test_many_who_come_and_go_leave_nothing_behind(make_jobs):
     for job in seen:
         job.thread.join(WAIT)
         assert job.status().state in (State.FINISHED, State.CANCELLED)
-    eventually(lambda: all(jobs.get(job.id) is None for job in seen))
+    wait_for(lambda: all(jobs.get(job.id) is None for job in seen))
     both_slots = [Gated(), Gated()]
     for config in both_slots:
         until_state(jobs.submit(config, "a"), State.RUNNING)

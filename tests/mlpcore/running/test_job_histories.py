@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from mlpcore.running.jobs import State
-from tests.mlpcore.running.gated import Gated, eventually, until_state
+from tests.mlpcore.running.gated import Gated, until_state
+from tests.waiting import wait_for
 
 
 class Heavy(Gated):
@@ -37,10 +38,10 @@ def test_all_histories_together_are_bounded_the_one_watched_longest_ago_thinned_
         made.append(jobs.submit(Heavy(epochs=16, granted=16), "a"))
         until_state(made[-1], State.FINISHED)
     old, new = (job.history for job in made)
-    eventually(lambda: old.bytes < 16 * 1024)
+    wait_for(lambda: old.bytes < 16 * 1024)
     assert (old.stride, new.stride) == (2, 1)
     monkeypatch.setattr(jobs, "_history_bytes", 1024)
-    eventually(lambda: new.stride == 16)
+    wait_for(lambda: new.stride == 16)
     assert [len(history.moments) for history in (old, new)] == [2, 2]
 
 
@@ -55,8 +56,8 @@ def test_results_that_nobody_watches_go_if_thinner_histories_are_not_enough(
     for job in made[1:]:
         jobs.release(job.id, "a")
     monkeypatch.setattr(jobs, "_history_bytes", 2 * 1024)
-    eventually(lambda: jobs.get(made[1].id) is None)
+    wait_for(lambda: jobs.get(made[1].id) is None)
     assert jobs.get(made[2].id) is made[2]
     monkeypatch.setattr(jobs, "_history_bytes", 0)
-    eventually(lambda: jobs.get(made[2].id) is None)
+    wait_for(lambda: jobs.get(made[2].id) is None)
     assert jobs.get(made[0].id) is made[0]

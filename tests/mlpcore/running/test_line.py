@@ -9,11 +9,11 @@ from tests.mlpcore.running.gated import (
     SMALL,
     Gated,
     Snapshot,
-    eventually,
     history,
     until,
     until_state,
 )
+from tests.waiting import wait_for
 
 
 def test_a_bounded_number_work_at_once_the_others_know_their_place(make_jobs):
@@ -131,7 +131,7 @@ def test_a_job_that_is_done_does_not_wait_in_line_to_say_so(make_jobs):
     waiting = jobs.submit(Gated(), "a")
     until(waiting, lambda status: status.position or status.snapshot)
     config.grant(3)
-    eventually(lambda: statuses[-1].state is State.FINISHED)
+    wait_for(lambda: statuses[-1].state is State.FINISHED)
     last = [status.state for status in statuses if status.snapshot == Snapshot(3)]
     assert last == [State.RUNNING, State.FINISHED]
 
@@ -186,6 +186,6 @@ def test_a_pause_is_not_put_off_by_those_who_wait(make_jobs):
     statuses = history(job)
     until(jobs.submit(Gated(), "b"), lambda status: status.position or status.snapshot)
     config.grant()
-    eventually(lambda: statuses[-1].state is State.PAUSED)
+    wait_for(lambda: statuses[-1].state is State.PAUSED)
     states = [status.state for status in statuses if status.snapshot == Snapshot(1)]
     assert states == [State.RUNNING, State.PAUSED]

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpcore.running.jobs import Jobs, Refused, State
-from tests.mlpcore.running.gated import WAIT, Gated, eventually, until_state
+from tests.mlpcore.running.gated import WAIT, Gated, until_state
+from tests.waiting import wait_for
 
 ACTIONS = ("submit", "finish", "fail", "cancel", "pause", "release")
 
@@ -38,7 +39,7 @@ def test_the_jobs_by_state_are_all_that_are_here(actions):
                         getattr(job, action)()
             here = [job for job in made.values() if jobs.get(job.id)]
             assert jobs.states.total() == len(here)
-        eventually(lambda: jobs.states == Counter(job.status().state for job in here))
+        wait_for(lambda: jobs.states == Counter(job.status().state for job in here))
     finally:
         jobs.close()
     assert jobs.states.keys() <= {state for state in State if state.over}
@@ -50,7 +51,7 @@ def test_it_is_known_what_runs_wait_for_and_hold(make_jobs):
     for size in (4, 5, 9):
         job = jobs.submit(Gated(working_bytes=size), "a")
         until_state(job, State.QUEUED if size > 4 else State.RUNNING)
-    eventually(lambda: jobs.waiting_to_train == jobs.waiting_for_memory == 1)
+    wait_for(lambda: jobs.waiting_to_train == jobs.waiting_for_memory == 1)
     assert jobs.working_bytes == 4 + 5
     assert jobs.states == {State.RUNNING: 1, State.QUEUED: 2}
 

@@ -10,11 +10,11 @@ from tests.mlpcore.running.gated import (
     Gated,
     Snapshot,
     assert_same_end,
-    eventually,
     until,
     until_ended,
     until_state,
 )
+from tests.waiting import wait_for
 
 
 def test_equal_configs_are_one_job_with_two_watchers(make_jobs):
@@ -65,7 +65,7 @@ def test_only_so_many_results_are_kept_those_asked_for_last(make_jobs, clock):
     jobs.submit(configs[0], "a")
     for job in made:
         jobs.release(job.id, "a")
-    eventually(lambda: jobs.get(made[1].id) is None and jobs.get(made[2].id) is None)
+    wait_for(lambda: jobs.get(made[1].id) is None and jobs.get(made[2].id) is None)
     assert jobs.submit(configs[0], "b") is made[0]
     assert jobs.submit(configs[3], "b") is made[3]
     assert jobs.submit(configs[1], "b") is not made[1]
@@ -78,7 +78,7 @@ def test_a_watched_result_is_kept_whatever_the_bound(make_jobs, clock):
     until_state(kept, State.FINISHED)
     until_state(dropped, State.FINISHED)
     jobs.release(dropped.id, "a")
-    eventually(lambda: jobs.get(dropped.id) is None)
+    wait_for(lambda: jobs.get(dropped.id) is None)
     assert jobs.get(kept.id) is kept
 
 
