@@ -57,7 +57,7 @@ CLOCK = Path(tempfile.gettempdir()) / "mlp-explorer-clock"
 LATER = {
     "LD_PRELOAD": str(FAKETIME),
     "FAKETIME_TIMESTAMP_FILE": str(CLOCK),
-    "FAKETIME_NO_CACHE": "1",
+    "FAKETIME_CACHE_DURATION": "1",
     "FAKETIME_DONT_FAKE_MONOTONIC": "1",
 }
 HALF = "POST /live/frames HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\n{"
@@ -259,6 +259,7 @@ def the_clock_is_set_back(trial: Trial) -> tuple[str, str]:
     after = line(page)
     other = trial.visit(SHORT)
     until(other, "finished")
+    CLOCK.unlink()
     hours = [
         text[11:13]
         for text in re.findall(r"^\d{4}-\d\d-\d\d \d\d", trial.app.log.read_text(), re.M)
