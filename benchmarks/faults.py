@@ -1,7 +1,7 @@
 """What a visitor sees when something breaks, as a table.
 
 Breaks the app in one way after the other, looks at the page in headless Chromium, and prints what
-stands there. ``python -m benchmarks.faults`` takes about ten minutes. Linux only: a full disk is a
+stands there. ``python -m benchmarks.faults`` takes about twenty minutes. Linux only: a full disk is a
 small file system of our own.
 """
 
@@ -377,10 +377,10 @@ FAULTS: dict[str, tuple[Fault, dict[str, str], str, Sequence[str]]] = {
     "the cache is read-only": (the_disk_is_full, {}, "", (*MOUNTED, READ_ONLY, "sh")),
     "SIGKILL while the faces are written, and a start": (killed_while_it_writes, {}, "", ()),
     "two servers start on one empty cache": (two_servers_share_a_cache, {}, "", ()),
-    "its files are cut": (files_are_cut, {}, "", ()),
-    "its files are zeros": (files_are_zeros, {}, "", ()),
+    "the cache's files are cut": (files_are_cut, {}, "", ()),
+    "the cache's files are zeros": (files_are_zeros, {}, "", ()),
     "their second half is zeros": (half_of_them_is_zeros, {}, "", ()),
-    "its files are another user's": (files_are_anothers, {}, "", UNSHARED),
+    "the cache's files are another user's": (files_are_anothers, {}, "", UNSHARED),
     "SIGTERM during training, and a start": (the_server_stops, {}, "", ()),
     "a visitor's network is away": (the_network_is_away, {}, "", ()),
     "an upload that is no archive": (rubbish_is_uploaded, {}, "", ()),
@@ -401,6 +401,9 @@ def main() -> None:
         browser = launch(playwright)
         for name, (fault, environment, prelude, wrapper) in FAULTS.items():
             if wanted not in name:
+                continue
+            if environment is LATER and not FAKETIME.exists():
+                print(f"| {name} | not tried: apt-get install faketime | |")
                 continue
             with tempfile.TemporaryDirectory() as folder:
                 log = Path(folder).with_suffix(".log")
