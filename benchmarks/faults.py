@@ -1,8 +1,8 @@
 """What a visitor sees when something breaks, as a table.
 
 Breaks the app in one way after the other, looks at the page in headless Chromium, and prints what
-stands there. ``python -m benchmarks.faults`` takes about twenty minutes. Linux only: a full disk is a
-small file system of our own.
+stands there. ``python -m benchmarks.faults`` takes about twenty minutes. Linux only: a full disk is
+a small file system of our own.
 """
 
 import asyncio
