@@ -4,8 +4,7 @@ import streamlit as st
 
 from app.classroom.page import Page, explain
 from app.classroom.questions import predict
-from app.controls.chosen import latest
-from app.controls.units import switch_units
+from app.controls import latest, switch_units
 from app.display import DepthDisplay
 from app.figures import loss_surface
 from app.figures import wide_vs_deep as figures
@@ -14,7 +13,7 @@ from app.live.component import follow, live_figures, release, state
 from app.own_data import points as own_points
 from app.results import compare
 from app.texts import wide_vs_deep as texts
-from mlpcore.engines.maps import MOST_UNITS
+from mlpcore.engines import maps
 from mlpcore.experiments import WideVsDeep
 from mlpcore.experiments.loss_surface import LossSurface
 
@@ -63,7 +62,7 @@ with page.section("inside"):
     with right:
         live_figures(job, [(figures.unit_maps, {"depth": depth, "network": network})], key="units")
     if panel.row is None:
-        switch_units(depth, min(config.sizes(depth)[1], MOST_UNITS))
+        switch_units(depth, min(config.sizes(depth)[1], maps.MOST_UNITS))
     choices = st.container(horizontal=True, vertical_alignment="center", gap="medium")
     with choices:
         panel.draw(DepthDisplay, "surface")
