@@ -46,7 +46,7 @@ def test_units_are_switched_off_by_choice_and_by_link(wait_for):
     assert "off" not in at.query_params
 
 
-@pytest.mark.parametrize("off", ["1", "1.0", "0.1", "1.2,,2.1", "1.2;2.1", "one.two", "1.2.3", "١.٢"])
+@pytest.mark.parametrize("off", ["1", "1.0", "0.1", "1.2,,2.1", "1.2;2.1", "one.two", "1.2.3"])
 def test_what_names_no_unit_is_said(off):
     at = pages.visit("wide-vs-deep", **QUICK, off=off)
     assert not at.exception
