@@ -52,7 +52,7 @@ def routes(polls: Polls, base: str) -> list[Route]:
     def page(status: int, title: str, body: str, turn: str = "") -> Response:
         heading = markup(title)
         words = re.sub("<[^>]*>", "", heading)
-        text = _PAGE.substitute(title=words, heading=heading, body=body, root=root, turn=turn)
+        text = _PAGE.substitute(title=words, heading=heading, body=body, turn=turn)
         return HTMLResponse(text, status, FRESH)
 
     def found(show: Callable[[Request, Poll], Awaitable[Response]]) -> Endpoint:
@@ -69,7 +69,8 @@ def routes(polls: Polls, base: str) -> list[Route]:
     async def question(request: Request, poll: Poll) -> Response:
         browser = _browser(request) or secrets.token_urlsafe(12)
         shown = page(200, *_question(poll, browser), turn=_turn(poll))
-        shown.set_cookie(COOKIE, browser, path=root, httponly=True, samesite="lax")
+        # For this page and those beside it, wherever a proxy has them.
+        shown.set_cookie(COOKIE, browser, path=None, httponly=True, samesite="lax")
         return shown
 
     async def answer(request: Request, poll: Poll) -> Response:
@@ -82,7 +83,7 @@ def routes(polls: Polls, base: str) -> list[Route]:
         if turn is None or choice is None:
             return page(400, "Not an answer", "<p>Go back, and choose one of the answers.</p>")
         poll.answer(browser, turn, choice)
-        return RedirectResponse(f"{root}/{poll.code}", 303, FRESH)
+        return RedirectResponse(poll.code, 303, FRESH)  # beside it
 
     async def turn(request: Request, poll: Poll) -> Response:
         return Response(_turn(poll), media_type="text/plain", headers=FRESH)

@@ -34,6 +34,7 @@ Snapshots = Generator[Any, None, None]
 
 # Of a preparation, at least this share lies between two changes of a job's status.
 PREPARATION_STEP = 0.05
+NO_MEMORY = "The machine has no memory left for this run. Try a smaller one, or this one later."
 # Seconds that whoever asks for a run waits to hear that it is refused where it would train.
 ANSWER = 0.5
 
@@ -225,7 +226,7 @@ class Job:
         except Exception as error:
             log.exception("job %s failed", self.id)
             text = f"The experiment stopped: {type(error).__name__}: {error}"
-            self._publish(state=State.FAILED, message=text)
+            self._publish(state=State.FAILED, message=NO_MEMORY if _exhausted(error) else text)
         finally:
             self._answered.set()
             self._seat.leave()
@@ -552,3 +553,9 @@ class Jobs:
                 return
             if not job.watchers:
                 self._forget(job)
+
+
+def _exhausted(error: Exception) -> bool:
+    """Whether memory was not there; torch has no error of its own for that of the machine."""
+    known = isinstance(error, (MemoryError, torch.OutOfMemoryError))
+    return known or "can't allocate memory" in str(error)

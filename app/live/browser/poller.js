@@ -1,6 +1,7 @@
 /** @import { Answer, Placement, Question } from "./protocol.d.ts" */
 /** @import { Cell } from "./cell.js" */
 /** @import { Mount } from "./mount.js" */
+import { waited } from "./clock.js";
 import { plotly } from "./library.js";
 import { News } from "./news.js";
 import { Replay } from "./replay.js";
@@ -12,8 +13,10 @@ const GATHER = 15; // ms in which to wait for more grids
 const SETTLE = 500; // ms a moment is looked at before pictures out of sight follow
 const BREATH = 25; // ms of drawing after which the browser may show what has been drawn
 const SHARE = 2; // times as long as a moment is drawn, a page lets its job go on before the next
-const LONGEST_REST = 500; // ms, of a page that is seen
-const UNSEEN = 2000; // ms between the moments of a page that is not
+const LONGEST_REST = 500; // ms
+// ms between the questions of a page that nobody sees. None of them stays open: all tabs of a browser
+// may share six connections.
+const UNSEEN = 2000;
 
 /** Lets the browser show what has been drawn; a page that nobody sees gets no frames to wait for. */
 const painted = () =>
@@ -81,6 +84,7 @@ export class Poller {
   remove(mount) {
     if (!this.mounts.delete(mount) || this.mounts.size) return false;
     this.request?.abort();
+    this.wake();
     this.replay.stop();
     return true;
   }
@@ -165,7 +169,7 @@ export class Poller {
     return /** @type {Promise<void>} */ (
       new Promise((resolve) => {
         this.wake = resolve;
-        setTimeout(resolve, time);
+        waited(time).then(resolve);
       })
     );
   }
@@ -175,10 +179,13 @@ export class Poller {
     const { replay } = this;
     const behind = (/** @type {Cell} */ cell) => cell.version !== this.version;
     if (replay.at !== null && this.cells.some(behind) && !this.hurry) await this.pause(SETTLE);
+    else if (document.hidden && this.job) await this.pause(UNSEEN);
+    if (!this.mounts.size) throw new DOMException("The page is left.", "AbortError");
     const { asks, hurry } = this;
     this.hurry = false;
     const asked = this.cells.filter((cell) => (hurry ? cell.inSight : this.due(cell)));
-    const question = this.question(asked, asked.some(behind) ? -1 : this.version);
+    const atOnce = document.hidden || asked.some(behind);
+    const question = this.question(asked, atOnce ? -1 : this.version);
     this.hurried = hurry;
     const answer = await this.send(question).finally(() => (this.hurried = false));
     if (answer.job !== this.job) {
@@ -225,7 +232,7 @@ export class Poller {
     this.theme = this.themeNow();
     const { watcher, slot, job, theme } = this;
     const placed = this.news.page.job;
-    const rest = Math.round(document.hidden ? UNSEEN : this.rest);
+    const rest = Math.round(this.rest);
     return { watcher, slot, placed, theme, job, version, at: this.replay.at, rest, views };
   }
 

@@ -5,9 +5,10 @@ import random
 import threading
 
 import pytest
+import torch
 
 from mlpcore.params import ParameterError
-from mlpcore.running.jobs import Refused, State
+from mlpcore.running.jobs import NO_MEMORY, Refused, State
 from tests.mlpcore.running.gated import (
     LONG,
     SMALL,
@@ -90,6 +91,21 @@ def test_a_failure_is_kept_as_a_message_and_logged_with_its_traceback(make_jobs,
     assert job.id in record.getMessage()
     assert record.exc_info[0] is ZeroDivisionError
     assert "raise self.error" in caplog.text
+
+
+def lacks_memory_of_torchs():
+    try:
+        torch.empty(2**60)
+    except RuntimeError as error:
+        return error
+
+
+@pytest.mark.parametrize("error", [MemoryError(), torch.OutOfMemoryError(), "torch's"])
+def test_a_run_without_memory_says_so(make_jobs, error):
+    jobs, error = make_jobs(), lacks_memory_of_torchs() if error == "torch's" else error
+    failed = jobs.submit(Gated(granted=1, error=error), "a")
+    assert until_state(failed, State.FAILED).message == NO_MEMORY
+    until_state(jobs.submit(Gated(granted=9), "a"), State.FINISHED)
 
 
 def test_a_parameter_that_is_not_allowed_is_no_failure_of_the_program(make_jobs, caplog):
