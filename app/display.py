@@ -1,6 +1,7 @@
 """Parameters of what is displayed: they choose what a page shows, and train nothing."""
 
 import math
+import re
 from typing import Any
 
 from mlpcore.experiments import DegreeSweep, SignalPropagation, Trainability
@@ -11,6 +12,8 @@ from mlpcore.theory.meanfield import critical_weight_var
 _swept = specs(DegreeSweep)
 _carried = specs(SignalPropagation)
 _grid = specs(Trainability)
+# A hidden unit: its layer and its place there.
+_UNIT = re.compile(r"\s*[1-9]\d{0,4}\.[1-9]\d{0,4}\s*", re.ASCII)
 
 
 class StageDisplay(Config):
@@ -48,6 +51,13 @@ class DepthDisplay(Config):
         label="Show the tutorial's answers",
         help="Three saved public runs of its code at 100 parameters, all three from seed 2021.",
     )
+    off: str = text(
+        "",
+        "hidden units such as 1.3, its layer and its place there, joined by ,",
+        label="Switch units off",
+        help="What these hidden units pass on becomes 0: the map shows what the network does "
+        "without them. It is not trained again.",
+    )
     surface: bool = switch(
         False,
         label="Show the loss around it",
@@ -59,6 +69,17 @@ class DepthDisplay(Config):
         label="Directions",
         help="The two along which the path varies most, or two random ones.",
     )
+
+    def check(self) -> None:
+        """Raise :class:`ParameterError` if what is switched off are no units."""
+        if not all(map(_UNIT.fullmatch, self.off.split(","))) and self.off:
+            raise ParameterError("off", specs(type(self))["off"].allowed, self.off)
+
+    @property
+    def units_off(self) -> tuple[tuple[int, int], ...]:
+        """Layer and place of each hidden unit that is switched off, counted from 1."""
+        pairs = (unit.split(".") for unit in self.off.split(",") if unit)
+        return tuple((int(layer), int(place)) for layer, place in pairs)
 
 
 class PolynomialDisplay(Config):

@@ -7,10 +7,10 @@ import numpy as np
 
 from app.figures import curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, along, axis, figure
-from app.figures.words import accuracy, agree, count, covered, in_points, listed, percent
+from app.figures.words import accuracy, agree, count, covered, in_points, listed, percent, unit_name
 from mlpcore.datasets.planar import HALF_WIDTH
 from mlpcore.experiments.architecture import Architecture
-from mlpcore.experiments.wide_vs_deep import Snapshot, view
+from mlpcore.experiments.wide_vs_deep import Snapshot, view, without
 
 # Accuracies that stand beside each other above a plot with their unit and a decimal.
 MOST_ABOVE = 6
@@ -159,10 +159,51 @@ def decision_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> 
     return _map(snapshot, theme, architecture, network, size=3.5, caption=caption)
 
 
-def large_map(snapshot: Snapshot, theme: Theme, depth: int, network: int) -> Figure:
-    """The decision map of one network, large, with axes."""
-    drawn = _map(snapshot, theme, snapshot.at_depth(depth), network, size=6)
+def large_map(
+    snapshot: Snapshot,
+    theme: Theme,
+    depth: int,
+    network: int,
+    off: Sequence[tuple[int, int]] = (),
+) -> Figure:
+    """The decision map of one network, large, with axes.
+
+    Args:
+        snapshot, theme: as ever.
+        depth, network: which.
+        off: layer and place, counted from 1, of hidden units that are switched off.
+    """
+    architecture = snapshot.at_depth(depth)
+    there = [unit for unit in off if unit[0] <= depth and unit[1] <= architecture.width]
+    if there and architecture.converged[network]:
+        drawn = _map_without(snapshot, theme, architecture, network, there)
+    else:
+        drawn = _map(snapshot, theme, architecture, network, size=6)
     return plane.data_axes(drawn, theme, HALF_WIDTH, snapshot.legend)
+
+
+def _map_without(
+    snapshot: Snapshot,
+    theme: Theme,
+    architecture: Architecture,
+    network: int,
+    off: Sequence[tuple[int, int]],
+) -> Figure:
+    units = [(layer - 1, unit - 1) for layer, unit in off]
+    probabilities, accuracy = without(snapshot, architecture.depth, network, units)
+    which = unit_name(off[0]) if len(off) == 1 else count(len(off), "unit")
+    said = f"{which} off: test accuracy {_outcome(architecture, network)} → {percent(accuracy)}"
+    return plane.decision_map(
+        probabilities,
+        HALF_WIDTH,
+        snapshot.test_points,
+        snapshot.test_labels,
+        theme,
+        alt=f"Decision map of {architecture.label}, {said}.",
+        size=6,
+        caption=said,
+        legend=snapshot.legend,
+    )
 
 
 def _map(

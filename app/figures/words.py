@@ -65,3 +65,8 @@ def agree(number: int, verb: str) -> str:
     if number != 1:
         return verb
     return f"{verb}es" if verb.endswith(("ch", "o")) else f"{verb}s"
+
+
+def unit_name(unit: Sequence[int]) -> str:
+    """A hidden unit by its layer and its place there, counted from 1."""
+    return "layer {}, unit {}".format(*unit)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.classroom.page import Page, explain
 from app.classroom.questions import predict
+from app.controls import latest, switch_units
 from app.display import DepthDisplay
 from app.figures import loss_surface
 from app.figures import wide_vs_deep as figures
@@ -12,6 +13,7 @@ from app.live.component import follow, live_figures, release, state
 from app.own_data import points as own_points
 from app.results import compare
 from app.texts import wide_vs_deep as texts
+from mlpcore.engines import maps
 from mlpcore.experiments import WideVsDeep
 from mlpcore.experiments.loss_surface import LossSurface
 
@@ -55,9 +57,12 @@ with page.section("inside"):
     depth = panel["depth"]
     left, right = st.columns(2, gap="large")
     with left:
-        live_figures(job, [(figures.large_map, {"depth": depth, "network": network})], key="map")
+        large = {"depth": depth, "network": network, "off": latest(DepthDisplay).units_off}
+        live_figures(job, [(figures.large_map, large)], key="map")
     with right:
         live_figures(job, [(figures.unit_maps, {"depth": depth, "network": network})], key="units")
+    if panel.row is None:
+        switch_units(depth, min(config.sizes(depth)[1], maps.MOST_UNITS))
     choices = st.container(horizontal=True, vertical_alignment="center", gap="medium")
     with choices:
         panel.draw(DepthDisplay, "surface")

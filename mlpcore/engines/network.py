@@ -3,7 +3,9 @@
 Shapes: N points, D inputs, W width of a layer, L layers, C classes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import torch
@@ -59,6 +61,19 @@ class Network:
             hidden = phi.function(pre, self.negative_slope) if phi else pre
             carried.append((pre, hidden))
         return carried
+
+    def without(self, units: Iterable[tuple[int, int]]) -> Self:
+        """The network with hidden units switched off, which then pass on nothing.
+
+        Args:
+            units: layer and unit of each, counted from 0; those that it does not have are passed
+                over.
+        """
+        layers = [layer.copy() for layer in self.layers]
+        for layer, unit in units:
+            if layer < len(layers) - 1 and unit < len(layers[layer]):
+                layers[layer + 1][:, unit] = 0
+        return replace(self, layers=tuple(layers))
 
     def back(self, carried: list[tuple[Tensor, Tensor]], error: Tensor) -> list[Tensor]:
         """Carry derivatives by the logits, (C, N), back after :meth:`carry`.

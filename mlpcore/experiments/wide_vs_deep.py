@@ -2,11 +2,12 @@
 
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
 
 from mlpcore.datasets.legend import Legend
@@ -218,6 +219,24 @@ class View:
     probabilities: Floats
     regions: int | None
     units: tuple[Floats, ...]
+
+
+def without(
+    snapshot: Snapshot, depth: int, network: int, units: Iterable[tuple[int, int]]
+) -> tuple[Floats, float]:
+    """What one of a depth's networks does with hidden units switched off.
+
+    Args:
+        snapshot, depth, network: which network.
+        units: layer and unit of each, counted from 0.
+
+    Returns:
+        Class probabilities on the grid, (C, G, G), and the test accuracy, 0…1.
+    """
+    net = snapshot.at_depth(depth).network(network).without(units)
+    answers = net.look(torch.from_numpy(snapshot.test_points))[0].argmax(0)
+    accuracy = float((answers == snapshot.test_labels).mean())
+    return maps.decision_map(net)[0], accuracy
 
 
 @functools.lru_cache(maxsize=32)

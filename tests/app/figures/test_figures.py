@@ -22,7 +22,7 @@ from app.figures.drawing import (
     to_json,
 )
 from mlpcore.experiments.scores import Score
-from mlpcore.experiments.wide_vs_deep import WideVsDeep, view
+from mlpcore.experiments.wide_vs_deep import WideVsDeep, view, without
 
 THEME = THEMES["light"]
 PICTURES = {
@@ -144,6 +144,17 @@ def test_points_are_drawn_and_put_into_json_once_while_networks_learn():
         assert json.loads(to_json(trace)) == dict(trace)
     large = wide_vs_deep.large_map(run(epochs=1)[-1], THEME, depth=2, network=0)["data"]
     assert large[0]["marker"]["size"] != first[0]["marker"]["size"]
+
+
+def test_a_map_says_what_is_off_and_what_that_costs(finished):
+    whole = wide_vs_deep.large_map(finished, THEME, depth=2, network=0)
+    none = wide_vs_deep.large_map(finished, THEME, depth=2, network=0, off=((3, 1), (1, 99)))
+    assert none == whole
+    one = wide_vs_deep.large_map(finished, THEME, depth=2, network=0, off=((1, 2), (3, 1)))
+    before, after = finished.at_depth(2).test_accuracy[-1, 0], without(finished, 2, 0, [(0, 1)])[1]
+    said = f"layer 1, unit 2 off: test accuracy {100 * before:.1f}% → {100 * after:.1f}%"
+    assert said in json.dumps(one, ensure_ascii=False)
+    assert one["layout"]["images"] != whole["layout"]["images"]
 
 
 def test_points_of_equal_length_are_told_apart():

@@ -18,13 +18,34 @@ from mlpcore.datasets.planar import HALF_WIDTH
 from mlpcore.engines import maps
 from mlpcore.engines.dealing import orders
 from mlpcore.experiments import WideVsDeep
-from mlpcore.experiments.wide_vs_deep import view
+from mlpcore.experiments.wide_vs_deep import view, without
 from mlpcore.running.control import Cancelled, Control
 from tests.runs import final
 
 SMALL = WideVsDeep(depth_to=3, seeds=3, samples=60, batch_size=32, epochs=4)
 # SGD at 1e6 blows up some networks; others die with all units off, at a finite loss.
 DIVERGING = dataclasses.replace(SMALL, learning_rate=1e6, optimiser="sgd", seeds=8)
+
+
+def test_units_that_are_off_pass_on_nothing_and_the_result_stays():
+    last = final(SMALL)
+    net = last.at_depth(2).network(1)
+    kept = [layer.copy() for layer in net.layers]
+    layers = [torch.from_numpy(layer) for layer in net.layers]
+    hidden = torch.from_numpy(last.test_points)
+    for place, layer in enumerate(layers):
+        hidden = nn.functional.linear(hidden, layer[:, :-1], layer[:, -1])
+        if place < 2:
+            hidden = hidden.relu()
+            hidden[:, [[0, 3], [1]][place]] = 0
+    right = (hidden.argmax(1).numpy() == last.test_labels).mean()
+    probabilities, accuracy = without(last, 2, 1, [(0, 0), (0, 3), (1, 1), (1, 999), (7, 0)])
+    assert accuracy == pytest.approx(right)
+    assert np.abs(probabilities - view(last.at_depth(2), 1).probabilities).max() > 0
+    assert all(map(np.array_equal, kept, net.layers))
+    np.testing.assert_array_equal(
+        without(last, 2, 1, [])[0], view(last.at_depth(2), 1).probabilities
+    )
 
 
 class EverySlice(Control):
