@@ -4,6 +4,7 @@ import logging
 import os
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from glob import escape
@@ -23,6 +24,8 @@ VARIABLE = "MLP_EXPLORER_CACHE"
 # What is not written completely yet; who has not written to it for so many seconds no longer will.
 _PART = ".part"
 LEFT = 3600.0
+# Bytes of the checksum behind an array.
+_SUM = 4
 
 
 def folder() -> Path:
@@ -37,13 +40,17 @@ def there(name: str) -> bool:
 
 
 def load(name: str, shape: tuple[int, ...]) -> Bytes | None:
-    """A cached array, or None if there is none of this shape that can be read.
+    """A cached array, or None if there is none of this shape that can be read, as it was written.
 
-    Its file is mapped into memory: what is not looked at is not read, and all who load it share it.
-    Writing to the array changes neither the file nor anybody else's array.
+    Its file is mapped into memory: all who load it share it. Writing to the array changes neither
+    the file nor anybody else's array.
     """
     try:
         array = np.load(folder() / name, mmap_mode="c", allow_pickle=False)
+        with (folder() / name).open("rb") as file:
+            file.seek(-_SUM, os.SEEK_END)
+            if file.read() != _sum(array):
+                raise ValueError("it is not what was written")
     except FileNotFoundError:
         return None
     except (OSError, ValueError, EOFError) as error:
@@ -57,6 +64,7 @@ def save(name: str, array: Bytes) -> None:
     try:
         with replacing(folder() / name) as file:
             np.save(file, array)
+            file.write(_sum(array))
     except OSError as error:
         log.warning("Cannot keep %s: %s. Set %s to a folder.", folder() / name, error, VARIABLE)
 
@@ -87,3 +95,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def _sum(array: NDArray[np.generic]) -> bytes:
+    return zlib.crc32(np.ascontiguousarray(array).data).to_bytes(_SUM, "little")
