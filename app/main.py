@@ -21,6 +21,7 @@ operations.ask_nobody()
 presses.hear_all()
 shades.warm()  # else the first visitor of a new installation waits for the compiler
 uploads.keep_in_memory(st.get_option("server.maxUploadSize") << 20)
+uploads.find_their_way()
 base = str(st.get_option("server.baseUrlPath")).strip("/")
 base = f"/{base}" if base else ""
 pages = visitors.Pages()

@@ -1,11 +1,13 @@
-"""Files on their way through Streamlit: kept in memory, never on a disk, and few a visit."""
+"""Files on their way through Streamlit: kept in memory, never on a disk, few a visit, none lost."""
 
 from collections.abc import Callable
+from typing import Any
 
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime import get_instance
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 # Pages read a file when it comes; Streamlit would keep all until the visit ends.
@@ -15,6 +17,23 @@ MOST_KEPT = 3
 def keep_in_memory(largest: int) -> None:
     """See to it that no upload of up to so many bytes passes through a temporary file."""
     MultiPartParser.spool_max_size = largest
+
+
+def find_their_way() -> None:
+    """Let every upload hear where it is to be sent.
+
+    A browser asks for that, and waits. When a run of the script begins, Streamlit drops what has
+    not been sent yet, the answer too, and the file is gone without a word.
+    """
+    clear = ForwardMsgQueue.clear
+
+    def cleared(queue: ForwardMsgQueue, retain_lifecycle_msgs: bool = False, **more: Any) -> None:
+        answers = [msg for msg in queue._queue if msg.WhichOneof("type") == "file_urls_response"]
+        clear(queue, retain_lifecycle_msgs, **more)
+        if retain_lifecycle_msgs:
+            queue._queue += [msg for msg in answers if msg not in queue._queue]
+
+    ForwardMsgQueue.clear = cleared  # type: ignore[assignment, method-assign]
 
 
 class Few:

@@ -136,7 +136,7 @@ def quick_scenes(tmp_path_factory, start_server):
         yield server
 
 
-@pytest.mark.parametrize(("seed", "slower"), enumerate(SLOWER))
+@pytest.mark.parametrize(("seed", "slower"), [*enumerate(SLOWER)])
 def test_address_controls_and_run_agree(page, quick_scenes, seed, slower):
     choose = random.Random(seed)
     tab = Tab(page, quick_scenes.url, choose, slower)

@@ -10,11 +10,37 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from app.server import uploads
 from tests.runs import awaited
+
+
+@pytest.fixture
+def queue(monkeypatch):
+    """What Streamlit has for a browser: where a file is to be sent, and an element."""
+    monkeypatch.setattr(ForwardMsgQueue, "clear", ForwardMsgQueue.clear)
+    uploads.find_their_way()
+    queue = ForwardMsgQueue()
+    answer, element = ForwardMsg(), ForwardMsg()
+    answer.file_urls_response.response_id = "question"
+    element.delta.new_element.markdown.body = "Below."
+    for message in (answer, element):
+        queue.enqueue(message)
+    return queue
+
+
+@pytest.mark.parametrize("fragments", [None, ["one"]])
+def test_where_a_file_is_to_be_sent_is_told_though_a_run_begins(queue, fragments):
+    queue.clear(retain_lifecycle_msgs=True, fragment_ids_this_run=fragments)
+    queue.clear(retain_lifecycle_msgs=True)
+    sent = queue.flush()
+    assert [message.file_urls_response.response_id for message in sent] == ["question"]
+    assert not queue.flush()
+
 
 PATH = "/teach/_stcore/upload_file"
 
