@@ -33,6 +33,10 @@ def list_button(job: Job) -> None:
     config = config_of(job)
     kind = type(config)
     several = len(runs_of(kind)) > 1
+    tabled = several and visit.of(Tabled).open
+    if tabled:
+        # It would cover the table. Said in each run, for one that another follows may go unheard.
+        st.session_state[_POPOVER] = False
     with st.popover("Runs", icon=":material/history:", key=_POPOVER, on_change="rerun"):
         st.caption(texts.LIST)
         if several:
@@ -47,7 +51,7 @@ def list_button(job: Job) -> None:
                 kwargs=run.config.values(),
             )
             st.caption(run.answer or texts.UNFINISHED)
-    if several and visit.of(Tabled).open:
+    if tabled:
         _dialog(kind)
 
 
@@ -71,7 +75,6 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
 def _open() -> None:
     tabled = visit.of(Tabled)
     tabled.open, tabled.times = True, tabled.times + 1
-    st.session_state[_POPOVER] = False  # it would cover the table
 
 
 def _close() -> None:
