@@ -50,8 +50,7 @@ def contours(snapshot: Snapshot, theme: Theme, directions: str) -> Figure:
 
 def _levels(seen: Surface, theme: Theme) -> dict[str, Any]:
     """The loss in colours on a logarithmic scale, dark where the paper is light: low."""
-    with np.errstate(divide="ignore"):
-        height = np.log10(np.maximum(seen.loss, 1e-6))
+    height = np.log10(np.maximum(seen.loss, 1e-6))
     low, high = float(np.nanmin(height)), float(np.nanmax(height))
     marks = _marks(low, high)
     scale = (*theme.sequence[::-1], theme.paper)

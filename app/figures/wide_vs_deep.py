@@ -9,7 +9,7 @@ from app.figures import curves, markup, plane
 from app.figures.drawing import Figure, Html, Theme, along, axis, figure
 from app.figures.words import accuracy, agree, count, covered, in_points, listed, percent, unit_name
 from mlpcore.datasets.planar import HALF_WIDTH
-from mlpcore.experiments.architecture import Architecture
+from mlpcore.experiments.architecture import Architecture, Floats
 from mlpcore.experiments.wide_vs_deep import Snapshot, view, without
 
 # Accuracies that stand beside each other above a plot with their unit and a decimal.
@@ -193,17 +193,8 @@ def _map_without(
     probabilities, accuracy = without(snapshot, architecture.depth, network, units)
     which = unit_name(off[0]) if len(off) == 1 else count(len(off), "unit")
     said = f"{which} off: test accuracy {_outcome(architecture, network)} → {percent(accuracy)}"
-    return plane.decision_map(
-        probabilities,
-        HALF_WIDTH,
-        snapshot.test_points,
-        snapshot.test_labels,
-        theme,
-        alt=f"Decision map of {architecture.label}, {said}.",
-        size=6,
-        caption=said,
-        legend=snapshot.legend,
-    )
+    name = f"{architecture.label}, {said}"
+    return _drawn(snapshot, theme, probabilities, name, size=6, caption=said)
 
 
 def _map(
@@ -212,9 +203,15 @@ def _map(
     seen = view(architecture, network)
     seed = snapshot.config.seed + network
     name = f"{architecture.label}, seed {seed}: {_outcome(architecture, network)}"
+    return _drawn(snapshot, theme, seen.probabilities, name, **look)
+
+
+def _drawn(
+    snapshot: Snapshot, theme: Theme, probabilities: Floats, name: str, **look: Any
+) -> Figure:
     return plane.decision_map(
-        seen.probabilities,
-        seen.half_width,
+        probabilities,
+        HALF_WIDTH,
         snapshot.test_points,
         snapshot.test_labels,
         theme,
